@@ -1,0 +1,48 @@
+# Everything runs in .venv, which is made from requirements.lock on first use.
+# A fresh machine needs Python 3.11 or newer (with venv) and make.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+JOBS ?= auto
+
+.PHONY: demo test lint format bench lock clean help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## send the specification's messages through the forwarder to the fake, and show what happened
+	@$(BIN)/mock-autopilot demo
+
+test: $(READY) ## run all tests (JOBS=n sets the number of processes)
+	@$(BIN)/pytest -n $(JOBS)
+
+lint: $(READY) ## ruff (rules and format) and mypy (strict)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## put the code into its format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## measure the server: cold start, calls a second
+	@$(BIN)/python bench/serve.py
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --python-version 3.11 \
+		--group dev pyproject.toml -o requirements.lock
+
+clean: ## remove the environment and everything that was built
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "mock-autopilot needs Python 3.11 or newer on the PATH (or: make PYTHON=/path/to/python3)" >&2; exit 1; }
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)

@@ -1,0 +1,1 @@
+"""A thin reference forwarder from Segment messages to Autopilot calls."""
