@@ -1,1 +1,31 @@
-"""A thin reference forwarder from Segment messages to Autopilot calls."""
+"""The reference forwarder: Segment messages in, Autopilot calls out.
+
+`plan` says which calls a message causes, and sends nothing; `Destination` makes them.
+"""
+
+from adapter.delivery import Delivery, Outcome
+from adapter.destination import Destination
+from adapter.errors import InvalidMessage, InvalidName, InvalidSettings
+from adapter.exchange import Exchange, Retry
+from adapter.mapping import EnterJourney, Plan, UpsertContact, plan
+from adapter.message import check
+from adapter.naming import snake_case
+from adapter.settings import Settings
+
+__all__ = [
+    "Delivery",
+    "Destination",
+    "EnterJourney",
+    "Exchange",
+    "InvalidMessage",
+    "InvalidName",
+    "InvalidSettings",
+    "Outcome",
+    "Plan",
+    "Retry",
+    "Settings",
+    "UpsertContact",
+    "check",
+    "plan",
+    "snake_case",
+]

@@ -1,0 +1,93 @@
+"""What a destination has to be told: the account's key, and which journey an event starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from adapter.errors import InvalidSettings
+
+#: Where clients of the Autopilot API find it (`client`).
+BASE_URL = "https://api2.autopilothq.com/v1/"
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """The settings of one Autopilot destination.
+
+    Args:
+        api_key: the account's key; required (`seed`).
+        base_url: where the API is, http or https; is kept with one `/` at its end.
+        journeys: trigger ids by event name, the name exactly as in the message (`ours`).
+        default_trigger: the trigger id of every other event; without it an event's trigger id is
+            its name in snake_case (`ours`).
+
+    Raises:
+        InvalidSettings: a setting that cannot work; the text names it and says what to do.
+
+    """
+
+    api_key: str
+    base_url: str = BASE_URL
+    journeys: Mapping[str, str] = field(default_factory=dict)
+    default_trigger: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_api_key(self.api_key)
+        object.__setattr__(self, "base_url", _base_url(self.base_url))
+        _check_journeys(self.journeys)
+        # A copy, so that nobody's later change reaches a destination at work.
+        object.__setattr__(self, "journeys", MappingProxyType(dict(self.journeys)))
+        if self.default_trigger is not None:
+            _check_trigger_id("default_trigger", self.default_trigger)
+
+    def __repr__(self) -> str:
+        """All but the key, of which the last four characters tell two accounts apart."""
+        shown = f"…{self.api_key[-4:]}" if len(self.api_key) > 8 else "…"
+        return (
+            f"Settings(api_key={shown!r}, base_url={self.base_url!r}, "
+            f"journeys={dict(self.journeys)!r}, default_trigger={self.default_trigger!r})"
+        )
+
+
+def _check_api_key(api_key: object) -> None:
+    if not isinstance(api_key, str) or not api_key.strip():
+        raise InvalidSettings("api_key", "is missing: copy it from Autopilot's settings page")
+    # It travels as a header's value, which may hold no line ends and is Latin-1.
+    if api_key != api_key.strip() or any(ord(c) < 32 or 127 <= ord(c) < 160 for c in api_key):
+        raise InvalidSettings("api_key", "has white space or a control character: copy it again")
+    if any(ord(c) > 255 for c in api_key):
+        raise InvalidSettings("api_key", "has a character no HTTP header can carry: copy it again")
+
+
+def _base_url(base_url: object) -> str:
+    example = f"use one like {BASE_URL}"
+    if not isinstance(base_url, str):
+        raise InvalidSettings("base_url", f"must be a URL as text: {example}")
+    try:
+        parts = urlsplit(base_url.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidSettings("base_url", f"is not an http or https URL: {example}")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise InvalidSettings("base_url", f"has a user name, query or fragment: {example}")
+    return base_url.strip().rstrip("/") + "/"
+
+
+def _check_journeys(journeys: object) -> None:
+    if not isinstance(journeys, Mapping):
+        raise InvalidSettings("journeys", "must map event names to trigger ids")
+    for event, trigger_id in journeys.items():
+        if not isinstance(event, str) or not event.strip():
+            raise InvalidSettings("journeys", f"has the key {event!r}: use an event's name")
+        _check_trigger_id(f"journeys[{event!r}]", trigger_id)
+
+
+def _check_trigger_id(name: str, trigger_id: object) -> None:
+    if not isinstance(trigger_id, str) or not trigger_id.strip():
+        raise InvalidSettings(name, "must be a trigger id as text, such as '0001'")
+    # Dot segments vanish from a path on its way, whatever the encoding.
+    if trigger_id in (".", "..") or any(0xD800 <= ord(c) <= 0xDFFF for c in trigger_id):
+        raise InvalidSettings(name, "cannot stand in a path: use the id that Autopilot shows")

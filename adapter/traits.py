@@ -1,0 +1,111 @@
+"""The table of traits: which of a person's traits is which field of a contact.
+
+A trait that is not here is a custom field. A contact's read-only and structural fields
+(`contact_id`, `custom`, `lists`, `type`, …) are not here either: a trait of such a name is a trait
+like any other.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapter.identity import address
+from adapter.naming import custom_type, number_text, spelling
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | str | None:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int | float) or custom_type(value) != "integer":
+        return None
+    return int(value)
+
+
+def _boolean(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _scalar(value: object) -> bool | int | float | str | None:
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+#: The fields of a contact that can be written (`doc`, `client`), each with what it takes: the
+#: function gives the value as it is sent, or None for one that the field cannot hold.
+FIELDS: Mapping[str, Callable[[object], Any]] = {
+    "Email": address,
+    "_NewEmail": address,
+    "FirstName": _text,
+    "LastName": _text,
+    "Salutation": _text,
+    "Title": _text,
+    "Company": _text,
+    "Industry": _text,
+    "NumberOfEmployees": _count,
+    "Phone": _text,
+    "MobilePhone": _text,
+    "Fax": _text,
+    "Website": _text,
+    "Twitter": _text,
+    "LinkedIn": _text,
+    "LeadSource": _text,
+    "Status": _text,
+    "MailingStreet": _text,
+    "MailingCity": _text,
+    "MailingState": _text,
+    "MailingPostalCode": _text,
+    "MailingCountry": _text,
+    "owner_name": _text,
+    "unsubscribed": _boolean,
+    "notify": _scalar,
+    "_autopilot_list": _text,
+    "_autopilot_session_id": _text,
+}
+
+#: Traits in Segment's own spelling (`spec`, `client`); any other spelling of them will do.
+TRAITS: Mapping[str, str] = {
+    "email": "Email",
+    "firstName": "FirstName",
+    "lastName": "LastName",
+    "salutation": "Salutation",
+    "title": "Title",
+    "company": "Company",
+    "industry": "Industry",
+    "phone": "Phone",
+    "mobilePhone": "MobilePhone",
+    "fax": "Fax",
+    "website": "Website",
+    "twitter": "Twitter",
+    "linkedIn": "LinkedIn",
+    "leadSource": "LeadSource",
+    "status": "Status",
+    "unsubscribed": "unsubscribed",
+}
+
+#: Traits that are objects, and the fields of their parts (`ours`).
+OBJECTS: Mapping[str, Mapping[str, str]] = {
+    "company": {
+        "name": "Company",
+        "industry": "Industry",
+        "employee_count": "NumberOfEmployees",
+        "employees": "NumberOfEmployees",
+    },
+    "address": {
+        "street": "MailingStreet",
+        "city": "MailingCity",
+        "state": "MailingState",
+        "postalCode": "MailingPostalCode",
+        "country": "MailingCountry",
+    },
+}
+
+
+def in_any_spelling(table: Mapping[str, str]) -> Mapping[str, str]:
+    """Give `table` with what all spellings of each name share in place of the name."""
+    return {spelling(name): field for name, field in table.items()}

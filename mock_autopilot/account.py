@@ -1,0 +1,267 @@
+"""One account: its contacts, lists and journeys, and everything that can be done to them.
+
+No HTTP here. The clock and the source of ids are parameters. Each operation holds the account's
+lock from its first look to its last write, and raises `ApiError` before it writes anything.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+from uuid import UUID, uuid4
+
+from mock_autopilot import call_warnings as warn
+from mock_autopilot import contacts, errors
+from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.clock import Clock, iso, utc_now
+from mock_autopilot.contacts import Contact, ContactUpdate
+from mock_autopilot.journal import Journal
+from mock_autopilot.journeys import Entry, Journey
+from mock_autopilot.storage import MemoryContacts
+
+PAGE = 100
+"""Contacts on a page (`client`)."""
+BULK = 100
+"""Contacts that a bulk call takes at most (`client`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How accounts behave.
+
+    `strict` turns warnings into 400. `auto_journeys` makes a journey of an unknown trigger on its
+    first use. `max_body` is in bytes. `journal_size` is in calls, for each account.
+    """
+
+    strict: bool = False
+    auto_journeys: bool = True
+    max_body: int = 1024 * 1024
+    journal_size: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of contacts: their documents, how many there are in all, and how to go on."""
+
+    documents: list[dict[str, object]]
+    total: int
+    bookmark: str | None
+
+
+class Account:
+    """The state behind one API key."""
+
+    def __init__(
+        self,
+        api_key: str,
+        options: Options,
+        *,
+        clock: Clock = utc_now,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self.api_key = api_key
+        self.options = options
+        self.journal = Journal(options.journal_size)
+        self.lock = RLock()
+        self.contacts = MemoryContacts()
+        self.lists: dict[str, str] = {}
+        """Titles by list id."""
+        self.journeys: dict[str, Journey] = {}
+        """Journeys by trigger id."""
+        self._clock = clock
+        self._new_id = new_id
+
+    # --- contacts ----------------------------------------------------------------------------
+
+    def upsert(self, update: ContactUpdate) -> str:
+        """Add a contact, or update the one that the body identifies; give its id."""
+        with self.lock:
+            self._check(update)
+            return self._write(update)
+
+    def upsert_many(self, updates: Sequence[ContactUpdate]) -> list[str]:
+        """Do `upsert` for each in turn; all or nothing (`ours`). Gives the ids in that order."""
+        if len(updates) > BULK:
+            raise errors.TOO_MANY_CONTACTS(count=len(updates), limit=BULK)
+        with self.lock:
+            for update in updates:
+                self._check(update, bulk=True)
+            return [self._write(update) for update in updates]
+
+    def find(self, contact_id_or_email: str) -> Contact:
+        """Find a contact as a path names it (`doc`: id and address are interchangeable)."""
+        found = self.contacts.get(contact_id_or_email) or self.contacts.by_email(
+            contact_id_or_email.strip()
+        )
+        if not found:
+            raise errors.NO_CONTACT()
+        return found
+
+    def document(self, contact_id_or_email: str) -> dict[str, object]:
+        """Give the document of a contact."""
+        with self.lock:
+            return contacts.render(self.find(contact_id_or_email))
+
+    def delete(self, contact_id_or_email: str) -> None:
+        """Delete a contact. What it did on journeys stays on record."""
+        with self.lock:
+            self.contacts.remove(self.find(contact_id_or_email))
+
+    def unsubscribe(self, contact_id_or_email: str) -> None:
+        """Mark a contact as unsubscribed."""
+        with self.lock:
+            contact = self.find(contact_id_or_email)
+            contact.fields["unsubscribed"] = True
+            contact.updated_at = self.now()
+            self.contacts.put(contact)
+
+    def page(self, bookmark: str | None) -> Page:
+        """Give the page of contacts that the bookmark names, or the first one."""
+        with self.lock:
+            page = self.contacts.page(bookmark, PAGE)
+            if page is None:
+                raise errors.BAD_BOOKMARK(bookmark=bookmark)
+            found, more = page
+            return Page([contacts.render(contact) for contact in found], len(self.contacts), more)
+
+    def custom_fields(self) -> list[dict[str, str]]:
+        """Give the custom fields that contacts have, with their types (`ours`: the newest type)."""
+        with self.lock:
+            known = {
+                kind: field.type
+                for contact in self.contacts
+                for kind, field in contact.custom.items()
+            }
+        return [{"kind": kind, "fieldType": known[kind]} for kind in known]
+
+    # --- journeys ----------------------------------------------------------------------------
+
+    def triggers(self) -> list[Journey]:
+        """Give all journeys, in the order in which they were defined."""
+        with self.lock:
+            return list(self.journeys.values())
+
+    def define_journey(self, name: str, trigger_id: str | None = None) -> Journey:
+        """Define a journey; its trigger gets the next free number when no id is given.
+
+        A trigger that is defined already is given the name, and keeps its entries.
+        """
+        with self.lock:
+            if trigger_id is None:
+                numbers = range(1, len(self.journeys) + 2)
+                free = (f"{number:04}" for number in numbers)
+                trigger_id = next(number for number in free if number not in self.journeys)
+            journey = self.journeys.setdefault(trigger_id, Journey(trigger_id, name))
+            journey.name = name
+            return journey
+
+    def enter(self, trigger_id: str, contact_id_or_email: str, properties: dict[str, Any]) -> None:
+        """Let a contact enter a journey."""
+        with self.lock:
+            self._require_trigger(trigger_id)
+            contact = self.find(contact_id_or_email)
+            self._enter(trigger_id, contact.contact_id, properties)
+
+    def upsert_and_enter(
+        self, trigger_id: str, update: ContactUpdate, properties: dict[str, Any]
+    ) -> str:
+        """Add or update a contact and let it enter a journey; give its id."""
+        with self.lock:
+            self._require_trigger(trigger_id)
+            self._check(update, entering=True)
+            contact_id = self._write(update)
+            self._enter(trigger_id, contact_id, properties)
+            return contact_id
+
+    def eject(self, journey_id: str, contact_id_or_email: str) -> None:
+        """Take a contact off a journey: all of its entries that are still on it."""
+        with self.lock:
+            journey = self.journeys.get(journey_id)
+            if journey is None:
+                raise errors.NO_JOURNEY()
+            try:
+                contact_id = self.find(contact_id_or_email).contact_id
+            except errors.ApiError:  # nobody is not on that journey either (`ours`)
+                raise errors.NOT_ON_JOURNEY() from None
+            there = [
+                entry
+                for entry in journey.entries
+                if entry.ejected_at is None and self.current_id(entry.contact_id) == contact_id
+            ]
+            if not there:
+                raise errors.NOT_ON_JOURNEY()
+            now = self.now()
+            for entry in there:
+                entry.ejected_at = now
+
+    def current_id(self, contact_id: str) -> str:
+        """Give the id that a contact has now, after merges; a deleted contact keeps its own."""
+        contact = self.contacts.get(contact_id)
+        return contact.contact_id if contact else contact_id
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def now(self) -> str:
+        """Give the present moment as Autopilot writes it."""
+        return iso(self._clock())
+
+    def new_contact_id(self) -> str:
+        """Make a contact's id (`client`: `person_` and an upper-case UUID)."""
+        return f"person_{str(self._new_id()).upper()}"
+
+    def accept(self, doubts: Iterable[CallWarning]) -> None:
+        """Let warnings pass, unless the account is strict."""
+        if self.options.strict and (problems := [str(doubt) for doubt in doubts]):
+            raise errors.STRICT(problems="; ".join(problems))
+
+    def _check(self, update: ContactUpdate, *, bulk: bool = False, entering: bool = False) -> None:
+        """Do all that can fail, and add the warnings that need the stored contacts."""
+        if update.contact_id and not self.contacts.get(update.contact_id):
+            field = f"{update.path}.contact_id"
+            update.warnings.append(warn.UNKNOWN_CONTACT_ID(field))
+            update.contact_id = None
+        contacts.require_identifier(update, bulk=bulk)
+        if update.list_id and update.list_id not in self.lists:
+            raise errors.NO_LIST()
+        known = next(iter(self._candidates(update)), None)
+        if known:
+            update.warnings += contacts.type_changes(known, update)
+        if not entering and contacts.says_nothing(known, update):
+            update.warnings.append(warn.ONLY_IDENTIFIER(update.path))
+        self.accept(update.warnings)
+
+    def _candidates(self, update: ContactUpdate) -> list[Contact]:
+        """Find the contacts that a body names: the one that wins, then those merged into it.
+
+        The address wins (`help`). A `_NewEmail` that somebody has already is the same contact,
+        renamed before, or else one to merge (`ours`).
+        """
+        found = (
+            update.email and self.contacts.by_email(update.email),
+            update.new_email and self.contacts.by_email(update.new_email),
+            update.contact_id and self.contacts.get(update.contact_id),
+            update.user_id and self.contacts.by_user_id(update.user_id),
+        )
+        return list({contact.contact_id: contact for contact in found if contact}.values())
+
+    def _write(self, update: ContactUpdate) -> str:
+        now = self.now()
+        candidates = self._candidates(update)
+        if candidates:
+            contact, *others = candidates
+            for other in others:
+                self.contacts.remove(other)
+                contacts.merge(contact, other)
+        else:
+            contact = Contact(self.new_contact_id(), created_at=now, updated_at=now)
+        contacts.apply(contact, update, now)
+        self.contacts.put(contact)
+        return contact.contact_id
+
+    def _require_trigger(self, trigger_id: str) -> None:
+        if trigger_id not in self.journeys and not self.options.auto_journeys:
+            raise errors.NO_TRIGGER()
+
+    def _enter(self, trigger_id: str, contact_id: str, properties: dict[str, Any]) -> None:
+        journey = self.journeys.get(trigger_id) or self.define_journey(trigger_id, trigger_id)
+        journey.entries.append(Entry(contact_id, self.now(), properties))

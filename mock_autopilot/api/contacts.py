@@ -1,0 +1,87 @@
+"""Contacts: `/v1/contact` and `/v1/contacts`."""
+
+from typing import Any
+
+from mock_autopilot import call_warnings as warn
+from mock_autopilot import contacts, errors
+from mock_autopilot.api.routes import Json, Request, Route
+from mock_autopilot.evidence import Evidence
+
+
+def upsert(request: Request) -> Json:
+    """Add a contact, or update the one that the body identifies."""
+    update = contacts.check(
+        required(request.body("contact"), "contact"), "contact", request.warnings
+    )
+    return {"contact_id": request.account.upsert(update)}
+
+
+def upsert_many(request: Request) -> Json:
+    """Do the same for up to 100 contacts, all or nothing."""
+    items = required(request.body("contacts"), "contacts")
+    if not isinstance(items, list):
+        problem = f"must be an array of contacts, got {contacts.describe(items)}."
+        raise errors.BAD_FIELD(field="contacts", problem=problem)
+    if not items:
+        request.warnings.append(warn.EMPTY("contacts"))
+        request.account.accept(request.warnings)
+    updates = [
+        contacts.check(item, f"contacts[{index}]", request.warnings)
+        for index, item in enumerate(items)
+    ]
+    contact_ids = request.account.upsert_many(updates)
+    pairs = zip(updates, contact_ids, strict=True)
+    by_email = {update.email: contact_id for update, contact_id in pairs if update.email}
+    return {"contact_ids": contact_ids, "email_contact_map": by_email}
+
+
+def get(request: Request) -> Json:
+    """Give a contact's document."""
+    return request.account.document(request.params["who"])
+
+
+def delete(request: Request) -> Json:
+    """Delete a contact. 204 in the early edition (`doc`); clients' tests see 200 (`client`)."""
+    request.account.delete(request.params["who"])
+    return {}
+
+
+def unsubscribe(request: Request) -> Json:
+    """Mark a contact as unsubscribed."""
+    request.account.unsubscribe(request.params["who"])
+    return {}
+
+
+def page(request: Request) -> Json:
+    """Give a page of contacts; `bookmark` is there only when more follow."""
+    found = request.account.page(request.params.get("bookmark"))
+    answer: dict[str, Any] = {"contacts": found.documents, "total_contacts": found.total}
+    if found.bookmark:
+        answer["bookmark"] = found.bookmark
+    return answer
+
+
+def custom_fields(request: Request) -> Json:
+    """Give the custom fields known to the account; the shape is `ours`."""
+    return {"custom_fields": request.account.custom_fields()}
+
+
+def required(body: dict[str, Any], key: str) -> Any:
+    """Take a key that the body must have."""
+    if key not in body:
+        raise errors.BAD_FIELD(field=key, problem="is missing from the request body.")
+    return body[key]
+
+
+_DOC, _CLIENT, _OBSERVED, _OURS = Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED, Evidence.OURS
+
+ROUTES = (
+    Route("POST", "/v1/contact", upsert, (_DOC, _CLIENT, _OBSERVED)),
+    Route("POST", "/v1/contacts", upsert_many, (_CLIENT,)),
+    Route("GET", "/v1/contact/<path:who>", get, (_DOC, _OBSERVED)),
+    Route("DELETE", "/v1/contact/<path:who>", delete, (_DOC, _CLIENT)),
+    Route("POST", "/v1/contact/<path:who>/unsubscribe", unsubscribe, (_CLIENT, _OBSERVED)),
+    Route("GET", "/v1/contacts", page, (_CLIENT,)),
+    Route("GET", "/v1/contacts/<bookmark>", page, (_CLIENT,)),
+    Route("GET", "/v1/contacts/custom_fields", custom_fields, (_CLIENT, _OURS)),
+)

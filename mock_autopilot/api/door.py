@@ -1,0 +1,154 @@
+"""The one way in: every call to `/v1` is authenticated, done, answered and recorded here."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+from flask import Response
+
+from mock_autopilot import errors
+from mock_autopilot.account import Account
+from mock_autopilot.accounts import Accounts
+from mock_autopilot.api.routes import Json, Request, Route
+from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.errors import ApiError, ErrorKind
+from mock_autopilot.journal import KEY_HEADER, MAX_KEPT, Call, redact
+
+Environ = Mapping[str, Any]
+
+_KEY_VARIABLE = f"HTTP_{KEY_HEADER.upper()}"
+_log = logging.getLogger(__name__)
+
+
+class Door:
+    """Takes calls to the accounts' API, and records each of them on whichever way it goes out.
+
+    `timer` gives seconds, for the durations in the record.
+    """
+
+    def __init__(self, accounts: Accounts, timer: Callable[[], float] = perf_counter) -> None:
+        self._accounts = accounts
+        self._timer = timer
+
+    def call(self, environ: Environ, route: Route, params: Mapping[str, str]) -> Response:
+        """Do the call that the route names, and give its answer."""
+
+        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:
+            account = self._authenticate(environ)
+            return route.operation(Request(account, params, raw, warnings))
+
+        return self._exchange(environ, route.rule, route.status, work)
+
+    def refuse(self, environ: Environ, rejection: ApiError) -> Response:
+        """Answer and record a call that no route takes."""
+
+        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:  # noqa: ARG001
+            raise rejection
+
+        return self._exchange(environ, None, rejection.status, work)
+
+    def _exchange(
+        self,
+        environ: Environ,
+        rule: str | None,
+        success: int,
+        work: Callable[[bytes, list[CallWarning]], Json | None],
+    ) -> Response:
+        accounts = self._accounts
+        arrived, begun = accounts.clock(), self._timer()
+        raw = b""
+        warnings: list[CallWarning] = []
+        error: ErrorKind | None = None
+        answer: Json | None
+        try:
+            raw = _read(environ, accounts.options.max_body)
+            answer, status = work(raw, warnings), success
+        except ApiError as rejection:
+            answer, status, error = rejection.body(), rejection.status, rejection.kind
+        except Exception as defect:  # noqa: BLE001  # the last line: logged, answered, recorded
+            _log.exception("%s %s failed", environ["REQUEST_METHOD"], rule)
+            failure = errors.DEFECT(problem=type(defect).__name__)
+            answer, status, error = failure.body(), failure.status, failure.kind
+        body = b"" if answer is None else _encode(answer)
+        account = accounts.known(_key(environ))
+        accounts.record(
+            account,
+            lambda number: Call(
+                number=number,
+                time=arrived,
+                account=redact(account.api_key) if account else None,
+                method=environ["REQUEST_METHOD"],
+                path=_text(environ["PATH_INFO"]),
+                query=_text(environ.get("QUERY_STRING", "")),
+                route=rule,
+                headers=_headers(environ),
+                received=raw[:MAX_KEPT],
+                received_size=len(raw),
+                status=status,
+                answered=body[:MAX_KEPT],
+                answered_size=len(body),
+                duration=self._timer() - begun,
+                error=error,
+                warnings=tuple(warnings),
+            ),
+        )
+        if not body:
+            return Response(status=status)
+        return Response(body, status=status, mimetype="application/json")
+
+    def _authenticate(self, environ: Environ) -> Account:
+        key = _key(environ)
+        if not key:
+            raise errors.NO_KEY()
+        account = self._accounts.get(key)
+        if account is None:
+            raise errors.UNKNOWN_KEY()
+        return account
+
+
+def _key(environ: Environ) -> str:
+    key: str = environ.get(_KEY_VARIABLE, "")
+    return key.strip()
+
+
+def _read(environ: Environ, limit: int) -> bytes:
+    """Read the body, `limit` bytes at most, whether its length is declared or it is chunked."""
+    declared = environ.get("CONTENT_LENGTH")
+    if declared:
+        if not declared.isdecimal():
+            raise errors.BAD_BODY(problem="Content-Length is no number.")
+        length = int(declared)
+        if length > limit:
+            raise errors.BODY_TOO_LARGE(limit=limit)
+    elif environ.get("wsgi.input_terminated"):
+        length = limit + 1
+    else:  # without a length and a server that marks the end, there is no body to read
+        return b""
+    raw: bytes = environ["wsgi.input"].read(length)
+    if len(raw) > limit:
+        raise errors.BODY_TOO_LARGE(limit=limit)
+    return raw
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if content_type := environ.get("CONTENT_TYPE"):
+        headers["content-type"] = content_type
+    if KEY_HEADER in headers:
+        headers[KEY_HEADER] = redact(headers[KEY_HEADER])
+    return headers
+
+
+def _text(wsgi: str) -> str:
+    """Read a WSGI text, whose bytes stand for themselves, as the UTF-8 that it is."""
+    return wsgi.encode("latin-1").decode("utf-8", "replace")
+
+
+def _encode(answer: Json) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

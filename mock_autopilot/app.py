@@ -1,0 +1,67 @@
+"""The Flask application: the imitated API and the control calls over one set of accounts."""
+
+import json
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from mock_autopilot import control, errors
+from mock_autopilot.accounts import Accounts
+from mock_autopilot.api import ROUTES, Route
+from mock_autopilot.api.door import Door
+from mock_autopilot.control import Guard
+from mock_autopilot.errors import ApiError, ErrorKind
+from mock_autopilot.evidence import Evidence
+
+
+def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
+    """Make the WSGI application that serves these accounts; `guard` watches the control calls."""
+    app = Flask(__name__, static_folder=None)
+    # An address in a path may hold any character, `//` and a `/` at the end included.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    door = Door(accounts)
+    for route in ROUTES:
+        app.add_url_rule(
+            route.rule,
+            endpoint=f"{route.method} {route.rule}",
+            view_func=_view(door, route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    app.register_blueprint(control.blueprint(accounts, guard or Guard()))
+
+    @app.errorhandler(ApiError)
+    def reject(rejection: ApiError) -> Response:
+        return _plain(rejection)
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> Response:
+        rejection = _rejection(error)
+        if request.path.startswith("/v1/"):
+            return door.refuse(request.environ, rejection)
+        return _plain(rejection)
+
+    return app
+
+
+def _view(door: Door, route: Route) -> Callable[..., Response]:
+    def view(**params: str) -> Response:
+        return door.call(request.environ, route, params)
+
+    return view
+
+
+def _rejection(error: HTTPException) -> ApiError:
+    if isinstance(error, MethodNotAllowed):
+        return errors.METHOD_NOT_ALLOWED(method=request.method)
+    if isinstance(error, NotFound):
+        return errors.NO_SUCH_PATH(path=request.path)
+    status, name = error.code or 500, error.name
+    return ErrorKind("http", status, name, error.description or name, Evidence.OURS)()
+
+
+def _plain(rejection: ApiError) -> Response:
+    body = json.dumps(rejection.body())
+    return Response(body, status=rejection.status, mimetype="application/json")

@@ -1,0 +1,45 @@
+"""A server in a thread of this process, for tests: waitress, up and down in milliseconds.
+
+granian, which is faster, does not tell its port and cannot be run in a thread.
+"""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+
+class BackgroundServer:
+    """Serves a WSGI application on one port until it is closed.
+
+    Port 0 takes a free one. Raises OSError when the port is taken.
+    """
+
+    def __init__(self, app: Callable[..., Any], *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._sockets: dict[int, Any] = {}
+        server: Any = create_server(
+            app,
+            map=self._sockets,
+            host=host,
+            port=port,
+            threads=4,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            # The application has a limit of its own, and answers in the API's form.
+            max_request_body_size=1 << 40,
+        )
+        self.host = host
+        self.port = int(server.effective_port)
+        self._server = server
+        self._thread = Thread(target=server.run, name="mock-autopilot", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop: finish the calls under way, then close every connection."""
+        self._server.task_dispatcher.shutdown()
+        # The sockets belong to the server's thread, so that is where they are closed; its loop
+        # ends when none is left.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        self._thread.join()

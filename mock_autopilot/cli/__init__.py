@@ -1,0 +1,27 @@
+"""The command line. It is where the fake and the forwarder meet: nothing else imports both.
+
+A command imports what it needs when it runs, so that `--help` and the others stay quick.
+"""
+
+import click
+
+from mock_autopilot.cli.demo import demo
+from mock_autopilot.cli.send import send
+from mock_autopilot.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="mock-autopilot")
+def main() -> None:
+    """Fake the Autopilot REST API, and forward Segment messages to it.
+
+    \b
+    See it work:             mock-autopilot demo
+    Run the fake:            mock-autopilot serve
+    Forward messages to it:  mock-autopilot send messages.jsonl
+    """
+
+
+main.add_command(serve)
+main.add_command(send)
+main.add_command(demo)

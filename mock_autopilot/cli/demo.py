@@ -1,0 +1,84 @@
+"""`mock-autopilot demo`: the specification's examples, sent through the forwarder to the fake."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mock_autopilot.cli.cases import Case, Step
+    from mock_autopilot.mock import AccountView
+
+
+@click.command()
+def demo() -> None:
+    """Send the specification's messages to a fake account and show what happened.
+
+    Needs nothing and leaves nothing behind. Exits with 1 when anything is not as specified.
+    """
+    from mock_autopilot.cli.cases import differences, load_cases
+    from mock_autopilot.mock import MockAutopilot
+
+    problems: list[str] = []
+    cases = [case for case in load_cases() if case.demo]
+    if not cases:
+        raise click.ClickException("the fixtures hold no case to show.")
+    with MockAutopilot() as autopilot:
+        click.echo(f"An Autopilot account answers at {autopilot.base_url}")
+        for case in cases:
+            account = autopilot.new_account()
+            _headline(case)
+            steps = []
+            for step in case.run(account):
+                steps.append(step)
+                _show_step(step)
+                _show_account(account)
+            problems += differences(case, steps, account)
+    click.echo()
+    for problem in problems:
+        click.secho(f"NOT AS SPECIFIED  {problem}", fg="red")
+    if problems:
+        sys.exit(1)
+    sent = sum(len(case.messages) for case in cases)
+    click.secho(f"All as specified: {len(cases)} cases, {sent} messages.", fg="green")
+
+
+def _headline(case: "Case") -> None:
+    click.secho(f"\n== {case.title} ==", bold=True)
+    click.echo(case.why)
+
+
+def _show_step(step: "Step") -> None:
+    click.echo()
+    _line("Segment message", _json(step.message))
+    for call in step.calls:
+        _line("  call", f"{call.method} {call.path} {_json(call.body)}")
+        _line("  Autopilot says", f"{call.status} {_json(call.answer)}")
+    delivery = step.delivery
+    status = f" ({delivery.status})" if delivery.status else ""
+    words = f": {delivery.message}" if delivery.message else ""
+    colour = "green" if delivery.outcome == "delivered" else "yellow"
+    _line("  outcome", click.style(f"{delivery.outcome}{status}{words}", fg=colour))
+
+
+def _show_account(account: "AccountView") -> None:
+    from mock_autopilot.cli.cases import contacts_of
+
+    for contact in contacts_of(account):
+        _line("  contact", _json(contact))
+    if not account.contacts:
+        _line("  contact", "none was written")
+    for journey in account.journeys.values():
+        for entry in journey.entries:
+            who = entry.contact and (entry.contact.email or entry.contact.user_id)
+            entered = f"{who} entered with {_json(entry.properties)}"
+            _line(f"  journey {journey.name}", entered)
+
+
+def _line(label: str, text: str) -> None:
+    click.echo(f"{label:<18}{text}")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

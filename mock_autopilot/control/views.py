@@ -1,0 +1,156 @@
+"""The control calls themselves: parse, ask the account, show."""
+
+import json
+from fnmatch import fnmatchcase
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from mock_autopilot import contacts, errors, jsonbody, state
+from mock_autopilot.account import Account
+from mock_autopilot.accounts import Accounts
+from mock_autopilot.control.guard import Guard
+from mock_autopilot.errors import ErrorKind
+from mock_autopilot.evidence import Evidence
+from mock_autopilot.journal import KEY_HEADER, Call, Journal
+
+WHICH_ACCOUNT = ErrorKind(
+    "which-account",
+    400,
+    "Bad Request",
+    "This server has {count} accounts; say which one with the header autopilotapikey.",
+    Evidence.OURS,
+)
+NO_ACCOUNT = ErrorKind(
+    "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
+)
+STATE_LIMIT = 256 * 1024 * 1024
+"""Bytes of a state that is loaded; the limit for calls is not meant for it."""
+
+
+def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
+    """Make the control calls for these accounts."""
+    control = Blueprint("control", __name__, url_prefix="/_mock")
+    control.before_request(lambda: guard.check(request))
+
+    @control.get("/health")
+    def health() -> Response:
+        return _answer({"status": "ok", "version": version("mock-autopilot")})
+
+    @control.get("/calls")
+    def calls() -> Response:
+        journal = _account(accounts).journal
+        return _answer(_filtered(journal, dict(request.args)))
+
+    @control.delete("/calls")
+    def forget_calls() -> Response:
+        _account(accounts).journal.clear()
+        return _answer({})
+
+    @control.get("/calls/strangers")
+    def strangers() -> Response:
+        return _answer(_filtered(accounts.strangers, dict(request.args)))
+
+    @control.get("/state")
+    def show_state() -> Response:
+        return _answer(state.dump(_account(accounts)))
+
+    @control.put("/state")
+    def replace_state() -> Response:
+        request.max_content_length = STATE_LIMIT
+        account = _account(accounts)
+        state.load(account, _body())
+        return _answer(state.dump(account))
+
+    @control.post("/reset")
+    def reset() -> Response:
+        accounts.reset(_account(accounts))
+        return _answer({})
+
+    @control.post("/accounts")
+    def new_account() -> Response:
+        return _answer({"api_key": accounts.new().api_key})
+
+    @control.post("/journeys")
+    def define_journey() -> Response:
+        account = _account(accounts)
+        body = _body()
+        journey = account.define_journey(
+            _text(body, "name"), _text(body, "trigger_id") if "trigger_id" in body else None
+        )
+        return _answer({"trigger_id": journey.trigger_id, "name": journey.name})
+
+    return control
+
+
+def _account(accounts: Accounts) -> Account:
+    """Find the account that a control call is about."""
+    key = request.headers.get(KEY_HEADER, "").strip()
+    if key:
+        account = accounts.get(key)
+        if account is None:
+            raise NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
+        return account
+    only = accounts.only()
+    if only is None:
+        raise WHICH_ACCOUNT(count=len(list(accounts)))
+    return only
+
+
+def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
+    """Give the calls that the filters let through; `total` counts them before the limit."""
+    known = ("method", "path", "status", "after", "limit")
+    for name in filters:
+        if name not in known:
+            raise errors.BAD_FIELD(field=name, problem=f"is no filter; use {', '.join(known)}.")
+    after = _number(filters, "after") or 0
+    limit = _number(filters, "limit")
+    status = filters.get("status", "")
+    if status and not (len(status) == 3 and status[0].isdecimal() and status[1:].isalnum()):
+        raise errors.BAD_FIELD(field="status", problem="must be a status as in 404, or 4xx.")
+
+    def wanted(call: Call) -> bool:
+        return (
+            call.number > after
+            and call.method == filters.get("method", call.method).upper()
+            and fnmatchcase(call.path, filters.get("path", "*"))
+            and (not status or fnmatchcase(str(call.status), status.lower().replace("x", "?")))
+        )
+
+    found = [call for call in journal.calls() if wanted(call)]
+    return {
+        "calls": [call.to_json() for call in found[:limit]],
+        "total": len(found),
+        "dropped": journal.dropped,
+    }
+
+
+def _number(filters: dict[str, str], name: str) -> int | None:
+    text = filters.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal():
+        raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text!r}.")
+    return int(text)
+
+
+def _body() -> dict[str, Any]:
+    value, _ = jsonbody.parse(request.get_data(cache=False))
+    if not isinstance(value, dict):
+        problem = f"must be a JSON object, got {contacts.describe(value)}."
+        raise errors.BAD_FIELD(field="The request body", problem=problem)
+    return value
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str) or not value.strip():
+        found = contacts.describe(value) if key in body else "nothing"
+        raise errors.BAD_FIELD(field=key, problem=f"must be a non-blank string, got {found}.")
+    return value
+
+
+def _answer(value: Any) -> Response:
+    body = json.dumps(value, ensure_ascii=False)
+    return Response(body, mimetype="application/json")

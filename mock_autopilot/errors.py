@@ -1,0 +1,146 @@
+"""Every answer that is not a success: one catalogue of status, reason, message and evidence.
+
+The body is `{"error": reason, "message": text}` (`doc`). What no route takes is answered in the
+form `{"code": …, "message": …}`, as the one recorded 405 is (`observed`).
+"""
+
+from dataclasses import dataclass
+
+from mock_autopilot.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One entry of the catalogue; calling it makes the exception, its message filled in.
+
+    `message` is a format string. `code` replaces `reason` in the body where the API's router, not
+    the API itself, speaks.
+    """
+
+    id: str
+    status: int
+    reason: str
+    message: str
+    evidence: Evidence
+    code: str | None = None
+
+    def __call__(self, **details: object) -> "ApiError":
+        """Make the exception to raise, with the message's places filled from `details`."""
+        return ApiError(self, self.message.format(**details) if details else self.message)
+
+
+class ApiError(Exception):
+    """A call that the API rejects: `kind` says which rule, `message` says why and what to do."""
+
+    def __init__(self, kind: ErrorKind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return self.kind.status
+
+    def body(self) -> dict[str, str]:
+        """Give the JSON body of the answer."""
+        if self.kind.code:
+            return {"code": self.kind.code, "message": self.message}
+        return {"error": self.kind.reason, "message": self.message}
+
+
+# --- the key ---------------------------------------------------------------------------------
+NO_KEY = ErrorKind(
+    "no-key", 400, "Bad Request", "No autopilotapikey header provided.", Evidence.DOC
+)
+UNKNOWN_KEY = ErrorKind(
+    "unknown-key", 401, "Unauthorized", "Provided autopilotapikey not valid.", Evidence.DOC
+)
+
+# --- routes ----------------------------------------------------------------------------------
+METHOD_NOT_ALLOWED = ErrorKind(
+    "method-not-allowed",
+    405,
+    "Method Not Allowed",
+    "{method} is not allowed",
+    Evidence.OBSERVED,
+    code="MethodNotAllowedError",
+)
+NO_SUCH_PATH = ErrorKind(
+    "no-such-path",
+    404,
+    "Not Found",
+    "{path} does not exist (or this fake does not imitate it)",
+    Evidence.OURS,
+    code="ResourceNotFound",
+)
+
+# --- the body --------------------------------------------------------------------------------
+BODY_TOO_LARGE = ErrorKind(
+    "body-too-large",
+    413,
+    "Payload Too Large",
+    "The request body is larger than {limit} bytes.",
+    Evidence.OURS,
+)
+BAD_BODY = ErrorKind("bad-body", 400, "Bad Request", "{problem}", Evidence.OURS)
+BAD_FIELD = ErrorKind("bad-field", 400, "Bad Request", "{field} {problem}", Evidence.OURS)
+TOO_MANY_CONTACTS = ErrorKind(
+    "too-many-contacts",
+    400,
+    "Bad Request",
+    "contacts has {count} items; a bulk call takes {limit} at most.",
+    Evidence.OURS,
+)
+STRICT = ErrorKind("strict", 400, "Bad Request", "Refused by --strict: {problems}", Evidence.OURS)
+
+# --- contacts and lists ----------------------------------------------------------------------
+MISSING_IDENTIFIERS = ErrorKind(
+    "missing-identifiers",
+    400,
+    "Bad Request",
+    "Missing unique identifier traits. Either `email` or `user_id` traits must be provided",
+    Evidence.SEED,
+)
+# In a bulk call the error names the item.
+MISSING_IDENTIFIERS_AT = ErrorKind(
+    "missing-identifiers", 400, "Bad Request", "{field}: {problem}", Evidence.OURS
+)
+NO_CONTACT = ErrorKind(
+    "no-contact", 404, "Not Found", "Contact could not be found.", Evidence.OBSERVED
+)
+NO_LIST = ErrorKind("no-list", 404, "Not Found", "List does not exist.", Evidence.OBSERVED)
+BAD_BOOKMARK = ErrorKind(
+    "bad-bookmark",
+    400,
+    "Bad Request",
+    "{bookmark} is no bookmark of this account; give back the `bookmark` of the page before.",
+    Evidence.OURS,
+)
+
+# --- journeys --------------------------------------------------------------------------------
+NO_TRIGGER = ErrorKind("no-trigger", 404, "Not Found", "Trigger could not be found.", Evidence.OURS)
+NO_JOURNEY = ErrorKind(
+    "no-journey",
+    404,
+    "Not Found",
+    "Could not delete the contact from the journey as the journey could not be found.",
+    Evidence.DOC,
+)
+NOT_ON_JOURNEY = ErrorKind(
+    "not-on-journey",
+    404,
+    "Not Found",
+    "Could not delete the contact from the journey as the contact was not on that journey.",
+    Evidence.DOC,
+)
+
+# --- the fake itself -------------------------------------------------------------------------
+DEFECT = ErrorKind(
+    "defect",
+    500,
+    "Internal Server Error",
+    "The fake failed: {problem}. This is a defect of mock-autopilot, not of your call; "
+    "its log has the traceback.",
+    Evidence.OURS,
+)

@@ -1,0 +1,97 @@
+"""The server behind `mock-autopilot serve`: granian, the fastest of the maintained WSGI servers.
+
+All state is in granian's one worker process. The process that starts it only watches.
+"""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+THREADS = 2
+"""Threads that answer. One would be faster, but a client that stops in the middle of a body would
+stop everybody; more are slower, since they wait for one another (see `bench/serve.py`)."""
+
+App = Callable[..., Any]
+
+
+def serve(
+    make_app: Callable[[], App], host: str, port: int, on_ready: Callable[[int], None]
+) -> None:
+    """Serve the application that `make_app` makes in the worker, until SIGINT or SIGTERM.
+
+    `on_ready` gets the port once connections are accepted. Raises OSError when the port is taken.
+    """
+    with _reserve(host, port) as reserved:
+        port = reserved.getsockname()[1]
+        stopped = Event()
+        Thread(target=_announce, args=(host, port, on_ready, stopped), daemon=True).start()
+        server = Server(
+            "mock_autopilot",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            blocking_threads=THREADS,
+            websockets=False,
+            log_level=LogLevels.error,
+            workers_kill_timeout=1,
+        )
+        try:
+            server.serve(target_loader=partial(_load, make_app), wrap_loader=False)
+        finally:
+            stopped.set()
+
+
+def _load(make_app: Callable[[], App]) -> App:
+    """Make the application, in the worker."""
+    # granian copies the environment's variables into every request's environ: that costs time,
+    # and a variable such as HTTP_PROXY would look like a header of the request.
+    os.environ.clear()
+    Thread(target=_follow_parent, daemon=True).start()
+    return make_app()
+
+
+def _follow_parent() -> None:
+    """Stop the worker when the process that watches it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _reserve(host: str, port: int) -> socket.socket:
+    """Take the port for this process alone: granian shares its port with any other granian."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    reserved = socket.socket(family, kind, protocol)
+    try:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(address)
+        if sys.platform == "linux":
+            # Bound alone, and from here on shared with granian, which asks for the same.
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    except OSError:
+        reserved.close()
+        raise
+    return reserved
+
+
+def _announce(host: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    while not stopped.wait(0.005):
+        try:
+            socket.create_connection((target, port), timeout=1).close()
+        except OSError:
+            continue
+        on_ready(port)
+        return

@@ -1,0 +1,126 @@
+"""The record of calls: every call to `/v1`, on every way out, bounded and redacted.
+
+Autopilot's own account keeps such an activity log (`doc`): headers and body of each request, and
+the answer given.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.clock import iso
+from mock_autopilot.errors import ErrorKind
+
+KEY_HEADER = "autopilotapikey"
+MAX_KEPT = 64 * 1024
+"""Bytes kept of a request's body, and of an answer's: a bulk call of 100 contacts fits."""
+
+
+def redact(key: str) -> str:
+    """Hide a key except for its last four characters (all of it when it is that short)."""
+    return f"…{key[-4:]}" if len(key) > 4 else "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One recorded call.
+
+    `number` counts the server's calls from 1. `account` is the redacted key of the account, None
+    when the key was missing or unknown. `path` is percent-decoded. `route` is the path's pattern,
+    None for a path that is imitated nowhere. `received` and `answered` are the bodies, cut after
+    `MAX_KEPT` bytes; the sizes are the whole ones. `duration` is in seconds. `error` is the entry
+    of the catalogue that a rejected call was answered from.
+    """
+
+    number: int
+    time: datetime
+    account: str | None
+    method: str
+    path: str
+    query: str
+    route: str | None
+    headers: dict[str, str]
+    received: bytes
+    received_size: int
+    status: int
+    answered: bytes
+    answered_size: int
+    duration: float
+    error: ErrorKind | None = None
+    warnings: tuple[CallWarning, ...] = ()
+
+    @property
+    def body(self) -> Any:
+        """The request's body as parsed; None when there was none, it is no JSON or was cut."""
+        return _parsed(self.received)
+
+    @property
+    def answer(self) -> Any:
+        """The answer's body as parsed; None when there was none or it was cut."""
+        return _parsed(self.answered)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the call as the control calls show it; durations are in milliseconds."""
+        return {
+            "number": self.number,
+            "time": iso(self.time),
+            "account": self.account,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "route": self.route,
+            "headers": self.headers,
+            "body": self.body,
+            "received": self.received.decode("utf-8", "replace"),
+            "received_bytes": self.received_size,
+            "status": self.status,
+            "answer": self.answer,
+            "answer_bytes": self.answered_size,
+            "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
+            "warnings": [warning.to_json() for warning in self.warnings],
+            "duration_ms": round(self.duration * 1000, 3),
+        }
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+@dataclass
+class Journal:
+    """The newest `size` calls of one account, and how many older ones were dropped."""
+
+    size: int = 10_000
+    dropped: int = 0
+    _calls: deque[Call] = field(default_factory=deque)
+    _lock: Lock = field(default_factory=Lock)
+
+    def append(self, call: Call) -> None:
+        """Record a call; the oldest one gives way when the journal is full."""
+        with self._lock:
+            self._calls.append(call)
+            while len(self._calls) > self.size:
+                self._calls.popleft()
+                self.dropped += 1
+
+    def clear(self) -> None:
+        """Forget all calls, and how many were dropped."""
+        with self._lock:
+            self._calls.clear()
+            self.dropped = 0
+
+    def calls(self) -> list[Call]:
+        """Give the recorded calls, oldest first."""
+        with self._lock:
+            return list(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self.calls())

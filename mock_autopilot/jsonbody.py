@@ -1,0 +1,100 @@
+"""Read a JSON body that may be anything: one function, one kind of error, no surprises later.
+
+What comes out can always be stored and written as JSON again: no NaN or Infinity, no text that is
+not Unicode, no nesting that a recursive reader would fail on. All limits are `ours`.
+"""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from mock_autopilot import call_warnings as warn
+from mock_autopilot import errors
+from mock_autopilot.call_warnings import CallWarning
+
+MAX_DEPTH = 32
+"""Levels of arrays and objects in one body."""
+
+# Only a body with one of these can hold half a surrogate pair or a number beyond a float's range;
+# only those bodies are walked through.
+_SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}")
+
+
+def parse(raw: bytes) -> tuple[Any, list[CallWarning]]:
+    """Parse a body; give its value, and a warning for each duplicate key.
+
+    Raises `ApiError` (400) that says what is wrong, and where.
+    """
+    if not raw.strip():
+        raise _bad('The request body is empty; send a JSON object such as {"contact": {…}}.')
+    duplicates: list[CallWarning] = []
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(pairs)
+        if len(built) != len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    duplicates.append(warn.DUPLICATE_KEY(key))
+                seen.add(key)
+        return built
+
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=build, parse_constant=_refuse_constant
+        )
+    except UnicodeDecodeError as error:
+        raise _bad(
+            f"The request body is not UTF-8: {error.reason} at byte {error.start}."
+        ) from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise _bad(f"The request body is not JSON: {error.msg} at {where}.") from None
+    except RecursionError:
+        raise _too_deep("the request body") from None
+    except ValueError:  # a whole number of more digits than Python will read
+        raise _bad("The request body has a number of thousands of digits.") from None
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH or _SUSPECT.search(raw):
+        _walk(value)
+    return value, duplicates
+
+
+def _walk(value: Any) -> None:
+    """Refuse what could not be written as JSON again, naming the field."""
+    pending: list[tuple[str, Any, int]] = [("", value, 0)]
+    while pending:
+        path, value, depth = pending.pop()
+        name = path.removeprefix(".") or "the request body"
+        match value:
+            case str():
+                _require_unicode(value, name)
+            case float() if value in (float("inf"), float("-inf")):
+                raise _bad(f"{name} is a number too large to be stored.")
+            case dict() | list() if depth == MAX_DEPTH:
+                raise _too_deep(name)
+            case dict():
+                for key, item in value.items():
+                    _require_unicode(key, f"a key of {name}")
+                    pending.append((f"{path}.{key}", item, depth + 1))
+            case list():
+                pending += [(f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value)]
+
+
+def _require_unicode(text: str, name: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _bad(f"{name} has half of a surrogate pair, which is no Unicode text.") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _bad(f"The request body is not JSON: {name} is no JSON number.")
+
+
+def _too_deep(name: str) -> errors.ApiError:
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
+    return _bad(f"{shown} is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _bad(problem: str) -> errors.ApiError:
+    return errors.BAD_BODY(problem=problem)

@@ -1,0 +1,114 @@
+"""`MockAutopilot`: an Autopilot account in your own process, served on a loopback port."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from mock_autopilot import jsonbody, state
+from mock_autopilot.account import Account, Options
+from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
+from mock_autopilot.app import create_app
+from mock_autopilot.background import BackgroundServer
+from mock_autopilot.journal import Call
+from mock_autopilot.journeys import Journey
+from mock_autopilot.views import ContactsView, JourneysView
+
+
+class AccountView:
+    """One account: how to reach it, and what it saw."""
+
+    def __init__(self, accounts: Accounts, account: Account, base_url: str) -> None:
+        self._accounts = accounts
+        self._account = account
+        self.base_url = base_url
+        """The API's base URL, ending in `/v1/`."""
+        self.api_key = account.api_key
+
+    @property
+    def calls(self) -> list[Call]:
+        """The recorded calls, oldest first."""
+        return self._account.journal.calls()
+
+    @property
+    def contacts(self) -> ContactsView:
+        """The contacts: `contacts["chris@example.com"]`, by address, user id or contact id."""
+        return ContactsView(self._account)
+
+    @property
+    def journeys(self) -> JourneysView:
+        """The journeys with their entries: `journeys["0001"]`, by trigger id or name."""
+        return JourneysView(self._account)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The whole state as JSON values; `seed` takes it back."""
+        return state.dump(self._account)
+
+    def seed(self, source: Mapping[str, Any] | str | Path) -> None:
+        """Replace the state by this one: a mapping, or the path of a JSON file.
+
+        Raises `ApiError` that names the field when it is not valid; then nothing has changed.
+        """
+        state.load(self._account, read_state(source))
+
+    def add_journey(self, name: str, trigger_id: str | None = None) -> str:
+        """Define a journey and give its trigger's id: the next free number when none is given."""
+        journey: Journey = self._account.define_journey(name, trigger_id)
+        return journey.trigger_id
+
+    def reset(self) -> None:
+        """Put the account back to how it began, its record of calls emptied."""
+        self._accounts.reset(self._account)
+
+
+class MockAutopilot(AccountView):
+    """A fake Autopilot on a free loopback port, in the background of this process.
+
+    Use it as a context manager, or call `close`. It is itself the view of its first account;
+    `new_account` makes others that cannot see each other. `strict`, `auto_journeys`, `any_key`,
+    `seed` and `max_body` (bytes) mean what they mean for `mock-autopilot serve`.
+    """
+
+    def __init__(
+        self,
+        api_key: str = DEFAULT_KEY,
+        *,
+        port: int = 0,
+        strict: bool = False,
+        auto_journeys: bool = True,
+        any_key: bool = False,
+        seed: Mapping[str, Any] | str | Path | None = None,
+        max_body: int = 1024 * 1024,
+    ) -> None:
+        options = Options(strict=strict, auto_journeys=auto_journeys, max_body=max_body)
+        beginning = Beginning(read_state(seed)) if seed is not None else Beginning()
+        accounts = Accounts([api_key], options=options, any_key=any_key, beginning=beginning)
+        account = accounts.known(api_key)
+        assert account is not None  # noqa: S101  # made in the line before
+        self._server = BackgroundServer(create_app(accounts), port=port)
+        super().__init__(accounts, account, f"http://127.0.0.1:{self._server.port}/v1/")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server. What it saw can still be asked for."""
+        self._server.close()
+
+    def new_account(self) -> AccountView:
+        """Make an empty account with a key of its own on the same server."""
+        return AccountView(self._accounts, self._accounts.new(), self.base_url)
+
+
+def read_state(source: Mapping[str, Any] | str | Path) -> Any:
+    """Read a state from a mapping or a JSON file, with the checks of a call's body.
+
+    Raises OSError when the file cannot be read, `ApiError` when it is not JSON.
+    """
+    if not isinstance(source, Mapping):
+        return jsonbody.parse(Path(source).read_bytes())[0]
+    return jsonbody.parse(json.dumps(source).encode())[0]

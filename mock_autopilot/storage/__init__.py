@@ -1,0 +1,5 @@
+"""Where an account's contacts live. In memory; the interface is small so that others can follow."""
+
+from mock_autopilot.storage.memory import MemoryContacts
+
+__all__ = ["MemoryContacts"]

@@ -1,0 +1,92 @@
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter import Settings, plan
+from adapter.batches import MOST_BYTES, batches
+
+SETTINGS = Settings("key")
+
+
+def identify(user: str | None = None, **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": user, "traits": traits}
+
+
+def track(user: str | None = None, **properties: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "E", "userId": user, "properties": properties}
+
+
+def of(*messages: dict[str, Any]) -> list[tuple[int, ...]]:
+    return list(batches([plan(message, SETTINGS) for message in messages]))
+
+
+def test_contacts_of_different_users_go_together() -> None:
+    assert of(identify("a"), identify("b"), identify(email="c@example.com")) == [(0, 1, 2)]
+
+
+def test_a_bulk_has_a_hundred_contacts_at_most() -> None:
+    assert [len(b) for b in of(*(identify(str(n)) for n in range(201)))] == [100, 100, 1]
+
+
+def test_a_bulk_stays_below_its_size_limit() -> None:
+    text = "ü" * (MOST_BYTES // 5)
+    assert of(*(identify(str(n), x=text) for n in range(4))) == [(0, 1), (2, 3)]
+    assert of(identify("a", x=text * 4), identify("b")) == [(0,), (1,)]
+
+
+def test_two_messages_of_one_user_are_never_in_one_bulk() -> None:
+    assert of(identify("a"), identify("b"), identify("a")) == [(0, 1), (2,)]
+
+
+def test_addresses_are_compared_without_regard_to_case() -> None:
+    assert of(identify(email="A@example.com"), identify(email="a@EXAMPLE.com")) == [(0,), (1,)]
+
+
+def test_a_new_address_is_an_identifier_too() -> None:
+    renamed = identify(email="a@example.com", _NewEmail="b@example.com")
+    assert of(renamed, identify(email="B@example.com")) == [(0,), (1,)]
+
+
+def test_an_anonymous_id_is_an_identifier_of_the_order_too() -> None:
+    first = {**identify("a"), "anonymousId": "x"}
+    assert of(first, {**identify("b"), "anonymousId": "x"}) == [(0,), (1,)]
+
+
+def test_an_event_waits_for_its_users_contact_and_passes_the_others() -> None:
+    assert of(identify("a"), track("b"), identify("c")) == [(1,), (0, 2)]
+    assert of(identify("a"), track("a"), identify("c")) == [(0,), (1,), (2,)]
+
+
+def test_users_that_a_third_message_links_are_one() -> None:
+    by_address, by_id = identify(email="a@example.com"), identify("a")
+    link = identify("a", email="a@example.com")
+    assert of(link, by_address, by_id) == [(0,), (1,), (2,)]
+
+
+def test_a_contact_that_identifies_nobody_goes_alone() -> None:
+    nobody = {"type": "identify", "anonymousId": "x"}
+    assert of(identify("a"), nobody, identify("b")) == [(1,), (0, 2)]
+
+
+def test_what_is_filtered_holds_nobody_up() -> None:
+    assert of(identify("a"), {"type": "page", "userId": "b"}, identify("c")) == [(1,), (0, 2)]
+
+
+USERS = st.sampled_from(["a", "b", "c", None])
+MESSAGES = st.builds(identify, USERS, email=st.sampled_from(["x@e", "y@e", ""])) | st.builds(
+    track, USERS, email=st.sampled_from(["x@e", "y@e", ""])
+)
+
+
+@given(st.lists(MESSAGES, max_size=12))
+def test_every_message_goes_once_and_each_users_in_order(messages: list[dict[str, Any]]) -> None:
+    plans = [plan(message, SETTINGS) for message in messages]
+    groups = list(batches(plans))
+    order = [index for group in groups for index in group]
+    assert sorted(order) == list(range(len(messages)))
+    for key in ("email", "user_id"):
+        for value in {getattr(p.identifiers, key) for p in plans} - {None}:
+            mine = [i for i in order if getattr(plans[i].identifiers, key) == value]
+            assert mine == sorted(mine)
+            assert all(len(set(group) & set(mine)) <= 1 for group in groups)
