@@ -14,7 +14,8 @@ from mock_autopilot import call_warnings as warn
 from mock_autopilot import contacts, errors
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import Clock, iso, utc_now
-from mock_autopilot.contacts import Contact, ContactUpdate
+from mock_autopilot.contact_update import ContactUpdate, require_identifier
+from mock_autopilot.contacts import Contact
 from mock_autopilot.journal import Journal
 from mock_autopilot.journeys import Entry, Journey
 from mock_autopilot.storage import MemoryContacts
@@ -220,7 +221,7 @@ class Account:
             field = f"{update.path}.contact_id"
             update.warnings.append(warn.UNKNOWN_CONTACT_ID(field))
             update.contact_id = None
-        contacts.require_identifier(update, bulk=bulk)
+        require_identifier(update, bulk=bulk)
         if update.list_id and update.list_id not in self.lists:
             raise errors.NO_LIST()
         known = next(iter(self._candidates(update)), None)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter
 
 from mock_autopilot import control, errors
 from mock_autopilot.accounts import Accounts
@@ -15,12 +16,26 @@ from mock_autopilot.errors import ApiError, ErrorKind
 from mock_autopilot.evidence import Evidence
 
 
+class AnyText(BaseConverter):
+    """The rest of a path as it is: an address may hold slashes, at its begin and end too."""
+
+    part_isolating = False
+    regex = ".+?"
+
+
+class ContactName(AnyText):
+    """The same without what is another path, so that a method it does not have is told."""
+
+    regex = r"(?!.*/unsubscribe\Z).+?"
+
+
 def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
     """Make the WSGI application that serves these accounts; `guard` watches the control calls."""
     app = Flask(__name__, static_folder=None)
-    # An address in a path may hold any character, `//` and a `/` at the end included.
+    # Paths are taken as they come: no redirection to a tidier one.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    app.url_map.converters.update(any_text=AnyText, contact=ContactName)
     door = Door(accounts)
     for route in ROUTES:
         app.add_url_rule(

@@ -10,6 +10,8 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
+from mock_autopilot.addresses import bind, port_of
+
 
 class BackgroundServer:
     """Serves a WSGI application on one port until it is closed.
@@ -19,11 +21,11 @@ class BackgroundServer:
 
     def __init__(self, app: Callable[..., Any], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._sockets: dict[int, Any] = {}
+        listener = bind(host, port)
         server: Any = create_server(
             app,
             map=self._sockets,
-            host=host,
-            port=port,
+            sockets=[listener],
             threads=4,
             connection_limit=1000,
             asyncore_use_poll=True,
@@ -31,7 +33,7 @@ class BackgroundServer:
             max_request_body_size=1 << 40,
         )
         self.host = host
-        self.port = int(server.effective_port)
+        self.port = port_of(listener)
         self._server = server
         self._thread = Thread(target=server.run, name="mock-autopilot", daemon=True)
         self._thread.start()

@@ -17,6 +17,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from mock_autopilot.addresses import bind, port_of
+
 THREADS = 2
 """Threads that answer. One would be faster, but a client that stops in the middle of a body would
 stop everybody; more are slower, since they wait for one another (see `bench/serve.py`)."""
@@ -31,8 +33,14 @@ def serve(
 
     `on_ready` gets the port once connections are accepted. Raises OSError when the port is taken.
     """
-    with _reserve(host, port) as reserved:
-        port = reserved.getsockname()[1]
+    # granian would share its port with any other granian: it is taken alone first.
+    with bind(host, port) as reserved:
+        port = port_of(reserved)
+        if sys.platform == "linux":
+            # Held on to, and from here on shared with granian, which asks for the same.
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        else:
+            reserved.close()
         stopped = Event()
         Thread(target=_announce, args=(host, port, on_ready, stopped), daemon=True).start()
         server = Server(
@@ -66,24 +74,6 @@ def _follow_parent() -> None:
     if parent:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _reserve(host: str, port: int) -> socket.socket:
-    """Take the port for this process alone: granian shares its port with any other granian."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    reserved = socket.socket(family, kind, protocol)
-    try:
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(address)
-        if sys.platform == "linux":
-            # Bound alone, and from here on shared with granian, which asks for the same.
-            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    except OSError:
-        reserved.close()
-        raise
-    return reserved
 
 
 def _announce(host: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:

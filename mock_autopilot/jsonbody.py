@@ -20,6 +20,14 @@ MAX_DEPTH = 32
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}")
 
 
+def parse_object(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
+    """Parse a body that must be a JSON object; else as `parse`."""
+    value, duplicates = parse(raw)
+    if not isinstance(value, dict):
+        raise wrong_type("The request body", "a JSON object", value)
+    return value, duplicates
+
+
 def parse(raw: bytes) -> tuple[Any, list[CallWarning]]:
     """Parse a body; give its value, and a warning for each duplicate key.
 
@@ -57,6 +65,28 @@ def parse(raw: bytes) -> tuple[Any, list[CallWarning]]:
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH or _SUSPECT.search(raw):
         _walk(value)
     return value, duplicates
+
+
+def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
+    """Make the 400 for a value of the wrong type: `field must be {wanted}, got …`."""
+    return errors.BAD_FIELD(field=field, problem=f"must be {wanted}, got {describe(value)}.")
+
+
+def describe(value: object) -> str:
+    """Name a JSON value for an error message, without repeating all of it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}" if abs(value) < 1e15 else "a number"
+        case str():
+            return f"the string {value!r}" if len(value) <= 40 else "a long string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
 
 
 def _walk(value: Any) -> None:

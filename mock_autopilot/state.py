@@ -13,9 +13,11 @@ from typing import Any
 from mock_autopilot import contacts, errors
 from mock_autopilot.account import Account
 from mock_autopilot.clock import iso
-from mock_autopilot.contacts import Contact, CustomField
+from mock_autopilot.contact_update import CustomField, check, require_identifier
+from mock_autopilot.contacts import Contact
 from mock_autopilot.fields import CUSTOM_TYPES
 from mock_autopilot.journeys import Entry, Journey
+from mock_autopilot.jsonbody import wrong_type
 from mock_autopilot.storage import MemoryContacts
 from mock_autopilot.storage.memory import address_key
 
@@ -99,8 +101,8 @@ def _load_contacts(account: Account, given: object, lists: dict[str, str]) -> Me
 
 def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
     given = {key: value for key, value in item.items() if key not in (*_OURS, *_DERIVED)}
-    update = contacts.check(given, path)
-    contacts.require_identifier(update, bulk=True)
+    update = check(given, path)
+    require_identifier(update, bulk=True)
     now = account.now()
     contact = Contact(
         contact_id=_text(item, "contact_id", path, account.new_contact_id()),
@@ -116,7 +118,7 @@ def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
             raise _wrong(f"{at}.fieldType", f"must be one of {', '.join(CUSTOM_TYPES)}.")
         kind, value = field.get("kind"), field.get("value")
         if not isinstance(kind, str):
-            raise _wrong(f"{at}.kind", f"must be a string, got {contacts.describe(kind)}.")
+            raise wrong_type(f"{at}.kind", "a string", kind)
         if value is None:
             raise _wrong(f"{at}.value", "must be there, and not null.")
         contact.custom[kind] = CustomField(field_type, value)
@@ -152,7 +154,7 @@ def _load_entry(account: Account, path: str, item: dict[str, Any]) -> Entry:
 
 def _object(value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(path, f"must be an object, got {contacts.describe(value)}.")
+        raise wrong_type(path, "an object", value)
     return value
 
 
@@ -160,7 +162,7 @@ def _items(value: object, path: str) -> list[tuple[str, dict[str, Any]]]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise _wrong(path, f"must be an array, got {contacts.describe(value)}.")
+        raise wrong_type(path, "an array", value)
     places = (f"{path}[{index}]" for index in range(len(value)))
     return [(place, _object(item, place)) for place, item in zip(places, value, strict=True)]
 
@@ -169,9 +171,10 @@ def _text(item: Mapping[str, Any], key: str, path: str, default: str | None = No
     value = item.get(key)
     if value is None and default is not None:
         return default
+    if key not in item:
+        raise _wrong(f"{path}.{key}", "is missing.")
     if not isinstance(value, str) or not value:
-        found = contacts.describe(value) if key in item else "nothing"
-        raise _wrong(f"{path}.{key}", f"must be a string, got {found}.")
+        raise wrong_type(f"{path}.{key}", "a non-blank string", value)
     return value
 
 

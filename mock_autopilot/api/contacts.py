@@ -3,16 +3,16 @@
 from typing import Any
 
 from mock_autopilot import call_warnings as warn
-from mock_autopilot import contacts, errors
+from mock_autopilot import errors
 from mock_autopilot.api.routes import Json, Request, Route
+from mock_autopilot.contact_update import check
 from mock_autopilot.evidence import Evidence
+from mock_autopilot.jsonbody import wrong_type
 
 
 def upsert(request: Request) -> Json:
     """Add a contact, or update the one that the body identifies."""
-    update = contacts.check(
-        required(request.body("contact"), "contact"), "contact", request.warnings
-    )
+    update = check(required(request.body("contact"), "contact"), "contact", request.warnings)
     return {"contact_id": request.account.upsert(update)}
 
 
@@ -20,14 +20,12 @@ def upsert_many(request: Request) -> Json:
     """Do the same for up to 100 contacts, all or nothing."""
     items = required(request.body("contacts"), "contacts")
     if not isinstance(items, list):
-        problem = f"must be an array of contacts, got {contacts.describe(items)}."
-        raise errors.BAD_FIELD(field="contacts", problem=problem)
+        raise wrong_type("contacts", "an array", items)
     if not items:
         request.warnings.append(warn.EMPTY("contacts"))
         request.account.accept(request.warnings)
     updates = [
-        contacts.check(item, f"contacts[{index}]", request.warnings)
-        for index, item in enumerate(items)
+        check(item, f"contacts[{index}]", request.warnings) for index, item in enumerate(items)
     ]
     contact_ids = request.account.upsert_many(updates)
     pairs = zip(updates, contact_ids, strict=True)
@@ -37,18 +35,18 @@ def upsert_many(request: Request) -> Json:
 
 def get(request: Request) -> Json:
     """Give a contact's document."""
-    return request.account.document(request.params["who"])
+    return request.account.document(request.who)
 
 
 def delete(request: Request) -> Json:
     """Delete a contact. 204 in the early edition (`doc`); clients' tests see 200 (`client`)."""
-    request.account.delete(request.params["who"])
+    request.account.delete(request.who)
     return {}
 
 
 def unsubscribe(request: Request) -> Json:
     """Mark a contact as unsubscribed."""
-    request.account.unsubscribe(request.params["who"])
+    request.account.unsubscribe(request.who)
     return {}
 
 
@@ -74,13 +72,14 @@ def required(body: dict[str, Any], key: str) -> Any:
 
 
 _DOC, _CLIENT, _OBSERVED, _OURS = Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED, Evidence.OURS
+_WHO, _ANYBODY = "<contact:contact_id_or_email>", "<any_text:contact_id_or_email>"
 
 ROUTES = (
     Route("POST", "/v1/contact", upsert, (_DOC, _CLIENT, _OBSERVED)),
     Route("POST", "/v1/contacts", upsert_many, (_CLIENT,)),
-    Route("GET", "/v1/contact/<path:who>", get, (_DOC, _OBSERVED)),
-    Route("DELETE", "/v1/contact/<path:who>", delete, (_DOC, _CLIENT)),
-    Route("POST", "/v1/contact/<path:who>/unsubscribe", unsubscribe, (_CLIENT, _OBSERVED)),
+    Route("GET", f"/v1/contact/{_WHO}", get, (_DOC, _OBSERVED)),
+    Route("DELETE", f"/v1/contact/{_WHO}", delete, (_DOC, _CLIENT)),
+    Route("POST", f"/v1/contact/{_ANYBODY}/unsubscribe", unsubscribe, (_CLIENT, _OBSERVED)),
     Route("GET", "/v1/contacts", page, (_CLIENT,)),
     Route("GET", "/v1/contacts/<bookmark>", page, (_CLIENT,)),
     Route("GET", "/v1/contacts/custom_fields", custom_fields, (_CLIENT, _OURS)),

@@ -39,7 +39,7 @@ class Door:
             account = self._authenticate(environ)
             return route.operation(Request(account, params, raw, warnings))
 
-        return self._exchange(environ, route.rule, route.status, work)
+        return self._exchange(environ, route.path, route.status, work)
 
     def refuse(self, environ: Environ, rejection: ApiError) -> Response:
         """Answer and record a call that no route takes."""
@@ -52,7 +52,7 @@ class Door:
     def _exchange(
         self,
         environ: Environ,
-        rule: str | None,
+        route: str | None,
         success: int,
         work: Callable[[bytes, list[CallWarning]], Json | None],
     ) -> Response:
@@ -68,7 +68,7 @@ class Door:
         except ApiError as rejection:
             answer, status, error = rejection.body(), rejection.status, rejection.kind
         except Exception as defect:  # noqa: BLE001  # the last line: logged, answered, recorded
-            _log.exception("%s %s failed", environ["REQUEST_METHOD"], rule)
+            _log.exception("%s %s failed", environ["REQUEST_METHOD"], route)
             failure = errors.DEFECT(problem=type(defect).__name__)
             answer, status, error = failure.body(), failure.status, failure.kind
         body = b"" if answer is None else _encode(answer)
@@ -82,7 +82,7 @@ class Door:
                 method=environ["REQUEST_METHOD"],
                 path=_text(environ["PATH_INFO"]),
                 query=_text(environ.get("QUERY_STRING", "")),
-                route=rule,
+                route=route,
                 headers=_headers(environ),
                 received=raw[:MAX_KEPT],
                 received_size=len(raw),

@@ -1,12 +1,15 @@
 """What a route is, and what an operation gets and gives."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from mock_autopilot import contacts, errors, jsonbody
+from mock_autopilot import jsonbody
 from mock_autopilot.account import Account
 from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.contact_update import unknown_keys
 from mock_autopilot.evidence import Evidence
 
 Json = Mapping[str, Any]
@@ -23,16 +26,18 @@ class Request:
 
     def body(self, *known: str) -> dict[str, Any]:
         """Parse the body, which must be an object; warn of duplicate and of unknown keys."""
-        value, duplicates = jsonbody.parse(self.raw)
+        value, duplicates = jsonbody.parse_object(self.raw)
         self.warnings += duplicates
-        if not isinstance(value, dict):
-            problem = f"must be a JSON object, got {contacts.describe(value)}."
-            raise errors.BAD_FIELD(field="The request body", problem=problem)
-        self.warnings += contacts.unknown_keys(value, known)
+        self.warnings += unknown_keys(value, known)
         return value
 
+    @property
+    def who(self) -> str:
+        """The contact that the path names, by id or by address."""
+        return self.params["contact_id_or_email"]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Route:
     """One call of the API: `operation` does it and gives the answer's body, None for no body.
 
@@ -44,3 +49,8 @@ class Route:
     operation: Callable[[Request], Json | None]
     evidence: tuple[Evidence, ...]
     status: int = 200
+
+    @cached_property
+    def path(self) -> str:
+        """The path's pattern as people write it: `/v1/contact/{contact_id_or_email}`."""
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", self.rule)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from mock_autopilot import contacts, errors, jsonbody, state
+from mock_autopilot import errors, jsonbody, state
 from mock_autopilot.account import Account
 from mock_autopilot.accounts import Accounts
 from mock_autopilot.control.guard import Guard
@@ -136,18 +136,15 @@ def _number(filters: dict[str, str], name: str) -> int | None:
 
 
 def _body() -> dict[str, Any]:
-    value, _ = jsonbody.parse(request.get_data(cache=False))
-    if not isinstance(value, dict):
-        problem = f"must be a JSON object, got {contacts.describe(value)}."
-        raise errors.BAD_FIELD(field="The request body", problem=problem)
-    return value
+    return jsonbody.parse_object(request.get_data(cache=False))[0]
 
 
 def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
+    if key not in body:
+        raise errors.BAD_FIELD(field=key, problem="is missing from the request body.")
+    value = body[key]
     if not isinstance(value, str) or not value.strip():
-        found = contacts.describe(value) if key in body else "nothing"
-        raise errors.BAD_FIELD(field=key, problem=f"must be a non-blank string, got {found}.")
+        raise jsonbody.wrong_type(key, "a non-blank string", value)
     return value
 
 

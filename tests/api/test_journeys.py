@@ -1,0 +1,153 @@
+"""Journeys over HTTP: triggers, entries, ejections."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from mock_autopilot import AccountView, MockAutopilot
+from tests.api.conftest import Call
+
+
+def upsert(call: Call, email: str = "ada@example.com") -> str:
+    answer = call("POST", "contact", {"contact": {"Email": email, "FirstName": "Ada"}})
+    contact_id: str = answer.json()["contact_id"]
+    return contact_id
+
+
+def test_triggers_are_listed(call: Call, account: AccountView) -> None:
+    assert account.add_journey("Welcome") == "0001"
+    assert account.add_journey("Goodbye", "bye") == "bye"
+    assert account.add_journey("Again") == "0002"
+    assert call("GET", "triggers").json() == {
+        "triggers": [
+            {"trigger_id": "0001", "journey": "Welcome", "trigger_type": "api"},
+            {"trigger_id": "bye", "journey": "Goodbye", "trigger_type": "api"},
+            {"trigger_id": "0002", "journey": "Again", "trigger_type": "api"},
+        ]
+    }
+
+
+@pytest.mark.parametrize("body", [None, {}, {"property": {"step": 1, "deep": {"a": [None]}}}])
+def test_a_contact_enters_with_its_properties(
+    call: Call, account: AccountView, body: dict[str, Any] | None
+) -> None:
+    contact_id = upsert(call)
+    for who in (contact_id, "ADA@example.com"):
+        answer = call("POST", f"trigger/0001/contact/{who}", body)
+        assert (answer.status_code, answer.json()) == (200, {})
+    entries = account.journeys["0001"].entries
+    assert [entry.contact_id for entry in entries] == [contact_id, contact_id]
+    assert [entry.properties for entry in entries] == [(body or {}).get("property", {})] * 2
+    assert entries[0].ejected_at is None
+
+
+def test_an_unknown_contact_enters_nothing(call: Call, account: AccountView) -> None:
+    answer = call("POST", "trigger/0001/contact/nobody@example.com", {"property": {}})
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "Contact could not be found."
+    assert not account.journeys
+
+
+def test_a_contact_can_come_with_the_trigger(call: Call, account: AccountView) -> None:
+    body = {"contact": {"Email": "ada@example.com"}, "property": {"step": 1}}
+    answer = call("POST", "trigger/0001/contact", body)
+    assert answer.status_code == 200
+    (entry,) = account.journeys["0001"].entries
+    assert entry.contact_id == answer.json()["contact_id"]
+    assert entry.properties == {"step": 1}
+    assert account.calls[-1].warnings == ()  # an address is enough to enter by
+
+
+def test_a_contact_that_is_refused_does_not_enter(call: Call, account: AccountView) -> None:
+    for contact in ({}, {"Email": 5}):
+        assert call("POST", "trigger/0001/contact", {"contact": contact}).status_code == 400
+    assert not account.contacts
+    assert not account.journeys
+
+
+def test_properties_must_be_an_object(call: Call, account: AccountView) -> None:
+    upsert(call)
+    refused = call("POST", "trigger/0001/contact/ada@example.com", {"property": [1]})
+    assert refused.status_code == 400
+    assert refused.json()["message"] == "property must be an object, got an array."
+    assert not account.journeys
+
+
+def test_an_unknown_key_beside_the_property_is_warned_about(
+    call: Call, account: AccountView
+) -> None:
+    upsert(call)
+    call("POST", "trigger/0001/contact/ada@example.com", {"properties": {"step": 1}})
+    (warning,) = account.calls[-1].warnings
+    assert (warning.id, warning.field) == ("unknown-field", "properties")
+    assert "did you mean property?" in warning.message
+
+
+def test_without_auto_journeys_an_unknown_trigger_is_404(session: requests.Session) -> None:
+    with MockAutopilot(auto_journeys=False) as autopilot:
+        headers = {"autopilotapikey": autopilot.api_key}
+        body = {"contact": {"Email": "ada@example.com", "FirstName": "Ada"}}
+        session.post(f"{autopilot.base_url}contact", json=body, headers=headers, timeout=10)
+        for path in ("trigger/0001/contact/ada@example.com", "trigger/0001/contact"):
+            url = autopilot.base_url + path
+            refused = session.post(
+                url, json=body if path.endswith("contact") else {}, headers=headers, timeout=10
+            )
+            assert refused.status_code == 404
+            assert refused.json()["message"] == "Trigger could not be found."
+        assert not autopilot.journeys
+        autopilot.add_journey("Welcome", "0001")
+        url = f"{autopilot.base_url}trigger/0001/contact/ada@example.com"
+        assert session.post(url, headers=headers, timeout=10).status_code == 200
+        assert len(autopilot.journeys["Welcome"].entries) == 1
+
+
+def test_ejecting(call: Call, account: AccountView) -> None:
+    contact_id = upsert(call)
+    call("POST", f"trigger/0001/contact/{contact_id}")
+    call("POST", f"trigger/0001/contact/{contact_id}")
+    answer = call("DELETE", "journey/0001/contact/ada@example.com")
+    assert (answer.status_code, answer.content) == (204, b"")
+    entries = account.journeys["0001"].entries
+    assert all(entry.ejected_at for entry in entries)
+    assert len(entries) == 2
+    gone = call("DELETE", "journey/0001/contact/ada@example.com")
+    assert gone.status_code == 404
+    call("POST", f"trigger/0001/contact/{contact_id}")  # and may enter again
+    assert [bool(e.ejected_at) for e in account.journeys["0001"].entries] == [True, True, False]
+
+
+PREFIX = "Could not delete the contact from the journey as the"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("journey/9999/contact/ada@example.com", "journey could not be found."),
+        ("journey/0001/contact/ada@example.com", "contact was not on that journey."),
+        ("journey/0001/contact/nobody@example.com", "contact was not on that journey."),
+    ],
+)
+def test_ejecting_who_is_not_there(
+    call: Call, account: AccountView, path: str, reason: str
+) -> None:
+    upsert(call)
+    account.add_journey("Welcome", "0001")
+    answer = call("DELETE", path)
+    assert answer.status_code == 404
+    assert answer.json() == {"error": "Not Found", "message": f"{PREFIX} {reason}"}
+
+
+def test_a_deleted_contact_stays_in_the_journeys_history(call: Call, account: AccountView) -> None:
+    contact_id = upsert(call)
+    call("POST", f"trigger/0001/contact/{contact_id}")
+    call("DELETE", f"contact/{contact_id}")
+    (entry,) = account.journeys["0001"].entries
+    assert (entry.contact_id, entry.contact) == (contact_id, None)
+
+
+def test_an_odd_trigger_id_in_a_path(call: Call, account: AccountView) -> None:
+    upsert(call)
+    call("POST", "trigger/caf%C3%A9%20%3F/contact/ada@example.com")
+    assert list(account.journeys) == ["café ?"]

@@ -1,0 +1,157 @@
+"""The record of calls: every call, on every way out, with what explains it."""
+
+import pytest
+import requests
+
+from mock_autopilot import AccountView, Call, MockAutopilot
+from mock_autopilot.journal import MAX_KEPT, Journal, redact
+from tests.api.conftest import Call as Caller
+
+
+def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) -> None:
+    answer = call("POST", "contact?debug=1", {"contact": {"Email": "ada", "Title": "x"}})
+    (recorded,) = account.calls
+    shown = recorded.to_json()
+    assert shown.pop("number") > 0
+    assert shown.pop("time").endswith("Z")
+    assert shown.pop("duration_ms") > 0
+    headers = shown.pop("headers")
+    assert headers["content-type"] == "application/json"
+    assert headers["autopilotapikey"] == redact(account.api_key)
+    body = '{"contact": {"Email": "ada", "Title": "x"}}'
+    assert shown == {
+        "account": f"…{account.api_key[-4:]}",
+        "method": "POST",
+        "path": "/v1/contact",
+        "query": "debug=1",
+        "route": "/v1/contact",
+        "body": {"contact": {"Email": "ada", "Title": "x"}},
+        "received": body,
+        "received_bytes": len(body),
+        "status": 200,
+        "answer": answer.json(),
+        "answer_bytes": len(answer.content),
+        "error": None,
+        "warnings": [
+            {
+                "id": "address",
+                "field": "contact.Email",
+                "message": "'ada' has no @; is it an e-mail address?",
+            }
+        ],
+    }
+
+
+def test_no_key_stands_anywhere_in_the_record(call: Caller, account: AccountView) -> None:
+    call("GET", "contacts")
+    call("GET", "nowhere")
+    assert account.api_key not in str([recorded.to_json() for recorded in account.calls])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "error", "evidence"),
+    [
+        ("POST", "contact", {"contact": {}}, 400, "missing-identifiers", "seed"),
+        ("POST", "contact", {"contact": {"Email": 5}}, 400, "bad-field", "ours"),
+        ("GET", "contact/x", None, 404, "no-contact", "observed"),
+        ("GET", "nowhere", None, 404, "no-such-path", "ours"),
+        ("PUT", "contact", {"a": 1}, 405, "method-not-allowed", "observed"),
+    ],
+)
+def test_a_rejection_is_recorded_with_its_reason_and_evidence(
+    call: Caller,
+    account: AccountView,
+    method: str,
+    path: str,
+    body: object,
+    status: int,
+    error: str,
+    evidence: str,
+) -> None:
+    answer = call(method, path, body)
+    (recorded,) = account.calls
+    assert (recorded.status, recorded.answer) == (status, answer.json())
+    assert recorded.body == body
+    assert recorded.to_json()["error"] == {"id": error, "evidence": evidence}
+
+
+def test_the_pattern_of_the_path_is_recorded(call: Caller, account: AccountView) -> None:
+    call("DELETE", "journey/a%20b/contact/c%2Bd@e.f")
+    (recorded,) = account.calls
+    assert recorded.path == "/v1/journey/a b/contact/c+d@e.f"
+    assert recorded.route == "/v1/journey/{journey_id}/contact/{contact_id_or_email}"
+
+
+def test_numbers_count_up(call: Caller, account: AccountView) -> None:
+    for _ in range(3):
+        call("GET", "contacts")
+    first, second, third = (recorded.number for recorded in account.calls)
+    assert (second, third) == (first + 1, first + 2)
+
+
+def test_a_long_body_is_cut_in_the_record_only(call: Caller, account: AccountView) -> None:
+    text = "x" * (MAX_KEPT + 1)
+    call("POST", "contact", {"contact": {"Email": "ada@example.com", "Title": text}})
+    (recorded,) = account.calls
+    assert recorded.body is None
+    assert len(recorded.received) == MAX_KEPT < recorded.received_size
+    assert account.contacts["ada@example.com"]["Title"] == text
+
+
+def test_the_journal_is_bounded_and_counts_what_it_dropped(
+    call: Caller, account: AccountView
+) -> None:
+    call("GET", "contacts")
+    (recorded,) = account.calls
+    journal = Journal(size=2)
+    for _ in range(5):
+        journal.append(recorded)
+    assert (len(journal.calls()), journal.dropped) == (2, 3)
+    journal.clear()
+    assert (journal.calls(), journal.dropped) == ([], 0)
+
+
+def test_calls_of_strangers_are_the_only_accounts_own(session: requests.Session) -> None:
+    with MockAutopilot() as autopilot:
+        url = f"{autopilot.base_url}contacts"
+        session.get(url, timeout=10)
+        session.get(url, headers={"autopilotapikey": "wrong-key"}, timeout=10)
+        assert [(c.status, c.account) for c in autopilot.calls] == [(400, None), (401, None)]
+        assert autopilot.calls[1].headers["autopilotapikey"] == "…-key"
+        autopilot.new_account()  # from now on nobody can say whose such a call was
+        session.get(url, headers={"autopilotapikey": "wrong-key"}, timeout=10)
+        assert len(autopilot.calls) == 2
+        shown = session.get(
+            f"{autopilot.base_url.removesuffix('v1/')}_mock/calls/strangers", timeout=10
+        ).json()
+        assert [c["status"] for c in shown["calls"]] == [401]
+
+
+def test_a_defect_of_the_fake_is_answered_and_recorded(
+    call: Caller, account: AccountView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
+    answer = call("GET", "contacts")
+    assert answer.status_code == 500
+    assert "defect of mock-autopilot" in answer.json()["message"]
+    (recorded,) = account.calls
+    assert recorded.to_json()["error"]["id"] == "defect"
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [("sandbox-key", "…-key"), ("abcd", "…"), ("abcde", "…bcde")]
+)
+def test_redaction(key: str, shown: str) -> None:
+    assert redact(key) == shown
+
+
+def test_the_body_may_be_no_json(account: AccountView, session: requests.Session) -> None:
+    headers = {"autopilotapikey": account.api_key}
+    session.post(f"{account.base_url}contact", data=b"\xff{", headers=headers, timeout=10)
+    recorded: Call = account.calls[0]
+    assert recorded.body is None
+    assert recorded.received == b"\xff{"
+    assert recorded.to_json()["received"] == "\ufffd{"

@@ -1,0 +1,72 @@
+"""The house's own rules: which room may import which, and that each part is what it says."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("mock_autopilot", "adapter", "contract_tests")
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(module: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def offenders(package: str, *forbidden: str, besides: str = "") -> list[str]:
+    return [
+        f"{module.relative_to(ROOT)} imports {name}"
+        for module in modules(package)
+        if not (besides and module.relative_to(ROOT).as_posix().startswith(besides))
+        for name in imports(module)
+        if any(name == other or name.startswith(f"{other}.") for other in forbidden)
+    ]
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert all(modules(package) for package in PACKAGES)
+
+
+def test_the_forwarder_knows_nothing_of_the_fake() -> None:
+    assert offenders("adapter", "mock_autopilot", "contract_tests") == []
+
+
+def test_only_the_command_line_knows_the_forwarder() -> None:
+    besides = "mock_autopilot/cli"
+    assert offenders("mock_autopilot", "adapter", "contract_tests", besides=besides) == []
+    assert offenders("mock_autopilot", "mock_autopilot.cli", besides=besides) == [
+        "mock_autopilot/__main__.py imports mock_autopilot.cli",
+        "mock_autopilot/__main__.py imports mock_autopilot.cli.main",
+    ]
+
+
+def test_only_one_file_speaks_http_for_the_forwarder() -> None:
+    assert offenders("adapter", "requests", "urllib3", besides="adapter/client.py") == []
+
+
+RULES = ("account", "contacts", "fields", "journeys", "jsonbody", "state", "errors", "journal")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_know_no_http(rule: str) -> None:
+    names = imports(ROOT / "mock_autopilot" / f"{rule}.py")
+    assert not {name.partition(".")[0] for name in names} & {"flask", "werkzeug", "waitress"}
+
+
+def test_files_are_small() -> None:
+    sizes = {
+        module.relative_to(ROOT).as_posix(): len(module.read_text().splitlines())
+        for package in PACKAGES
+        for module in modules(package)
+    }
+    assert {name: size for name, size in sizes.items() if size > 300} == {}

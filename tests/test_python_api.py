@@ -1,0 +1,115 @@
+"""`MockAutopilot` in a test's own process."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from adapter import Destination
+from mock_autopilot import ApiError, MockAutopilot
+
+
+def test_what_the_code_under_test_did_can_be_asked() -> None:
+    with MockAutopilot() as autopilot:
+        assert autopilot.base_url.startswith("http://127.0.0.1:")
+        assert autopilot.base_url.endswith("/v1/")
+        journeys = {"Signed Up": autopilot.add_journey("Welcome")}
+        with Destination(
+            api_key=autopilot.api_key, base_url=autopilot.base_url, journeys=journeys
+        ) as destination:
+            destination.deliver(
+                {"type": "identify", "userId": "u1", "traits": {"email": "A@b.c", "plan": "x"}}
+            )
+            destination.deliver(
+                {"type": "track", "userId": "u1", "event": "Signed Up", "properties": {"n": 1}}
+            )
+        contact = autopilot.contacts["u1"]
+        assert contact is not autopilot.contacts["a@B.C"]
+        assert contact == autopilot.contacts["a@b.c"] == autopilot.contacts[contact.contact_id]
+        assert (contact.email, contact.user_id) == ("A@b.c", "u1")
+        assert contact.custom == {"plan": "x"}
+        assert contact["custom_fields"][0]["fieldType"] == "string"
+        (entry,) = autopilot.journeys["Welcome"].entries
+        assert entry.contact == contact
+        assert entry.properties == {"n": 1}
+        assert [call.method for call in autopilot.calls] == ["POST", "POST", "POST"]
+        assert "u1" in autopilot.contacts
+        assert "u2" not in autopilot.contacts
+        assert len(autopilot.contacts) == 1
+
+
+def test_a_failed_look_up_says_what_came_nearest() -> None:
+    seed = {"contacts": [{"Email": "ada@example.com"}], "journeys": [{"trigger_id": "0001"}]}
+    with MockAutopilot(seed=seed) as autopilot:
+        with pytest.raises(KeyError, match=r"nearest: ada@example\.com"):
+            autopilot.contacts["adda@example.com"]
+        with pytest.raises(KeyError, match="there are 1 contacts"):
+            autopilot.contacts["x"]
+        with pytest.raises(KeyError, match="there are: 0001"):
+            autopilot.journeys["Welcome"]
+
+
+def test_a_view_does_not_change_afterwards() -> None:
+    with MockAutopilot(seed={"contacts": [{"Email": "ada@example.com"}]}) as autopilot:
+        before = autopilot.contacts["ada@example.com"]
+        autopilot.seed({"contacts": [{"Email": "ada@example.com", "FirstName": "Ada"}]})
+        assert "FirstName" not in before
+        assert autopilot.contacts["ada@example.com"]["FirstName"] == "Ada"
+
+
+def test_two_fakes_and_two_accounts_cannot_see_each_other() -> None:
+    with MockAutopilot() as one, MockAutopilot() as two:
+        assert one.base_url != two.base_url
+        third = one.new_account()
+        assert third.base_url == one.base_url
+        assert third.api_key != one.api_key
+        for autopilot, email in ((one, "1@x.y"), (two, "2@x.y"), (third, "3@x.y")):
+            headers = {"autopilotapikey": autopilot.api_key}
+            body = {"contact": {"Email": email}}
+            requests.post(f"{autopilot.base_url}contact", json=body, headers=headers, timeout=10)
+        for autopilot, email in ((one, "1@x.y"), (two, "2@x.y"), (third, "3@x.y")):
+            assert [contact.email for contact in autopilot.contacts.values()] == [email]
+            assert len(autopilot.calls) == 1
+        third.reset()
+        assert not third.contacts
+        assert one.contacts
+
+
+def test_the_state_can_be_kept_in_a_file(tmp_path: Path) -> None:
+    with MockAutopilot(seed={"contacts": [{"Email": "ada@example.com"}]}) as autopilot:
+        kept = autopilot.state
+        file = tmp_path / "state.json"
+        file.write_text(json.dumps(kept))
+        other = autopilot.new_account()
+        other.seed(file)
+        assert other.state == kept
+    with MockAutopilot(seed=str(file)) as autopilot:
+        assert autopilot.state == kept
+
+
+def test_a_wrong_seed_names_the_field(tmp_path: Path) -> None:
+    with pytest.raises(ApiError, match=r"contacts\[0\]\.Email must be a string"):
+        MockAutopilot(seed={"contacts": [{"Email": 5}]})
+    file = tmp_path / "state.json"
+    file.write_text("{")
+    with pytest.raises(ApiError, match="not JSON"):
+        MockAutopilot(seed=file)
+
+
+def test_a_busy_port_is_an_error_and_a_closed_one_is_free() -> None:
+    with MockAutopilot() as autopilot:
+        port = int(autopilot.base_url.split(":")[2].split("/")[0])
+        with pytest.raises(OSError, match="in use"):
+            MockAutopilot(port=port)
+    with MockAutopilot(port=port) as again:
+        assert again.base_url == autopilot.base_url
+
+
+def test_what_was_seen_can_be_asked_after_the_end() -> None:
+    with MockAutopilot("my-key") as autopilot:
+        headers = {"autopilotapikey": "my-key"}
+        requests.get(f"{autopilot.base_url}contacts", headers=headers, timeout=10)
+    assert len(autopilot.calls) == 1
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{autopilot.base_url}contacts", headers=headers, timeout=10)
