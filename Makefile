@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= auto
 
-.PHONY: demo test lint format bench lock clean help
+.PHONY: demo test lint format docs bench lock clean help
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ lint: $(READY) ## ruff (rules and format) and mypy (strict)
 format: $(READY) ## put the code into its format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY) ## renew docs/reference.md from the code's tables
+	@$(BIN)/python docs/make_reference.py
 
 bench: $(READY) ## measure the server: cold start, calls a second
 	@$(BIN)/python bench/serve.py

@@ -4,17 +4,21 @@ from enum import StrEnum
 
 
 class Evidence(StrEnum):
-    """What we know a behaviour of Autopilot from."""
+    """What we know a behaviour of Autopilot from; `MEANINGS` says it in words."""
 
     DOC = "doc"
-    """In an API description that Autopilot published (an early, 2015 edition)."""
     CLIENT = "client"
-    """What several independent open-source clients send, or read out of the answers."""
     OBSERVED = "observed"
-    """Written down by somebody who called the live API."""
     HELP = "help"
-    """In Autopilot's help pages about its Segment integration."""
     SEED = "seed"
-    """In Segment's page about its Autopilot destination."""
     OURS = "ours"
-    """No evidence found: our choice."""
+
+
+MEANINGS = {
+    Evidence.DOC: "in an API description that Autopilot published (an early, 2015 edition)",
+    Evidence.CLIENT: "what several open-source clients send, or read out of the answers",
+    Evidence.OBSERVED: "written down by somebody who called the live API",
+    Evidence.HELP: "in Autopilot's help pages about its Segment integration",
+    Evidence.SEED: "in Segment's page about its Autopilot destination",
+    Evidence.OURS: "no evidence found: our choice",
+}

@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mock_autopilot.addresses import bind, port_of
+from mock_autopilot.addresses import bind
 
 THREADS = 2
 """Threads that answer. One would be faster, but a client that stops in the middle of a body would
@@ -35,17 +35,17 @@ def serve(
     """
     # granian would share its port with any other granian: it is taken alone first.
     with bind(host, port) as reserved:
-        port = port_of(reserved)
+        address, port = reserved.getsockname()[:2]  # granian takes no names
         if sys.platform == "linux":
             # Held on to, and from here on shared with granian, which asks for the same.
             reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         else:
             reserved.close()
         stopped = Event()
-        Thread(target=_announce, args=(host, port, on_ready, stopped), daemon=True).start()
+        Thread(target=_announce, args=(address, port, on_ready, stopped), daemon=True).start()
         server = Server(
             "mock_autopilot",
-            address=host,
+            address=address,
             port=port,
             interface=Interfaces.WSGI,
             blocking_threads=THREADS,
@@ -76,8 +76,8 @@ def _follow_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _announce(host: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+def _announce(address: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
     while not stopped.wait(0.005):
         try:
             socket.create_connection((target, port), timeout=1).close()

@@ -187,11 +187,11 @@ def serve(
     try:
         foreground.serve(partial(make_app, setup), host, port, ready)
     except OSError as error:
-        reason = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or error
-        raise click.ClickException(
-            f"cannot listen on {host}:{port}: {reason}. Choose another with --port, or --port 0 "
-            "for a free one."
-        ) from None
+        if error.errno == errno.EADDRINUSE:
+            reason = "it is in use. Choose another port with --port, or --port 0 for a free one."
+        else:
+            reason = error.strerror or str(error)
+        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
     finally:
         if port_file:
             port_file.unlink(missing_ok=True)

@@ -1,0 +1,78 @@
+"""Make docs/reference.md from the tables that the code runs on: `make docs`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mock_autopilot import call_warnings, errors
+from mock_autopilot.api import ROUTES
+from mock_autopilot.call_warnings import WarningKind
+from mock_autopilot.errors import ErrorKind
+from mock_autopilot.evidence import MEANINGS, Evidence
+from mock_autopilot.fields import FIELDS
+
+HEAD = """# Reference
+
+Made from the code's own tables by `make docs`; do not edit. What a tag says:
+"""
+
+
+def reference() -> str:
+    """Give the whole document."""
+    return "\n".join(
+        [
+            HEAD,
+            *table(("tag", "where a behaviour is known from"), tags()),
+            "\n## Calls\n",
+            *table(("call", "what it does", "success", "evidence"), calls()),
+            "\n## Fields of a contact\n",
+            *table(("field", "takes", "what it is"), fields()),
+            "\n## Errors\n",
+            "In a message, `{…}` stands for what the call said.\n",
+            *table(("status", "message", "evidence"), rejections()),
+            "\n## Warnings\n",
+            "They stand with the recorded call, and `--strict` makes them a 400. All are `ours`.\n",
+            *table(("id", "message"), doubts()),
+            "",
+        ]
+    )
+
+
+def tags() -> Iterable[tuple[str, ...]]:
+    for tag, meaning in MEANINGS.items():
+        yield f"`{tag}`", meaning
+
+
+def calls() -> Iterable[tuple[str, ...]]:
+    for route in ROUTES:
+        said = " ".join((route.operation.__doc__ or "").split())
+        yield f"`{route.method} {route.path}`", said, str(route.status), listed(route.evidence)
+
+
+def fields() -> Iterable[tuple[str, ...]]:
+    for field in FIELDS.values():
+        yield f"`{field.name}`", field.accepts.value, field.role.name.lower().replace("_", "-")
+
+
+def rejections() -> Iterable[tuple[str, ...]]:
+    kinds = (kind for kind in vars(errors).values() if isinstance(kind, ErrorKind))
+    for kind in sorted(kinds, key=lambda kind: kind.status):
+        yield str(kind.status), kind.message, listed([kind.evidence])
+
+
+def doubts() -> Iterable[tuple[str, ...]]:
+    for kind in vars(call_warnings).values():
+        if isinstance(kind, WarningKind):
+            yield f"`{kind.id}`", kind.message
+
+
+def listed(evidence: Iterable[Evidence]) -> str:
+    return ", ".join(f"`{tag}`" for tag in evidence)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterable[str]:
+    for row in (head, tuple("---" for _ in head), *rows):
+        yield f"| {' | '.join(row)} |"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("reference.md").write_text(reference(), "utf-8")
