@@ -20,18 +20,19 @@ MAX_DEPTH = 32
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}")
 
 
-def parse_object(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
+def parse_object(raw: bytes, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], list[CallWarning]]:
     """Parse a body that must be a JSON object; else as `parse`."""
-    value, duplicates = parse(raw)
+    value, duplicates = parse(raw, depth)
     if not isinstance(value, dict):
         raise wrong_type("The request body", "a JSON object", value)
     return value, duplicates
 
 
-def parse(raw: bytes) -> tuple[Any, list[CallWarning]]:
+def parse(raw: bytes, depth: int = MAX_DEPTH) -> tuple[Any, list[CallWarning]]:
     """Parse a body; give its value, and a warning for each duplicate key.
 
-    Raises `ApiError` (400) that says what is wrong, and where.
+    `depth` is how many levels of arrays and objects it may have. Raises `ApiError` (400) that says
+    what is wrong, and where.
     """
     if not raw.strip():
         raise _bad('The request body is empty; send a JSON object such as {"contact": {…}}.')
@@ -59,11 +60,11 @@ def parse(raw: bytes) -> tuple[Any, list[CallWarning]]:
         where = f"line {error.lineno}, column {error.colno}"
         raise _bad(f"The request body is not JSON: {error.msg} at {where}.") from None
     except RecursionError:
-        raise _too_deep("the request body") from None
+        raise _too_deep("the request body", depth) from None
     except ValueError:  # a whole number of more digits than Python will read
         raise _bad("The request body has a number of thousands of digits.") from None
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH or _SUSPECT.search(raw):
-        _walk(value)
+    if raw.count(b"[") + raw.count(b"{") > depth or _SUSPECT.search(raw):
+        _walk(value, depth)
     return value, duplicates
 
 
@@ -89,7 +90,7 @@ def describe(value: object) -> str:
             return "an object"
 
 
-def _walk(value: Any) -> None:
+def _walk(value: Any, limit: int) -> None:
     """Refuse what could not be written as JSON again, naming the field."""
     pending: list[tuple[str, Any, int]] = [("", value, 0)]
     while pending:
@@ -100,8 +101,8 @@ def _walk(value: Any) -> None:
                 _require_unicode(value, name)
             case float() if value in (float("inf"), float("-inf")):
                 raise _bad(f"{name} is a number too large to be stored.")
-            case dict() | list() if depth == MAX_DEPTH:
-                raise _too_deep(name)
+            case dict() | list() if depth == limit:
+                raise _too_deep(name, limit)
             case dict():
                 for key, item in value.items():
                     _require_unicode(key, f"a key of {name}")
@@ -121,9 +122,9 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _bad(f"The request body is not JSON: {name} is no JSON number.")
 
 
-def _too_deep(name: str) -> errors.ApiError:
+def _too_deep(name: str, limit: int) -> errors.ApiError:
     shown = name if len(name) <= 60 else f"{name[:60]}…"
-    return _bad(f"{shown} is nested more than {MAX_DEPTH} levels deep.")
+    return _bad(f"{shown} is nested more than {limit} levels deep.")
 
 
 def _bad(problem: str) -> errors.ApiError:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from mock_autopilot import jsonbody, state
+from mock_autopilot import state
 from mock_autopilot.account import Account, Options
 from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
 from mock_autopilot.app import create_app
@@ -104,11 +104,11 @@ class MockAutopilot(AccountView):
         return AccountView(self._accounts, self._accounts.new(), self.base_url)
 
 
-def read_state(source: Mapping[str, Any] | str | Path) -> Any:
+def read_state(source: Mapping[str, Any] | str | Path) -> dict[str, Any]:
     """Read a state from a mapping or a JSON file, with the checks of a call's body.
 
     Raises OSError when the file cannot be read, `ApiError` when it is not JSON.
     """
     if not isinstance(source, Mapping):
-        return jsonbody.parse(Path(source).read_bytes())[0]
-    return jsonbody.parse(json.dumps(source).encode())[0]
+        return state.parse(Path(source).read_bytes())
+    return state.parse(json.dumps(source).encode())

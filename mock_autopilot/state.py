@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mock_autopilot import contacts, errors
+from mock_autopilot import contacts, errors, jsonbody
 from mock_autopilot.account import Account
 from mock_autopilot.clock import iso
 from mock_autopilot.contact_update import CustomField, check, require_identifier
 from mock_autopilot.contacts import Contact
 from mock_autopilot.fields import CUSTOM_TYPES
 from mock_autopilot.journeys import Entry, Journey
-from mock_autopilot.jsonbody import wrong_type
 from mock_autopilot.storage import MemoryContacts
 from mock_autopilot.storage.memory import address_key
 
 PARTS = ("contacts", "lists", "journeys")
+DEPTH = jsonbody.MAX_DEPTH + 8
+"""Levels that a state may have: what a call's body may hold stands a little deeper here."""
 _OURS = ("contact_id", "created_at", "updated_at", "custom_fields", "lists", "merged_contact_ids")
 _DERIVED = ("Name", "api_originated", "type")
 
@@ -56,17 +57,21 @@ def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
     }
 
 
-def load(account: Account, state: object) -> None:
+def parse(raw: bytes) -> dict[str, Any]:
+    """Parse a state's JSON text. Raises `ApiError` (400) when it is no JSON object."""
+    return jsonbody.parse_object(raw, DEPTH)[0]
+
+
+def load(account: Account, state: Mapping[str, Any]) -> None:
     """Replace the account's state; all or nothing.
 
     Raises `ApiError` (400) that names the field when the state is not valid. The journal stays.
     """
-    parts = _object(state, "the state")
-    _only(parts, PARTS, "the state")
+    _only(state, PARTS, "the state")
     with account.lock:
-        lists = _load_lists(parts.get("lists"))
-        loaded = _load_contacts(account, parts.get("contacts"), lists)
-        journeys = _load_journeys(account, parts.get("journeys"))
+        lists = _load_lists(state.get("lists"))
+        loaded = _load_contacts(account, state.get("contacts"), lists)
+        journeys = _load_journeys(account, state.get("journeys"))
         account.contacts, account.lists, account.journeys = loaded, lists, journeys
 
 
@@ -118,7 +123,7 @@ def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
             raise _wrong(f"{at}.fieldType", f"must be one of {', '.join(CUSTOM_TYPES)}.")
         kind, value = field.get("kind"), field.get("value")
         if not isinstance(kind, str):
-            raise wrong_type(f"{at}.kind", "a string", kind)
+            raise jsonbody.wrong_type(f"{at}.kind", "a string", kind)
         if value is None:
             raise _wrong(f"{at}.value", "must be there, and not null.")
         contact.custom[kind] = CustomField(field_type, value)
@@ -154,7 +159,7 @@ def _load_entry(account: Account, path: str, item: dict[str, Any]) -> Entry:
 
 def _object(value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise wrong_type(path, "an object", value)
+        raise jsonbody.wrong_type(path, "an object", value)
     return value
 
 
@@ -162,7 +167,7 @@ def _items(value: object, path: str) -> list[tuple[str, dict[str, Any]]]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise wrong_type(path, "an array", value)
+        raise jsonbody.wrong_type(path, "an array", value)
     places = (f"{path}[{index}]" for index in range(len(value)))
     return [(place, _object(item, place)) for place, item in zip(places, value, strict=True)]
 
@@ -174,7 +179,7 @@ def _text(item: Mapping[str, Any], key: str, path: str, default: str | None = No
     if key not in item:
         raise _wrong(f"{path}.{key}", "is missing.")
     if not isinstance(value, str) or not value:
-        raise wrong_type(f"{path}.{key}", "a non-blank string", value)
+        raise jsonbody.wrong_type(f"{path}.{key}", "a non-blank string", value)
     return value
 
 

@@ -164,11 +164,11 @@ def serve(
     from mock_autopilot import foreground
     from mock_autopilot.accounts import DEFAULT_KEY
     from mock_autopilot.errors import ApiError
-    from mock_autopilot.jsonbody import parse
+    from mock_autopilot.state import parse
 
     token = control_token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     try:
-        state = parse(seed.read_bytes())[0] if seed else {}
+        state = parse(seed.read_bytes()) if seed else {}
         options = (any_key, strict, auto_journeys, max_body, journal_size)
         setup = Setup(keys or (DEFAULT_KEY,), *options, state, journeys, token)
         setup.accounts()  # so that a bad seed is told here, and not by the server's process

@@ -60,7 +60,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def replace_state() -> Response:
         request.max_content_length = STATE_LIMIT
         account = _account(accounts)
-        state.load(account, _body())
+        state.load(account, state.parse(request.get_data(cache=False)))
         return _answer(state.dump(account))
 
     @control.post("/reset")
@@ -75,7 +75,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.post("/journeys")
     def define_journey() -> Response:
         account = _account(accounts)
-        body = _body()
+        body = jsonbody.parse_object(request.get_data(cache=False))[0]
         journey = account.define_journey(
             _text(body, "name"), _text(body, "trigger_id") if "trigger_id" in body else None
         )
@@ -133,10 +133,6 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if not text.isdecimal():
         raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text!r}.")
     return int(text)
-
-
-def _body() -> dict[str, Any]:
-    return jsonbody.parse_object(request.get_data(cache=False))[0]
 
 
 def _text(body: dict[str, Any], key: str) -> str:
