@@ -28,7 +28,7 @@ def offenders(package: str, *forbidden: str, besides: str = "") -> list[str]:
         f"{module.relative_to(ROOT)} imports {name}"
         for module in modules(package)
         if not (besides and module.relative_to(ROOT).as_posix().startswith(besides))
-        for name in imports(module)
+        for name in sorted(imports(module))
         if any(name == other or name.startswith(f"{other}.") for other in forbidden)
     ]
 
