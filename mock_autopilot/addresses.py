@@ -1,7 +1,9 @@
 """Hosts and ports: who can reach a host, and how a port is taken."""
 
+import errno
 import socket
 from ipaddress import ip_address
+from typing import Any
 
 
 def is_ip(host: str) -> bool:
@@ -28,12 +30,26 @@ def bind(host: str, port: int) -> socket.socket:
     )[0]
     bound = socket.socket(family, kind, protocol)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        try:
+            bound.bind(address)  # alone: with SO_REUSEADDR two could have it until one listens
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or _listens(address):
+                raise
+            # Nobody listens: what is left are closed connections of a server before.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
     except OSError:
         bound.close()
         raise
     return bound
+
+
+def _listens(address: tuple[Any, ...]) -> bool:
+    try:
+        socket.create_connection(address[:2], timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def port_of(bound: socket.socket) -> int:

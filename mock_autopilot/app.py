@@ -20,13 +20,13 @@ class AnyText(BaseConverter):
     """The rest of a path as it is: an address may hold slashes, at its begin and end too."""
 
     part_isolating = False
-    regex = ".+?"
+    regex = r"[\s\S]+?"
 
 
 class ContactName(AnyText):
     """The same without what is another path, so that a method it does not have is told."""
 
-    regex = r"(?!.*/unsubscribe\Z).+?"
+    regex = r"(?![\s\S]*/unsubscribe\Z)[\s\S]+?"
 
 
 def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:

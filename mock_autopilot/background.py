@@ -3,7 +3,9 @@
 granian, which is faster, does not tell its port and cannot be run in a thread.
 """
 
+import logging
 from collections.abc import Callable
+from logging import Logger
 from threading import Thread
 from typing import Any
 
@@ -35,6 +37,8 @@ class BackgroundServer:
         self.host = host
         self.port = port_of(listener)
         self._server = server
+        # Calls that wait for a thread are no event: its warnings would land in a test's output.
+        server.task_dispatcher.queue_logger = Logger("waitress.queue", logging.ERROR)
         self._thread = Thread(target=server.run, name="mock-autopilot", daemon=True)
         self._thread.start()
 

@@ -5,11 +5,11 @@ All state is in granian's one worker process. The process that starts it only wa
 
 import multiprocessing
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
 from typing import Any
 
@@ -19,9 +19,9 @@ from granian.server import Server
 
 from mock_autopilot.addresses import bind
 
-THREADS = 2
-"""Threads that answer. One would be faster, but a client that stops in the middle of a body would
-stop everybody; more are slower, since they wait for one another (see `bench/serve.py`)."""
+THREADS = 8
+"""Threads that answer. A client that stops in the middle of a body holds one of them; how many
+there are makes little difference to the speed (see `bench/serve.py`)."""
 
 App = Callable[..., Any]
 
@@ -53,6 +53,8 @@ def serve(
             log_level=LogLevels.error,
             workers_kill_timeout=1,
         )
+        # A closed terminal ends the server; granian would start a worker that knows nothing.
+        server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
         try:
             server.serve(target_loader=partial(_load, make_app), wrap_loader=False)
         finally:
@@ -64,24 +66,30 @@ def _load(make_app: Callable[[], App]) -> App:
     # granian copies the environment's variables into every request's environ: that costs time,
     # and a variable such as HTTP_PROXY would look like a header of the request.
     os.environ.clear()
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()  # the terminal's signals are for the parent, which stops this one
     Thread(target=_follow_parent, daemon=True).start()
     return make_app()
 
 
 def _follow_parent() -> None:
-    """Stop the worker when the process that watches it was killed."""
+    """End the worker when the process that watches it was killed; no state outlives it anyway."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(1)
 
 
 def _announce(address: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:
     target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
     while not stopped.wait(0.005):
-        try:
-            socket.create_connection((target, port), timeout=1).close()
-        except OSError:
+        connection = HTTPConnection(target, port, timeout=1)
+        try:  # a connection alone does not say that the worker is there
+            connection.request("GET", "/_mock/health")
+            connection.getresponse()
+        except (OSError, HTTPException):
             continue
+        finally:
+            connection.close()
         on_ready(port)
         return

@@ -4,7 +4,6 @@ Autopilot's own account keeps such an activity log (`doc`): headers and body of 
 the answer given.
 """
 
-import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +11,10 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from mock_autopilot import jsonbody
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import iso
-from mock_autopilot.errors import ErrorKind
+from mock_autopilot.errors import ApiError, ErrorKind
 
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 64 * 1024
@@ -89,8 +89,8 @@ class Call:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return jsonbody.parse(raw)[0]
+    except ApiError:
         return None
 
 

@@ -14,28 +14,34 @@ from mock_autopilot.call_warnings import CallWarning
 
 MAX_DEPTH = 32
 """Levels of arrays and objects in one body."""
+BODY = "The request body"
+
+_Trail = tuple["_Trail", str | int] | None
+"""The steps to a value inside a body, the last one first."""
 
 # Only a body with one of these can hold half a surrogate pair or a number beyond a float's range;
 # only those bodies are walked through.
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}")
 
 
-def parse_object(raw: bytes, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], list[CallWarning]]:
-    """Parse a body that must be a JSON object; else as `parse`."""
-    value, duplicates = parse(raw, depth)
+def parse_object(
+    raw: bytes, depth: int = MAX_DEPTH, name: str = BODY
+) -> tuple[dict[str, Any], list[CallWarning]]:
+    """Parse a text that must be a JSON object; else as `parse`."""
+    value, duplicates = parse(raw, depth, name)
     if not isinstance(value, dict):
-        raise wrong_type("The request body", "a JSON object", value)
+        raise wrong_type(name, "a JSON object", value)
     return value, duplicates
 
 
-def parse(raw: bytes, depth: int = MAX_DEPTH) -> tuple[Any, list[CallWarning]]:
-    """Parse a body; give its value, and a warning for each duplicate key.
+def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, list[CallWarning]]:
+    """Parse a text; give its value, and a warning for each duplicate key.
 
-    `depth` is how many levels of arrays and objects it may have. Raises `ApiError` (400) that says
-    what is wrong, and where.
+    `depth` is how many levels of arrays and objects it may have, `name` how errors call it. Raises
+    `ApiError` (400) that says what is wrong, and where.
     """
     if not raw.strip():
-        raise _bad('The request body is empty; send a JSON object such as {"contact": {…}}.')
+        raise _bad(f"{name} is empty; a JSON object is needed.")
     duplicates: list[CallWarning] = []
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,16 +59,14 @@ def parse(raw: bytes, depth: int = MAX_DEPTH) -> tuple[Any, list[CallWarning]]:
             raw.decode("utf-8"), object_pairs_hook=build, parse_constant=_refuse_constant
         )
     except UnicodeDecodeError as error:
-        raise _bad(
-            f"The request body is not UTF-8: {error.reason} at byte {error.start}."
-        ) from None
+        raise _bad(f"{name} is not UTF-8: {error.reason} at byte {error.start}.") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise _bad(f"The request body is not JSON: {error.msg} at {where}.") from None
+        raise _bad(f"{name} is not JSON: {error.msg} at {where}.") from None
     except RecursionError:
-        raise _too_deep("the request body", depth) from None
+        raise _too_deep(name, depth) from None
     except ValueError:  # a whole number of more digits than Python will read
-        raise _bad("The request body has a number of thousands of digits.") from None
+        raise _bad(f"{name} has a number of thousands of digits.") from None
     if raw.count(b"[") + raw.count(b"{") > depth or _SUSPECT.search(raw):
         _walk(value, depth)
     return value, duplicates
@@ -92,34 +96,43 @@ def describe(value: object) -> str:
 
 def _walk(value: Any, limit: int) -> None:
     """Refuse what could not be written as JSON again, naming the field."""
-    pending: list[tuple[str, Any, int]] = [("", value, 0)]
+    pending: list[tuple[_Trail, Any, int]] = [(None, value, 0)]
     while pending:
-        path, value, depth = pending.pop()
-        name = path.removeprefix(".") or "the request body"
+        trail, value, depth = pending.pop()
         match value:
             case str():
-                _require_unicode(value, name)
+                _require_unicode(value, trail)
             case float() if value in (float("inf"), float("-inf")):
-                raise _bad(f"{name} is a number too large to be stored.")
+                raise _bad(f"{_path(trail)} is a number too large to be stored.")
             case dict() | list() if depth == limit:
-                raise _too_deep(name, limit)
+                raise _too_deep(_path(trail), limit)
             case dict():
                 for key, item in value.items():
-                    _require_unicode(key, f"a key of {name}")
-                    pending.append((f"{path}.{key}", item, depth + 1))
+                    _require_unicode(key, trail, "a key of ")
+                    pending.append(((trail, f".{key}"), item, depth + 1))
             case list():
-                pending += [(f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value)]
+                pending += [((trail, i), item, depth + 1) for i, item in enumerate(value)]
 
 
-def _require_unicode(text: str, name: str) -> None:
+def _path(trail: "_Trail") -> str:
+    """Write the path to a value; the steps are only put together for an error."""
+    steps = []
+    while trail:
+        trail, step = trail
+        steps.append(f"[{step}]" if isinstance(step, int) else step)
+    return "".join(reversed(steps)).removeprefix(".") or BODY
+
+
+def _require_unicode(text: str, trail: "_Trail", what: str = "") -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _bad(f"{name} has half of a surrogate pair, which is no Unicode text.") from None
+        problem = "has half of a surrogate pair, which is no Unicode text."
+        raise _bad(f"{what}{_path(trail)} {problem}") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _bad(f"The request body is not JSON: {name} is no JSON number.")
+    raise _bad(f"{name} is not JSON: {name} is no JSON number.")
 
 
 def _too_deep(name: str, limit: int) -> errors.ApiError:

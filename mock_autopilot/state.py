@@ -59,7 +59,7 @@ def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Parse a state's JSON text. Raises `ApiError` (400) when it is no JSON object."""
-    return jsonbody.parse_object(raw, DEPTH)[0]
+    return jsonbody.parse_object(raw, DEPTH, "The state")[0]
 
 
 def load(account: Account, state: Mapping[str, Any]) -> None:
@@ -196,10 +196,10 @@ def _time(item: Mapping[str, Any], key: str, path: str, default: str) -> str:
         return default
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (TypeError, ValueError, OverflowError):
         text = "must be an ISO-8601 date and time, as in 2016-02-14T12:02:49.000Z."
         raise _wrong(f"{path}.{key}", text) from None
-    return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _only(item: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:

@@ -19,6 +19,9 @@ from mock_autopilot.journal import KEY_HEADER, MAX_KEPT, Call, redact
 Environ = Mapping[str, Any]
 
 _KEY_VARIABLE = f"HTTP_{KEY_HEADER.upper()}"
+MAX_DRAINED = 64 * 1024 * 1024
+"""Bytes of a body that is too large that are read, and thrown away, before it is refused."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -115,21 +118,33 @@ def _key(environ: Environ) -> str:
 
 def _read(environ: Environ, limit: int) -> bytes:
     """Read the body, `limit` bytes at most, whether its length is declared or it is chunked."""
+    stream = environ["wsgi.input"]
     declared = environ.get("CONTENT_LENGTH")
     if declared:
         if not declared.isdecimal():
             raise errors.BAD_BODY(problem="Content-Length is no number.")
         length = int(declared)
         if length > limit:
+            _drain(stream)
             raise errors.BODY_TOO_LARGE(limit=limit)
     elif environ.get("wsgi.input_terminated"):
         length = limit + 1
     else:  # without a length and a server that marks the end, there is no body to read
         return b""
-    raw: bytes = environ["wsgi.input"].read(length)
+    raw: bytes = stream.read(length)
     if len(raw) > limit:
+        _drain(stream)
         raise errors.BODY_TOO_LARGE(limit=limit)
+    if declared and len(raw) < length:
+        raise errors.BAD_BODY(problem=f"The request body broke off after {len(raw)} bytes.")
     return raw
+
+
+def _drain(stream: Any) -> None:
+    """Read on, within reason, for a client that hears the answer only when it has sent all."""
+    for _ in range(MAX_DRAINED // MAX_KEPT):
+        if not stream.read(MAX_KEPT):
+            return
 
 
 def _headers(environ: Environ) -> dict[str, str]:

@@ -183,7 +183,12 @@ def serve(
             partial_file.replace(port_file)  # whole or not there, for those who wait for it
 
     if port_file:
-        port_file.unlink(missing_ok=True)
+        try:
+            port_file.unlink(missing_ok=True)
+            port_file.touch()
+            port_file.unlink()
+        except OSError as error:
+            raise click.ClickException(f"cannot write {port_file}: {error.strerror}") from None
     try:
         foreground.serve(partial(make_app, setup), host, port, ready)
     except OSError as error:

@@ -25,6 +25,8 @@ WHICH_ACCOUNT = ErrorKind(
 NO_ACCOUNT = ErrorKind(
     "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
 )
+MAX_DIGITS = 18
+"""Digits of a number in a filter."""
 STATE_LIMIT = 256 * 1024 * 1024
 """Bytes of a state that is loaded; the limit for calls is not meant for it."""
 
@@ -130,8 +132,8 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     text = filters.get(name)
     if text is None:
         return None
-    if not text.isdecimal():
-        raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text!r}.")
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text[:40]!r}.")
     return int(text)
 
 

@@ -142,7 +142,7 @@ def test_a_state_may_be_written_by_hand(control: Call, account: AccountView) -> 
 
 ADA = {"Email": "ada@example.com"}
 WRONG: list[tuple[Any, str]] = [
-    ([], "The request body must be a JSON object"),
+    ([], "The state must be a JSON object"),
     ({"contact": []}, "the state.contact is unknown"),
     ({"contacts": {}}, "contacts must be an array"),
     ({"contacts": [5]}, "contacts[0] must be an object"),

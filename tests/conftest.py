@@ -1,0 +1,146 @@
+"""The real `mock-autopilot serve`, as a process: started, called and always stopped."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KEY = "sandbox-key"
+PATIENCE = 20.0
+"""Seconds after which what should have happened has not."""
+
+
+def eventually(check: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+    """Wait until `check` gives something true; fail, naming what was waited for, if it does not."""
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.005)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call was answered."""
+
+    status: int
+    body: Any
+
+
+class Served:
+    """A `serve` process that is ready: its port, what it printed, and calls to it."""
+
+    def __init__(self, *options: str, folder: Path, environment: Mapping[str, str] | None) -> None:
+        self.port_file = folder / "port"
+        self._errors = folder / "errors"
+        self.host = options[options.index("--host") + 1] if "--host" in options else "127.0.0.1"
+        port = () if "--port" in options else ("--port", "0")
+        with self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "mock_autopilot", "serve", *port, *options),
+                    *("--port-file", str(self.port_file)),
+                ],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,  # so that a signal to all of its group spares the tests
+            )
+        try:
+            eventually(self._ready, "the port file")
+            self.port = int(self.port_file.read_text())
+            assert self.process.stdout
+            self.printed = list(iter(self.process.stdout.readline, "Ctrl-C stops it.\n"))
+        except BaseException:
+            self.close()
+            raise
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, f"serve ended: {self.errors}"
+        return self.port_file.exists()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.host}:{self.port}/v1/"
+
+    @property
+    def errors(self) -> str:
+        """What stands on its standard error."""
+        return self._errors.read_text()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = KEY,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Make one call on a connection of its own; a body that is no bytes goes as JSON."""
+        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        sent = {**({"autopilotapikey": key} if key else {}), **(headers or {})}
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body=raw, headers=sent)
+            response = connection.getresponse()
+            text = response.read().decode()
+        finally:
+            connection.close()
+        return Answer(response.status, json.loads(text) if text else None)
+
+    def signal(self, number: signal.Signals, *, group: bool = False) -> None:
+        """Send a signal to the process, or to all of its group as a terminal does."""
+        (os.killpg if group else os.kill)(self.process.pid, number)
+
+    def ended(self, within: float = PATIENCE) -> int:
+        """Wait until all of its processes are gone (each holds the output); give the status."""
+        self.process.communicate(timeout=within)
+        return self.process.returncode
+
+    def close(self) -> None:
+        """Stop it, whatever state it is in."""
+        try:
+            self.process.terminate()
+            self.ended()
+        finally:
+            if self.process.returncode is None:
+                self.signal(signal.SIGKILL, group=True)
+            assert self.process.stdout
+            self.process.stdout.close()
+            self.process.wait()
+
+
+StartServe = Callable[..., Served]
+
+
+@pytest.fixture
+def start_serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServe]:
+    """Start servers, `start_serve("--strict")`, that are stopped when the test is over."""
+    with ExitStack() as started:
+
+        def start(*options: str, environment: Mapping[str, str] | None = None) -> Served:
+            folder = tmp_path_factory.mktemp("serve")
+            served = Served(*options, folder=folder, environment=environment)
+            started.callback(served.close)
+            return served
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server with nothing but defaults, for the tests of a module that do not stop it."""
+    server = Served(folder=tmp_path_factory.mktemp("served"), environment=None)
+    yield server
+    server.close()
