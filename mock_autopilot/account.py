@@ -187,18 +187,14 @@ class Account:
             there = [
                 entry
                 for entry in journey.entries
-                if entry.ejected_at is None and self.current_id(entry.contact_id) == contact_id
+                if entry.ejected_at is None
+                and self.contacts.current_id(entry.contact_id) == contact_id
             ]
             if not there:
                 raise errors.NOT_ON_JOURNEY()
             now = self.now()
             for entry in there:
                 entry.ejected_at = now
-
-    def current_id(self, contact_id: str) -> str:
-        """Give the id that a contact has now, after merges; a deleted contact keeps its own."""
-        contact = self.contacts.get(contact_id)
-        return contact.contact_id if contact else contact_id
 
     # --- inside ------------------------------------------------------------------------------
 

@@ -46,6 +46,10 @@ class ContactUpdate:
     warnings: list[CallWarning] = field(default_factory=list)
 
 
+MOST_HINTS = 20
+"""Unknown names of one call for which a near known one is looked for."""
+
+
 def check(
     body: object, path: str = "contact", warnings: list[CallWarning] | None = None
 ) -> ContactUpdate:
@@ -67,7 +71,8 @@ def _check_field(update: ContactUpdate, name: str, value: object) -> None:
     path = f"{update.path}.{name}"
     known = FIELDS.get(name)
     if known is None:
-        hint = _did_you_mean(name, FIELDS)
+        # Looking for near names takes its time: a body full of unknown ones is not looked through.
+        hint = _did_you_mean(name, FIELDS) if len(update.warnings) < MOST_HINTS else ""
         update.warnings.append(warn.UNKNOWN_FIELD(path, hint=hint))
         update.fields[name] = value
         return
@@ -155,10 +160,10 @@ def require_identifier(update: ContactUpdate, *, bulk: bool = False) -> None:
 def unknown_keys(body: Mapping[str, object], known: Iterable[str]) -> list[CallWarning]:
     """Warn of the keys of a call's body that the call does not take."""
     known = tuple(known)
+    unknown = [name for name in body if name not in known]
     return [
-        warn.UNKNOWN_BODY_FIELD(name, hint=_did_you_mean(name, known))
-        for name in body
-        if name not in known
+        warn.UNKNOWN_BODY_FIELD(name, hint=_did_you_mean(name, known) if at < MOST_HINTS else "")
+        for at, name in enumerate(unknown)
     ]
 
 

@@ -20,6 +20,9 @@ KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 64 * 1024
 """Bytes kept of a request's body, and of an answer's: a bulk call of 100 contacts fits."""
 
+SHOWN_DEPTH = 2 * jsonbody.MAX_DEPTH
+"""Levels of a recorded body that is shown parsed: an answer may be deeper than what it holds."""
+
 
 def redact(key: str) -> str:
     """Hide a key except for its last four characters (all of it when it is that short)."""
@@ -89,7 +92,7 @@ class Call:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return jsonbody.parse(raw)[0]
+        return jsonbody.parse(raw, SHOWN_DEPTH)[0]
     except ApiError:
         return None
 

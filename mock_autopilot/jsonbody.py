@@ -54,10 +54,11 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
                 seen.add(key)
         return built
 
+    def refuse(constant: str) -> NoReturn:
+        raise _bad(f"{name} is not JSON: {constant} is no JSON number.")
+
     try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=build, parse_constant=_refuse_constant
-        )
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=build, parse_constant=refuse)
     except UnicodeDecodeError as error:
         raise _bad(f"{name} is not UTF-8: {error.reason} at byte {error.start}.") from None
     except json.JSONDecodeError as error:
@@ -129,10 +130,6 @@ def _require_unicode(text: str, trail: "_Trail", what: str = "") -> None:
     except UnicodeEncodeError:
         problem = "has half of a surrogate pair, which is no Unicode text."
         raise _bad(f"{what}{_path(trail)} {problem}") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise _bad(f"{name} is not JSON: {name} is no JSON number.")
 
 
 def _too_deep(name: str, limit: int) -> errors.ApiError:

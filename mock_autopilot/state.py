@@ -47,7 +47,7 @@ def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
         "name": journey.name,
         "entries": [
             {
-                "contact_id": account.current_id(entry.contact_id),
+                "contact_id": account.contacts.current_id(entry.contact_id),
                 "entered_at": entry.entered_at,
                 "properties": entry.properties,
                 "ejected_at": entry.ejected_at,

@@ -109,7 +109,7 @@ class JourneysView(Mapping[str, JourneyView]):
             for entry in journey.entries:
                 contact = account.contacts.get(entry.contact_id)
                 view = ContactView(contact) if contact else None
-                current = account.current_id(entry.contact_id)
+                current = account.contacts.current_id(entry.contact_id)
                 entries.append(
                     EntryView(view, current, entry.properties, entry.entered_at, entry.ejected_at)
                 )

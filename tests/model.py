@@ -159,8 +159,10 @@ class Model:
             entry.ejected = True
 
     def now(self, contact: Contact) -> Contact:
-        """Give the one that a contact is now, after merges."""
-        return next((one for one in self.contacts() if contact in one.merged), contact)
+        """Give the one that a contact is now, after merges, or was when that one was deleted."""
+        merged = [one for other in self.ever for one in other.merged]
+        final = (one for one in self.ever if contact in one.merged and one not in merged)
+        return next(final, contact)
 
     def restore(self) -> None:
         """Be what is left when the state is saved and loaded: the gone are forgotten."""

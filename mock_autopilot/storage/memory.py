@@ -36,7 +36,11 @@ class MemoryContacts:
 
     def get(self, contact_id: str) -> Contact | None:
         """Find a contact by its id, or by the id of one that was merged into it."""
-        return self._by_id.get(self._merged.get(contact_id, contact_id))
+        return self._by_id.get(self.current_id(contact_id))
+
+    def current_id(self, contact_id: str) -> str:
+        """Give the id that a contact has now, after merges; a deleted contact keeps its last."""
+        return self._merged.get(contact_id, contact_id)
 
     def by_email(self, email: str) -> Contact | None:
         """Find a contact by its address, in any letter case."""
@@ -70,13 +74,11 @@ class MemoryContacts:
         self._indexed[contact_id] = (email, contact.user_id)
 
     def remove(self, contact: Contact) -> None:
-        """Take a contact out; ids merged into it name nobody afterwards."""
+        """Take a contact out; it is not found by any of its ids afterwards."""
         contact_id = contact.contact_id
         place = self._places[contact_id]
         del self._by_id[contact_id], self._at[place]
         del self._order[bisect_left(self._order, place)]
-        for merged_id in contact.merged_ids:
-            self._merged.pop(merged_id, None)
         self._unindex(contact_id)
         del self._indexed[contact_id]
 
