@@ -16,6 +16,7 @@ from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import Clock, iso, utc_now
 from mock_autopilot.contact_update import ContactUpdate, require_identifier
 from mock_autopilot.contacts import Contact
+from mock_autopilot.faults import Faults
 from mock_autopilot.journal import Journal
 from mock_autopilot.journeys import Entry, Journey
 from mock_autopilot.storage import MemoryContacts
@@ -63,6 +64,7 @@ class Account:
         self.api_key = api_key
         self.options = options
         self.journal = Journal(options.journal_size)
+        self.faults = Faults()
         self.lock = RLock()
         self.contacts = MemoryContacts()
         self.lists: dict[str, str] = {}
@@ -195,6 +197,17 @@ class Account:
             now = self.now()
             for entry in there:
                 entry.ejected_at = now
+
+    def all_names(self, names: Iterable[str]) -> set[str]:
+        """Give all names (ids, address, user id) of the contacts that these names belong to."""
+        found: set[str] = set()
+        with self.lock:
+            for name in names:
+                store = self.contacts
+                contact = store.get(name) or store.by_email(name) or store.by_user_id(name)
+                known = (contact.contact_id, contact.email, contact.user_id) if contact else ()
+                found |= {name, *(other for other in known if other)}
+        return found
 
     # --- inside ------------------------------------------------------------------------------
 

@@ -86,9 +86,10 @@ class Accounts:
             return self._add(f"mock-{self._new_id().hex}")
 
     def reset(self, account: Account) -> None:
-        """Put an account back to how it began, its record of calls emptied."""
+        """Put an account back to how it began: its record of calls emptied, its faults gone."""
         with account.lock:
             self._beginnings.get(account.api_key, Beginning()).apply(account)
+            account.faults.clear()
             account.journal.clear()
 
     def record(self, account: Account | None, make: Callable[[int], Call]) -> None:

@@ -4,6 +4,7 @@ granian, which is faster, does not tell its port and cannot be run in a thread.
 """
 
 import logging
+import socket
 from collections.abc import Callable
 from logging import Logger
 from threading import Thread
@@ -13,6 +14,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from mock_autopilot.addresses import bind, port_of
+from mock_autopilot.api.door import DROP_CONNECTION
 
 
 class BackgroundServer:
@@ -25,7 +27,7 @@ class BackgroundServer:
         self._sockets: dict[int, Any] = {}
         listener = bind(host, port)
         server: Any = create_server(
-            app,
+            _with_drop(app),
             map=self._sockets,
             sockets=[listener],
             threads=4,
@@ -33,6 +35,7 @@ class BackgroundServer:
             asyncore_use_poll=True,
             # The application has a limit of its own, and answers in the API's form.
             max_request_body_size=1 << 40,
+            log_socket_errors=False,
         )
         self.host = host
         self.port = port_of(listener)
@@ -49,3 +52,15 @@ class BackgroundServer:
         # ends when none is left.
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
         self._thread.join()
+
+
+def _with_drop(app: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the application drop the connection of a request without an answer."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        # The connection itself is reached by the one bound method of it that a request gets.
+        channel = environ["waitress.client_disconnected"].__self__
+        environ[DROP_CONNECTION] = lambda: channel.socket.shutdown(socket.SHUT_RDWR)
+        return app(environ, start_response)
+
+    return wrapped

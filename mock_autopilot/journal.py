@@ -36,8 +36,10 @@ class Call:
     `number` counts the server's calls from 1. `account` is the redacted key of the account, None
     when the key was missing or unknown. `path` is percent-decoded. `route` is the path's pattern,
     None for a path that is imitated nowhere. `received` and `answered` are the bodies, cut after
-    `MAX_KEPT` bytes; the sizes are the whole ones. `duration` is in seconds. `error` is the entry
-    of the catalogue that a rejected call was answered from.
+    `MAX_KEPT` bytes; the sizes are the whole ones. `status` is None when the
+    connection was dropped. `duration` is in seconds. `error` is the entry
+    of the catalogue that a rejected call was answered from. `fault` is the id of the fault that
+    struck it.
     """
 
     number: int
@@ -50,12 +52,13 @@ class Call:
     headers: dict[str, str]
     received: bytes
     received_size: int
-    status: int
+    status: int | None
     answered: bytes
     answered_size: int
     duration: float
     error: ErrorKind | None = None
     warnings: tuple[CallWarning, ...] = ()
+    fault: str | None = None
 
     @property
     def body(self) -> Any:
@@ -85,6 +88,7 @@ class Call:
             "answer": self.answer,
             "answer_bytes": self.answered_size,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
+            "fault": self.fault,
             "warnings": [warning.to_json() for warning in self.warnings],
             "duration_ms": round(self.duration * 1000, 3),
         }

@@ -57,8 +57,36 @@ class AccountView:
         journey: Journey = self._account.define_journey(name, trigger_id)
         return journey.trigger_id
 
+    def fail_next(
+        self,
+        status: int = 503,
+        *,
+        times: int | None = 1,
+        method: str | None = None,
+        path: str | None = None,
+        contact: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        drop_connection: bool = False,
+    ) -> str:
+        """Let the next calls fail before they do anything; give the fault's id.
+
+        `times` is how many, None for all from now on. `path` (`/v1/contact/*`), `method` and
+        `contact` (an address, user id or contact id) narrow down which. They are answered with
+        `status`, `body` and `headers`, or their connection is dropped. A call that was struck has
+        the id as its `fault`.
+        """
+        match = {"method": method, "path": path, "contact": contact}
+        respond: dict[str, Any] = {"drop_connection": True}
+        if not drop_connection:
+            respond = {"status": status, "headers": dict(headers or {})}
+            respond |= {} if body is None else {"body": body}
+        given = {key: value for key, value in match.items() if value is not None}
+        fault = {"match": given, "respond": respond, "times": times}
+        return self._account.faults.add(fault).id
+
     def reset(self) -> None:
-        """Put the account back to how it began, its record of calls emptied."""
+        """Put the account back to how it began: its record of calls emptied, its faults gone."""
         self._accounts.reset(self._account)
 
 

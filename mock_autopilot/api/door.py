@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +14,7 @@ from mock_autopilot.accounts import Accounts
 from mock_autopilot.api.routes import Json, Request, Route
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.errors import ApiError, ErrorKind
+from mock_autopilot.faults import Fault, names_in
 from mock_autopilot.journal import KEY_HEADER, MAX_KEPT, Call, redact
 
 Environ = Mapping[str, Any]
@@ -21,8 +22,18 @@ Environ = Mapping[str, Any]
 _KEY_VARIABLE = f"HTTP_{KEY_HEADER.upper()}"
 MAX_DRAINED = 64 * 1024 * 1024
 """Bytes of a body that is too large that are read, and thrown away, before it is refused."""
+DROP_CONNECTION = "mock_autopilot.drop_connection"
+"""In the environ of a server that can do it: a function that drops the request's connection."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Struck(Exception):  # noqa: N818
+    """A fault strikes the call under way."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.id)
+        self.fault = fault
 
 
 class Door:
@@ -40,6 +51,12 @@ class Door:
 
         def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:
             account = self._authenticate(environ)
+            if account.faults.pending():
+                names = {*params.values(), *names_in(raw)}
+                method, path = environ["REQUEST_METHOD"], _text(environ["PATH_INFO"])
+                fault = account.faults.strike(method, path, account.all_names(names))
+                if fault:
+                    raise _Struck(fault)
             return route.operation(Request(account, params, raw, warnings))
 
         return self._exchange(environ, route.path, route.status, work)
@@ -64,17 +81,21 @@ class Door:
         raw = b""
         warnings: list[CallWarning] = []
         error: ErrorKind | None = None
-        answer: Json | None
+        fault: Fault | None = None
+        answer: Any
         try:
             raw = _read(environ, accounts.options.max_body)
             answer, status = work(raw, warnings), success
+        except _Struck as struck:
+            fault = struck.fault
+            answer, status = fault.body, fault.status
         except ApiError as rejection:
             answer, status, error = rejection.body(), rejection.status, rejection.kind
         except Exception as defect:  # noqa: BLE001  # the last line: logged, answered, recorded
             _log.exception("%s %s failed", environ["REQUEST_METHOD"], route)
             failure = errors.DEFECT(problem=type(defect).__name__)
             answer, status, error = failure.body(), failure.status, failure.kind
-        body = b"" if answer is None else _encode(answer)
+        body = _encode(answer)
         account = accounts.known(_key(environ))
         accounts.record(
             account,
@@ -89,17 +110,22 @@ class Door:
                 headers=_headers(environ),
                 received=raw[:MAX_KEPT],
                 received_size=len(raw),
-                status=status,
+                status=None if fault and fault.drop_connection else status,
                 answered=body[:MAX_KEPT],
                 answered_size=len(body),
                 duration=self._timer() - begun,
                 error=error,
                 warnings=tuple(warnings),
+                fault=fault.id if fault else None,
             ),
         )
-        if not body:
-            return Response(status=status)
-        return Response(body, status=status, mimetype="application/json")
+        if fault and fault.drop_connection:
+            return _drop(environ)
+        mimetype = "text/plain" if isinstance(answer, str) else "application/json"
+        response = Response(body, status=status, mimetype=mimetype if body else None)
+        if fault:
+            response.headers.update(fault.headers)
+        return response
 
     def _authenticate(self, environ: Environ) -> Account:
         key = _key(environ)
@@ -165,5 +191,26 @@ def _text(wsgi: str) -> str:
     return wsgi.encode("latin-1").decode("utf-8", "replace")
 
 
-def _encode(answer: Json) -> bytes:
+def _encode(answer: Any) -> bytes:
+    """Write an answer: None is no body, and a text, which only a fault answers, stays as it is."""
+    if answer is None:
+        return b""
+    if isinstance(answer, str):
+        return answer.encode()
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _drop(environ: Environ) -> Response:
+    """Drop the connection: without an answer where the server can, else in the middle of one."""
+    drop = environ.get(DROP_CONNECTION)
+    if drop:
+        drop()
+        return Response(status=502)  # goes nowhere
+    response = Response(_cut(), status=502)
+    response.content_length = 64
+    return response
+
+
+def _cut() -> Iterator[bytes]:
+    yield b" "
+    raise ConnectionAbortedError("a fault drops this connection, as it was asked to")

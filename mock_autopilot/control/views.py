@@ -14,6 +14,7 @@ from mock_autopilot.control.guard import Guard
 from mock_autopilot.errors import ErrorKind
 from mock_autopilot.evidence import Evidence
 from mock_autopilot.journal import KEY_HEADER, Call, Journal
+from mock_autopilot.shapes import text_in
 
 WHICH_ACCOUNT = ErrorKind(
     "which-account",
@@ -78,10 +79,27 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def define_journey() -> Response:
         account = _account(accounts)
         body = jsonbody.parse_object(request.get_data(cache=False))[0]
-        journey = account.define_journey(
-            _text(body, "name"), _text(body, "trigger_id") if "trigger_id" in body else None
-        )
+        name = text_in(body, "name", "")
+        if not name.strip():
+            raise jsonbody.wrong_type("name", "a non-blank string", name)
+        trigger_id = text_in(body, "trigger_id", "") if "trigger_id" in body else None
+        journey = account.define_journey(name, trigger_id)
         return _answer({"trigger_id": journey.trigger_id, "name": journey.name})
+
+    @control.get("/faults")
+    def show_faults() -> Response:
+        return _answer({"faults": _account(accounts).faults.to_json()})
+
+    @control.post("/faults")
+    def add_fault() -> Response:
+        account = _account(accounts)
+        body = jsonbody.parse_object(request.get_data(cache=False))[0]
+        return _answer(account.faults.add(body).to_json())
+
+    @control.delete("/faults")
+    def clear_faults() -> Response:
+        _account(accounts).faults.clear()
+        return _answer({})
 
     return control
 
@@ -135,15 +153,6 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text[:40]!r}.")
     return int(text)
-
-
-def _text(body: dict[str, Any], key: str) -> str:
-    if key not in body:
-        raise errors.BAD_FIELD(field=key, problem="is missing from the request body.")
-    value = body[key]
-    if not isinstance(value, str) or not value.strip():
-        raise jsonbody.wrong_type(key, "a non-blank string", value)
-    return value
 
 
 def _answer(value: Any) -> Response:

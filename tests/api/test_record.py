@@ -32,6 +32,7 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
         "answer": answer.json(),
         "answer_bytes": len(answer.content),
         "error": None,
+        "fault": None,
         "warnings": [
             {
                 "id": "address",
