@@ -1,0 +1,127 @@
+"""The clauses of the contract: what a forwarder of Segment messages owes Autopilot.
+
+An id is never renumbered and never used again. MUST: Segment's page about the destination, its
+specification, or a fact known of Autopilot says so. SHOULD: the reference forwarder's decision, or
+one client's habit.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["MUST", "SHOULD"]
+
+DESTINATION = "Segment's page about the Autopilot destination"
+SPEC = "Segment's specification"
+HELP = "Autopilot's help pages about its Segment integration"
+API = "the Autopilot API as its description and its clients have it"
+OURS = "the reference forwarder's decision"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: a stable id, how binding it is, one sentence, and where that comes from."""
+
+    id: str
+    level: Level
+    title: str
+    source: str
+
+
+def _clauses(*rows: tuple[str, Level, str, str]) -> dict[str, Clause]:
+    return {row[0]: Clause(*row) for row in rows}
+
+
+_MISSING = f'{DESTINATION}, Identify: "If neither are provided in the payload …"'
+_TYPES = f'{DESTINATION}: "Accepts Identify, Track calls"'
+_INTEGRATIONS = f"{SPEC}: filtering with the integrations object"
+_RETRIES = f"{SPEC}: delivery; connection failures, 429 and 5xx are retried, other 4xx are final"
+_TYPED = f"{API}: a custom field has a type"
+
+CLAUSES: dict[str, Clause] = _clauses(
+    # --- settings ---
+    ("SET-01", "MUST", "A key that Autopilot refuses is reported as 401, not as delivered.",
+     f'{DESTINATION}, Settings: "API Key … Required"'),
+    # --- types of messages ---
+    ("TYP-01", "MUST", "page and screen messages cause no call and no change.", _TYPES),
+    ("TYP-02", "MUST", "group and alias messages cause no call and no change.", _TYPES),
+    # --- the integrations object ---
+    ("INT-01", "MUST", "A message that says nothing of integrations, or nothing of All, is sent.",
+     _INTEGRATIONS),
+    ("INT-02", "MUST", "A message with All: false is not sent.", _INTEGRATIONS),
+    ("INT-03", "MUST", "A message with AutopilotHQ: false is not sent.",
+     f'{DESTINATION}: "Refer to it as AutopilotHQ in the Integrations object"'),
+    ("INT-04", "MUST", "A message with All: false and AutopilotHQ: true is sent.", _INTEGRATIONS),
+    ("INT-05", "MUST", "An object for AutopilotHQ, an empty one too, means that it is sent.",
+     _INTEGRATIONS),
+    ("INT-06", "MUST", "Other names, another letter case of this one too, change nothing.",
+     _INTEGRATIONS),
+    # --- the identifier rule ---
+    ("IDR-01", "MUST", "An identify with neither address nor user id is reported as the 400 with "
+     "its exact text, and nothing is written.", _MISSING),
+    ("IDR-02", "MUST", "A track with neither address nor user id is reported as the 400 with its "
+     "exact text, and nothing is written.", _MISSING),
+    ("IDR-03", "MUST", "Blank text, white space and null count as missing identifiers.", _MISSING),
+    ("IDR-04", "MUST", "An anonymous id alone identifies nobody.", _MISSING),
+    ("IDR-05", "MUST", "An address alone suffices.", _MISSING),
+    ("IDR-06", "MUST", "A user id alone suffices.", _MISSING),
+    ("IDR-07", "MUST", "A number as user id is the same user as its text.",
+     f"{SPEC}: ids are strings, and libraries also send numbers"),
+    ("IDR-08", "MUST", "Without an address in the traits, that of context.traits identifies.",
+     f"{SPEC}: context.traits"),
+    ("IDR-09", "MUST", "For a track the address in the properties goes before that of "
+     "context.traits.", f"{SPEC}: context.traits"),
+    ("IDR-10", "MUST", "A user id first, and later with an address, is one contact.", HELP),
+    ("IDR-11", "MUST", "_NewEmail moves the contact to the new address; it stays the same one.",
+     HELP),
+    # --- identify: what arrives ---
+    ("IDN-01", "MUST", "true and false arrive as booleans.", _TYPED),
+    ("IDN-02", "MUST", "false, 0 and the empty text are not dropped.", _TYPED),
+    ("IDN-03", "MUST", "null neither erases what is there nor becomes a text.",
+     f"{API}: absent fields are left alone"),
+    ("IDN-04", "MUST", "Whole numbers arrive as numbers, exact within ±2^53.", _TYPED),
+    ("IDN-05", "MUST", "Other numbers arrive as numbers, exact.", _TYPED),
+    ("IDN-06", "MUST", "Text arrives whole: long, of any language, with any punctuation.", _TYPED),
+    ("IDN-07", "MUST", "A trait arrives under its name, with its letter case, white space and "
+     "punctuation.", f"{API}: the name of a custom field is its trait's"),
+    ("IDN-08", "MUST", "Of many traits none is lost.", SPEC),
+    ("IDN-09", "MUST", "A date arrives as the text that it was, as a string or as a date.", _TYPED),
+    ("IDN-10", "MUST", "firstName and lastName land in the fields FirstName and LastName.",
+     f"{SPEC}: reserved traits"),
+    ("IDN-11", "MUST", "first_name and last_name land there too.",
+     f"{SPEC}: reserved traits, camelCase or snake_case"),
+    ("IDN-12", "MUST", "A later identify changes what it names and leaves the rest.",
+     f"{API}: updates merge"),
+    ("IDN-13", "MUST", "Nothing of one user arrives at another.", SPEC),
+    ("IDN-14", "MUST", "The same message twice changes nothing.",
+     f"{SPEC}: deliveries may be repeated"),
+    ("IDN-15", "SHOULD", "name fills FirstName with its first word, LastName with the rest.", OURS),
+    ("IDN-16", "SHOULD", "phone, title, website and company land in the fields of that name.",
+     "open-source clients"),
+    ("IDN-17", "SHOULD", "The parts of address land in the Mailing fields.", OURS),
+    ("IDN-18", "SHOULD", "The parts of an object arrive as parent.child.", OURS),
+    # --- track ---
+    ("TRK-01", "MUST", "An event enters its journey, and no other, once.",
+     f"{DESTINATION}, Track"),
+    ("TRK-02", "MUST", "The letter case of an event's name counts.",
+     f"{SPEC}: an event is named by its exact text"),
+    ("TRK-03", "MUST", "The event's properties arrive whole, with their values and types.",
+     f"{DESTINATION}, Track: the example's properties"),
+    ("TRK-04", "MUST", "The same event again is another entry.", f"{DESTINATION}, Track"),
+    ("TRK-05", "MUST", "An event with an address enters the contact of that address.",
+     f"{DESTINATION}, Track"),
+    ("TRK-06", "MUST", "An event with a user id alone enters the contact of that user id.",
+     f"{DESTINATION}, Track"),
+    ("TRK-07", "MUST", "An event may come before any identify.", HELP),
+    ("TRK-08", "MUST", "Addresses with + / % ? # & ' and letters of any language can enter.",
+     f"{API}: addresses in paths are percent-encoded"),
+    ("TRK-09", "MUST", "identify and track in either order end the same.", HELP),
+    # --- delivery ---
+    ("RET-01", "MUST", "What a 5xx refused is not reported as delivered, unless it ended "
+     "delivered.", _RETRIES),
+    ("RET-02", "MUST", "What a 429 refused is not reported as delivered, unless it ended "
+     "delivered.", _RETRIES),
+    ("RET-03", "MUST", "What a dropped connection lost is not reported as delivered, unless it "
+     "ended delivered.", _RETRIES),
+    ("RET-04", "MUST", "Another 4xx is final: it is reported, and not tried again.", _RETRIES),
+    ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
+)  # fmt: skip
