@@ -56,10 +56,10 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("INT-06", "MUST", "Other names, another letter case of this one too, change nothing.",
      _INTEGRATIONS),
     # --- the identifier rule ---
-    ("IDR-01", "MUST", "An identify with neither address nor user id is reported as the 400 with "
-     "its exact text, and nothing is written.", _MISSING),
-    ("IDR-02", "MUST", "A track with neither address nor user id is reported as the 400 with its "
-     "exact text, and nothing is written.", _MISSING),
+    ("IDR-01", "MUST", ("An identify with neither address nor user id is reported as the 400 with "
+     "its exact text, and nothing is written."), _MISSING),
+    ("IDR-02", "MUST", ("A track with neither address nor user id is reported as the 400 with its "
+     "exact text, and nothing is written."), _MISSING),
     ("IDR-03", "MUST", "Blank text, white space and null count as missing identifiers.", _MISSING),
     ("IDR-04", "MUST", "An anonymous id alone identifies nobody.", _MISSING),
     ("IDR-05", "MUST", "An address alone suffices.", _MISSING),
@@ -68,8 +68,8 @@ CLAUSES: dict[str, Clause] = _clauses(
      f"{SPEC}: ids are strings, and libraries also send numbers"),
     ("IDR-08", "MUST", "Without an address in the traits, that of context.traits identifies.",
      f"{SPEC}: context.traits"),
-    ("IDR-09", "MUST", "For a track the address in the properties goes before that of "
-     "context.traits.", f"{SPEC}: context.traits"),
+    ("IDR-09", "MUST", ("For a track the address in the properties goes before that of "
+     "context.traits."), f"{SPEC}: context.traits"),
     ("IDR-10", "MUST", "A user id first, and later with an address, is one contact.", HELP),
     ("IDR-11", "MUST", "_NewEmail moves the contact to the new address; it stays the same one.",
      HELP),
@@ -81,8 +81,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDN-04", "MUST", "Whole numbers arrive as numbers, exact within ±2^53.", _TYPED),
     ("IDN-05", "MUST", "Other numbers arrive as numbers, exact.", _TYPED),
     ("IDN-06", "MUST", "Text arrives whole: long, of any language, with any punctuation.", _TYPED),
-    ("IDN-07", "MUST", "A trait arrives under its name, with its letter case, white space and "
-     "punctuation.", f"{API}: the name of a custom field is its trait's"),
+    ("IDN-07", "MUST", ("A trait arrives under its name, with its letter case, white space and "
+     "punctuation."), f"{API}: the name of a custom field is its trait's"),
     ("IDN-08", "MUST", "Of many traits none is lost.", SPEC),
     ("IDN-09", "MUST", "A date arrives as the text that it was, as a string or as a date.", _TYPED),
     ("IDN-10", "MUST", "firstName and lastName land in the fields FirstName and LastName.",
@@ -116,12 +116,12 @@ CLAUSES: dict[str, Clause] = _clauses(
      f"{API}: addresses in paths are percent-encoded"),
     ("TRK-09", "MUST", "identify and track in either order end the same.", HELP),
     # --- delivery ---
-    ("RET-01", "MUST", "What a 5xx refused is not reported as delivered, unless it ended "
-     "delivered.", _RETRIES),
-    ("RET-02", "MUST", "What a 429 refused is not reported as delivered, unless it ended "
-     "delivered.", _RETRIES),
-    ("RET-03", "MUST", "What a dropped connection lost is not reported as delivered, unless it "
-     "ended delivered.", _RETRIES),
+    ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
+     "delivered."), _RETRIES),
+    ("RET-02", "MUST", ("What a 429 refused is not reported as delivered, unless it ended "
+     "delivered."), _RETRIES),
+    ("RET-03", "MUST", ("What a dropped connection lost is not reported as delivered, unless it "
+     "ended delivered."), _RETRIES),
     ("RET-04", "MUST", "Another 4xx is final: it is reported, and not tried again.", _RETRIES),
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
 )  # fmt: skip

@@ -20,6 +20,11 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or (is_ip(host) and ip_address(host).is_loopback)
 
 
+def origin(host: str, port: int) -> str:
+    """Write the origin of a server: `http://host:port`."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def bind(host: str, port: int) -> socket.socket:
     """Take a port of a host, 0 for any free one; nothing is accepted yet.
 

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, Self
 
 from mock_autopilot import state
 from mock_autopilot.account import Account, Options
 from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
+from mock_autopilot.addresses import is_loopback, origin
 from mock_autopilot.app import create_app
 from mock_autopilot.background import BackgroundServer
+from mock_autopilot.control import Guard
 from mock_autopilot.journal import Call
 from mock_autopilot.journeys import Journey
 from mock_autopilot.views import ContactsView, JourneysView
@@ -94,7 +97,8 @@ class MockAutopilot(AccountView):
     """A fake Autopilot on a free loopback port, in the background of this process.
 
     Use it as a context manager, or call `close`. It is itself the view of its first account;
-    `new_account` makes others that cannot see each other. `strict`, `auto_journeys`, `any_key`,
+    `new_account` makes others that cannot see each other. Control calls need the `control_token`
+    when the host is no loopback address. `strict`, `auto_journeys`, `any_key`,
     `seed` and `max_body` (bytes) mean what they mean for `mock-autopilot serve`.
     """
 
@@ -102,6 +106,7 @@ class MockAutopilot(AccountView):
         self,
         api_key: str = DEFAULT_KEY,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         strict: bool = False,
         auto_journeys: bool = True,
@@ -114,8 +119,15 @@ class MockAutopilot(AccountView):
         accounts = Accounts([api_key], options=options, any_key=any_key, beginning=beginning)
         account = accounts.known(api_key)
         assert account is not None  # noqa: S101  # made in the line before
-        self._server = BackgroundServer(create_app(accounts), port=port)
-        super().__init__(accounts, account, f"http://127.0.0.1:{self._server.port}/v1/")
+        self.control_token = None if is_loopback(host) else token_urlsafe(16)
+        app = create_app(accounts, Guard(self.control_token))
+        self._server = BackgroundServer(app, host=host, port=port)
+        super().__init__(accounts, account, f"{origin(host, self._server.port)}/v1/")
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._server.port
 
     def __enter__(self) -> Self:
         return self

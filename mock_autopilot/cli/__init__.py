@@ -5,6 +5,7 @@ A command imports what it needs when it runs, so that `--help` and the others st
 
 import click
 
+from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.send import send
 from mock_autopilot.cli.serve import serve
@@ -19,9 +20,11 @@ def main() -> None:
     See it work:             mock-autopilot demo
     Run the fake:            mock-autopilot serve
     Forward messages to it:  mock-autopilot send messages.jsonl
+    Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
 
 
 main.add_command(serve)
 main.add_command(send)
 main.add_command(demo)
+main.add_command(contract)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_autopilot.addresses import is_loopback
+from mock_autopilot.addresses import is_loopback, origin
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -203,13 +203,13 @@ def serve(
 
 
 def _announce(host: str, port: int, setup: Setup) -> None:
-    origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"Autopilot API  {origin}/v1/")
+    here = origin(host, port)
+    click.echo(f"Autopilot API  {here}/v1/")
     for key in setup.keys:
         click.echo(f"API key        {key}")
     if setup.any_key:
         click.echo("               (and any other: each key is an account of its own)")
-    click.echo(f"Control calls  {origin}/_mock/")
+    click.echo(f"Control calls  {here}/_mock/")
     if setup.token:
         click.echo(f"Control token  {setup.token}")
     click.echo("Ctrl-C stops it.")

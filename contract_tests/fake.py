@@ -1,0 +1,63 @@
+"""The account that the forwarder writes to, seen through its public control calls only."""
+
+import json
+from http.client import HTTPConnection
+from typing import Any
+
+from contract_tests.protocol import Settings
+from mock_autopilot import MockAutopilot
+
+JOURNEYS = {"Step Activated": "0001", "Order Completed": "0002", "step activated": "0003"}
+"""The events that have a trigger of their own in the settings of a run."""
+DEFAULT_TRIGGER = "0000"
+"""The trigger of all other events."""
+
+
+class Fake:
+    """A running fake account, and the control calls that the suite makes."""
+
+    def __init__(self, *, host: str, port: int, api_key: str, journeys: dict[str, str]) -> None:
+        self._mock = MockAutopilot(api_key, host=host, port=port)
+        self.settings: Settings = {
+            "base_url": self._mock.base_url,
+            "api_key": api_key,
+            "journeys": journeys,
+            "default_trigger": DEFAULT_TRIGGER,
+        }
+        address = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+        self._connection = HTTPConnection(address, self._mock.port, timeout=30)
+        self._headers = {"autopilotapikey": api_key}
+        if self._mock.control_token:
+            self._headers["Authorization"] = f"Bearer {self._mock.control_token}"
+
+    def reset(self) -> None:
+        """Empty the account."""
+        self._ask("POST", "reset")
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Give the calls recorded since the reset."""
+        calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]
+        return calls
+
+    def state(self) -> dict[str, Any]:
+        """Give the account's contacts and journeys."""
+        state: dict[str, Any] = self._ask("GET", "state")
+        return state
+
+    def fail(self, **fault: Any) -> None:
+        """Let calls fail: `match`, `respond`, `times` of the control call."""
+        self._ask("POST", "faults", fault)
+
+    def close(self) -> None:
+        """Stop it."""
+        self._connection.close()
+        self._mock.close()
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        raw = None if body is None else json.dumps(body)
+        self._connection.request(method, f"/_mock/{path}", raw, self._headers)
+        answer = self._connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} /_mock/{path}: {answer.status} {text.decode()}")
+        return json.loads(text)

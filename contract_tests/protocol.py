@@ -1,0 +1,55 @@
+"""What the suite asks of a forwarder, and what it gets back."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Message = dict[str, Any]
+Settings = dict[str, Any]
+"""`{"base_url", "api_key", "journeys": {event: trigger_id}, "default_trigger"}`."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a forwarder says became of a message; None as status when it gave none."""
+
+    status: int | None
+    message: str = ""
+
+    @property
+    def delivered(self) -> bool:
+        """Whether it says that the message was delivered."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Target(Protocol):
+    """A forwarder under test."""
+
+    def deliver(self, message: Message) -> Result:
+        """Hand it a message and wait for what it says.
+
+        Raises `CannotJudge` when it cannot be reached.
+        """
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class CannotJudge(Exception):  # noqa: N818
+    """The run can say nothing of the forwarder: it is not there, or it talks to somebody else."""
+
+
+def result_of(answer: object) -> Result:
+    """Read what a forwarder answered: nothing (200), or `{"status", "message"}`.
+
+    Raises `CannotJudge` when it is neither.
+    """
+    if answer is None:
+        return Result(200)
+    if isinstance(answer, dict):
+        status, message = answer.get("status", 200), answer.get("message") or ""
+        if (isinstance(status, int) or status is None) and isinstance(message, str):
+            return Result(status, message)
+    raise CannotJudge(
+        f"the forwarder answered {answer!r}; it must answer nothing, or an object with "
+        '"status" (a number) and "message" (a text)'
+    )

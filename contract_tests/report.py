@@ -1,0 +1,135 @@
+"""What a run found, clause by clause: for the terminal and as JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.clauses import CLAUSES, Clause
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Verdicts:
+    """The verdicts of one run. A clause with several tests holds when all of them passed."""
+
+    known_failures: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by clause id: clauses that are expected not to hold."""
+    _passed: set[str] = field(default_factory=set)
+    _failed: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, clause_id: str, *, passed: bool, counterexample: dict[str, Any]) -> None:
+        """Take the result of one test."""
+        if passed:
+            self._passed.add(clause_id)
+        else:
+            self._failed.setdefault(clause_id, counterexample)
+
+    def status(self, clause_id: str) -> str:
+        """Give a clause's verdict: passed, failed, or skipped when it was not tested."""
+        if clause_id in self._failed:
+            return "failed"
+        return "passed" if clause_id in self._passed else "skipped"
+
+    def rows(self) -> list[Row]:
+        """Give the clauses with their verdicts, as the report has them."""
+        return [self._row(clause) for clause in CLAUSES.values()]
+
+    def judged(self) -> list[Row]:
+        """Give the clauses that were tested."""
+        return [row for row in self.rows() if row["status"] != "skipped"]
+
+    def unexpected(self, levels: Iterable[str]) -> list[Row]:
+        """Give the failed clauses of these levels that were not known to fail."""
+        levels = tuple(levels)
+        return [
+            row
+            for row in self.rows()
+            if row["status"] == "failed" and row["level"] in levels and "known" not in row
+        ]
+
+    def stale(self) -> list[str]:
+        """Say which known failures are none any more, or name no clause."""
+        unknown = [f"{name} names no clause" for name in self.known_failures if name not in CLAUSES]
+        held = [
+            f"{name} holds now"
+            for name in self.known_failures
+            if name in CLAUSES and self.status(name) == "passed"
+        ]
+        return [*unknown, *held]
+
+    def to_json(self, target: str, level: str, *, passed: bool) -> dict[str, Any]:
+        """Give the whole report."""
+        return {"target": target, "level": level, "passed": passed, "clauses": self.rows()}
+
+    def _row(self, clause: Clause) -> Row:
+        row: Row = {
+            "id": clause.id,
+            "level": clause.level,
+            "title": clause.title,
+            "source": clause.source,
+            "status": self.status(clause.id),
+        }
+        if clause.id in self.known_failures:
+            row["known"] = self.known_failures[clause.id]
+        if clause.id in self._failed:
+            row["counterexample"] = self._failed[clause.id]
+        return row
+
+
+def terminal(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
+    """Give the report's lines for a terminal, each with its style (green, red, yellow or none)."""
+    rows = list(rows)
+    for row in rows:
+        known = f"  (known: {row['known']})" if "known" in row else ""
+        style = {"passed": "green", "failed": "yellow" if known else "red"}.get(row["status"], "")
+        line = f"{row['id']}  {row['level']:<6}  {row['status']:<7}  {row['title']}{known}"
+        yield line, style
+    for row in rows:
+        if "counterexample" in row:
+            yield from _failure(row)
+
+
+def _failure(row: Row) -> Iterable[tuple[str, str]]:
+    found = row["counterexample"]
+    yield "", ""
+    yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+    yield f"  source: {row['source']}", ""
+    if "error" in found:
+        yield from ((f"  {line}", "") for line in found["error"].splitlines())
+        return
+    yield "  the smallest messages found:", ""
+    for message, reported in zip(found["messages"], found["reported"], strict=True):
+        yield f"    {_json(message)}", ""
+        words = f"{reported['status']} {reported['message']}".strip()
+        yield f"      the forwarder reported: {words}", ""
+    yield "  what differs:", ""
+    for difference in found["differences"]:
+        yield f"    {difference['what']}", ""
+        yield f"      expected  {_json(difference['expected'])}", "green"
+        yield f"      arrived   {_json(difference['arrived'])}", "red"
+    yield "  the calls that reached the account:" if found["calls"] else "  no call arrived", ""
+    for call in found["calls"]:
+        fault = f"  (struck by {call['fault']})" if call["fault"] else ""
+        yield f"    {call['method']} {call['path']} {_json(call['body'])}{fault}", ""
+        yield f"      {call['status']} {_json(call['answer'])}", ""
+    yield "  as a fixture case:", ""
+    yield f"    {_json(fixture_case(row))}", ""
+
+
+def fixture_case(row: Row) -> dict[str, Any]:
+    """Give a failed clause's counterexample in the form of a fixture case."""
+    found = row["counterexample"]
+    return {
+        "id": f"found-{row['id'].lower()}",
+        "title": row["title"],
+        "why": f"A forwarder broke {row['id']} with these messages.",
+        "source": row["source"],
+        "messages": found.get("messages", []),
+        "expect": {one["what"]: one["expected"] for one in found.get("differences", [])},
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)

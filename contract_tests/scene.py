@@ -1,0 +1,216 @@
+"""One example: an empty account, some messages, and what must have come of them."""
+
+import json
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from contract_tests.fake import Fake
+from contract_tests.protocol import Message, Result, Target
+from contract_tests.values import Missing, named, same
+
+MISSING_IDENTIFIERS = (
+    "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody messages are about; a user id may be a number."""
+
+    email: str | None = None
+    user_id: str | int | None = None
+
+
+class Broken(AssertionError):  # noqa: N818
+    """A clause is broken; `counterexample` shows how."""
+
+    def __init__(self, counterexample: dict[str, Any]) -> None:
+        lines = [
+            f"{difference['what']}: expected {_shown(difference['expected'])}, "
+            f"got {_shown(difference['arrived'])}"
+            for difference in counterexample["differences"]
+        ]
+        super().__init__("\n".join(lines))
+        self.counterexample = counterexample
+
+
+class Scene:
+    """Delivers messages and compares; leaving it raises `Broken` when anything differed.
+
+    Everybody in a scene has identifiers that no other scene uses, so that whatever a forwarder
+    remembers of one example means nothing in the next.
+    """
+
+    def __init__(self, fake: Fake, target: Target, number: int) -> None:
+        self._fake = fake
+        self._target = target
+        self._number = number
+        self._messages: list[Message] = []
+        self._results: list[Result] = []
+        self._differences: list[dict[str, Any]] = []
+        self._state: dict[str, Any] | None = None
+        fake.reset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if kind is None and self._differences:
+            raise Broken(self._counterexample())
+
+    # --- what happens ------------------------------------------------------------------------
+
+    def person(self, email: str | None = None, user_id: str | int | None = None) -> Person:
+        """Make somebody of these identifiers, marked as this scene's own."""
+        if isinstance(user_id, int):
+            return Person(self.email(email), user_id + self._number * 1000)
+        return Person(self.email(email), f"{user_id}-{self._number}" if user_id else None)
+
+    def email(self, email: str | None) -> str | None:
+        """Mark an address as this scene's own."""
+        return email.replace("@", f"@t{self._number}.") if email else None
+
+    def deliver(self, message: Message) -> Result:
+        """Hand the forwarder a message."""
+        result = self._target.deliver(json.loads(json.dumps(message)))
+        self._messages.append(message)
+        self._results.append(result)
+        self._state = None
+        return result
+
+    def fail(self, times: int, respond: dict[str, Any], path: str | None = None) -> None:
+        """Let the account refuse the next calls."""
+        self._fake.fail(match={"path": path} if path else {}, respond=respond, times=times)
+
+    # --- what must have come of it -----------------------------------------------------------
+
+    def compare(self, what: str, expected: Any, arrived: Any) -> None:
+        """Note a difference, if it is one."""
+        if not same(expected, arrived):
+            self.differs(what, expected, arrived)
+
+    def differs(self, what: str, expected: Any, arrived: Any) -> None:
+        """Note a difference."""
+        self._differences.append({"what": what, "expected": expected, "arrived": arrived})
+
+    def was_delivered(self, result: Result) -> None:
+        """Require that the forwarder reported success."""
+        if not result.delivered:
+            reported = f"{result.status} {result.message}".strip()
+            self.differs("reported outcome", "delivered (2xx)", reported)
+
+    def was_rejected(self, result: Result) -> None:
+        """Require the 400 of the identifier rule, with its exact text."""
+        self.compare("reported status", 400, result.status)
+        self.compare("reported message", MISSING_IDENTIFIERS, result.message)
+
+    def nothing_called(self) -> None:
+        """Require that no call reached the account."""
+        calls = [f"{call['method']} {call['path']}" for call in self.calls()]
+        self.compare("calls", [], calls)
+
+    def nothing_written(self) -> None:
+        """Require that the account is empty."""
+        self.compare("contacts", [], [_brief(contact) for contact in self.contacts()])
+        entries = [entry for journey in self.state()["journeys"] for entry in journey["entries"]]
+        self.compare("journey entries", [], entries)
+
+    def contact_of(self, person: Person) -> dict[str, Any]:
+        """Give the one contact that has both of a person's identifiers; require that it is there.
+
+        An empty document when it is not.
+        """
+        wanted = {
+            "Email": person.email.lower() if person.email else None,
+            "user_id": None if person.user_id is None else str(person.user_id),
+        }
+        wanted = {name: value for name, value in wanted.items() if value is not None}
+        found = [
+            contact
+            for contact in self.contacts()
+            if all(str(contact.get(name)).lower() == str(v).lower() for name, v in wanted.items())
+        ]
+        if len(found) != 1:
+            known = [_brief(contact) for contact in self.contacts()]
+            self.differs(f"contacts with {_shown(wanted)}", "exactly one", known)
+            return {}
+        return found[0]
+
+    def people(self, count: int) -> None:
+        """Require that there are so many contacts."""
+        contacts = self.contacts()
+        if len(contacts) != count:
+            self.differs("contacts", f"{count} in all", [_brief(one) for one in contacts])
+
+    def has_trait(self, contact: dict[str, Any], name: str, value: Any) -> None:
+        """Require a trait on a contact, as a custom field or as a field of that name."""
+        if contact:
+            self.compare(f"trait {name!r}", value, named(contact, name))
+
+    def has_field(self, contact: dict[str, Any], name: str, value: Any) -> None:
+        """Require a standard field on a contact."""
+        if contact:
+            self.compare(f"field {name}", value, contact.get(name, Missing()))
+
+    def entered(self, person: Person, entries: dict[str, list[dict[str, Any]]]) -> None:
+        """Require the journeys that a person is on: the properties of each entry by trigger."""
+        contact = self.contact_of(person)
+        if not contact:
+            return
+        there = {
+            journey["trigger_id"]: properties
+            for journey in self.state()["journeys"]
+            if (properties := _entries_of(contact["contact_id"], journey))
+        }
+        for trigger_id in sorted(entries.keys() | there.keys()):
+            expected, arrived = entries.get(trigger_id, []), there.get(trigger_id, [])
+            self.compare(f"entries into the journey of trigger {trigger_id}", expected, arrived)
+
+    # --- what the account shows --------------------------------------------------------------
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Give the calls that reached the account."""
+        return self._fake.calls()
+
+    def state(self) -> dict[str, Any]:
+        """Give the account's state."""
+        if self._state is None:
+            self._state = self._fake.state()
+        return self._state
+
+    def contacts(self) -> list[dict[str, Any]]:
+        """Give the account's contacts."""
+        contacts: list[dict[str, Any]] = self.state()["contacts"]
+        return contacts
+
+    def _counterexample(self) -> dict[str, Any]:
+        calls = [
+            {key: call[key] for key in ("method", "path", "body", "status", "answer", "fault")}
+            for call in self.calls()
+        ]
+        results = [{"status": one.status, "message": one.message} for one in self._results]
+        return {
+            "messages": self._messages,
+            "reported": results,
+            "differences": self._differences,
+            "calls": calls,
+        }
+
+
+def _entries_of(contact_id: str, journey: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        entry["properties"] for entry in journey["entries"] if entry["contact_id"] == contact_id
+    ]
+
+
+def _brief(contact: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what Autopilot makes of itself."""
+    made = ("created_at", "updated_at", "api_originated", "type", "merged_contact_ids", "lists")
+    return {name: value for name, value in contact.items() if name not in made}
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if isinstance(value, Missing) else json.dumps(value, ensure_ascii=False)

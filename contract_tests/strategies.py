@@ -1,0 +1,109 @@
+"""Messages as they come: people, traits, properties, and the noise that real libraries add."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contract_tests.protocol import Message
+from contract_tests.scene import Person
+
+#: Names that mean something of their own, to Segment or to Autopilot, in any spelling.
+RESERVED = frozenset(
+    {
+        *("address", "age", "avatar", "birthday", "company", "createdat", "description", "email"),
+        *("firstname", "gender", "id", "lastname", "name", "phone", "title", "username"),
+        *("website", "anonymousid", "userid", "industry", "mobilephone", "fax", "salutation"),
+        *("status", "leadsource", "twitter", "linkedin", "unsubscribed", "numberofemployees"),
+        *("mailingstreet", "mailingcity", "mailingstate", "mailingpostalcode", "mailingcountry"),
+        *("ownername", "notify", "newemail", "autopilotlist", "autopilotsessionid", "contactid"),
+        *("custom", "customfields", "lists", "type", "apioriginated", "updatedat"),
+        "mergedcontactids",
+    }
+)
+
+PLAIN_NAMES = st.sampled_from(
+    ["plan", "logins", "Favourite Colour", "is_admin", "lastSeen", "order_completed_last_30days"]
+)
+USER_IDS = st.sampled_from(["u1", "12091906-01011992", "Ada", "007"])
+EMAILS = st.sampled_from(["ada@example.com", "john.doe@example.com", "Grace@example.org"])
+#: Local parts that need care in a path, or in a comparison.
+ODD_EMAILS = st.text(st.sampled_from("aZ0.+/%?#&'éßж漢"), min_size=1, max_size=6).map(
+    lambda local: f"{local}@example.com"
+)
+#: Any text that UTF-8 can carry.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+LONG_TEXTS = st.integers(200, 3000).map(lambda length: "Lorem ipsum, dolor. " * (length // 20))
+WHOLE = st.integers(-(2**53), 2**53)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda x: not x.is_integer())
+FALSY: st.SearchStrategy[Any] = st.sampled_from([False, 0, ""])
+DATES = st.one_of(
+    st.dates().map(lambda date: date.isoformat()),
+    st.datetimes().map(lambda time: time.isoformat(timespec="seconds")),
+    st.datetimes().map(lambda time: time.isoformat(timespec="milliseconds") + "Z"),
+).filter(lambda text: text[0] != "0")
+
+
+def usual_name(name: str) -> bool:
+    """Say whether a name means nothing of its own, and can be read back as it was sent."""
+    spelling = "".join(char for char in name if char.isalnum()).lower()
+    return spelling not in RESERVED and "--" not in name and name == name.strip() != ""
+
+
+#: Names with white space and punctuation inside.
+NAMES = st.one_of(
+    PLAIN_NAMES,
+    st.text(
+        st.sampled_from("aZ0 _-:/'\"?!.,;()[]{}&%$#@+*=<>|~^éж漢"), min_size=1, max_size=12
+    ).filter(usual_name),
+    st.sampled_from(["Lucky Number", "a b c", "Größe (cm)", "e-mail opt-in?", "100%", "X", "x"]),
+)
+
+SCALARS = st.one_of(st.booleans(), st.integers(-1000, 1000), FLOATS, st.text(max_size=8))
+JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+PROPERTIES = st.dictionaries(
+    st.sampled_from(["property", "total", "coupon", "products", "Item Name", "is gift"]),
+    JSON_VALUES,
+    max_size=4,
+)
+
+#: What libraries put into messages beside what they were asked to send.
+NOISE = st.fixed_dictionaries(
+    {},
+    optional={
+        "messageId": st.just("ajs-0b2f1c"),
+        "timestamp": st.just("2026-02-14T12:02:49.000Z"),
+        "sentAt": st.just("2026-02-14T12:02:50.000Z"),
+        "version": st.just(2),
+        "channel": st.sampled_from(["client", "server"]),
+        "context": st.fixed_dictionaries(
+            {},
+            optional={
+                "library": st.just({"name": "analytics-python", "version": "2.2.0"}),
+                "ip": st.just("192.0.2.7"),
+                "page": st.just({"path": "/", "title": "Home", "url": "https://example.com/"}),
+            },
+        ),
+    },
+)
+
+
+def identify(person: Person, traits: dict[str, Any], noise: Message | None = None) -> Message:
+    """Make an identify of a person, the address in its traits."""
+    own = {**traits, "email": person.email} if person.email else traits
+    user = {} if person.user_id is None else {"userId": person.user_id}
+    return {"type": "identify", **user, "traits": own, **(noise or {})}
+
+
+def track(
+    person: Person, event: str, properties: dict[str, Any], noise: Message | None = None
+) -> Message:
+    """Make a track of a person, the address in its properties."""
+    own = {**properties, "email": person.email} if person.email else properties
+    user = {} if person.user_id is None else {"userId": person.user_id}
+    return {"type": "track", **user, "event": event, "properties": own, **(noise or {})}

@@ -1,0 +1,165 @@
+"""The three ways to a forwarder: a Python factory, an HTTP endpoint, a command."""
+
+import importlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from threading import Timer
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from contract_tests.protocol import CannotJudge, Message, Result, Settings, Target, result_of
+
+TIMEOUT = 90.0
+"""Seconds that a forwarder has for one message; retries are part of them."""
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Give the settings as the environment variables that every target gets."""
+    return {
+        "AUTOPILOT_BASE_URL": settings["base_url"],
+        "AUTOPILOT_API_KEY": settings["api_key"],
+        "AUTOPILOT_JOURNEYS": json.dumps(settings["journeys"]),
+        "AUTOPILOT_DEFAULT_TRIGGER": settings["default_trigger"] or "",
+    }
+
+
+class PythonTarget:
+    """A forwarder that a factory in this process makes: `package.module:factory`."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._deliver: Callable[[Message], object] = load(name)(settings)
+        if not callable(self._deliver):
+            raise CannotJudge(f"{name} returned {self._deliver!r}, which is no function")
+
+    def deliver(self, message: Message) -> Result:
+        """Call it; what it raises is a failed delivery with the exception's text and status."""
+        try:
+            answer = self._deliver(message)
+        except Exception as error:  # noqa: BLE001  # whatever a stranger's code raises
+            status = getattr(error, "status", None)
+            return Result(status if isinstance(status, int) else None, str(error))
+        return result_of(answer)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def load(name: str) -> Callable[[Settings], Any]:
+    """Import `package.module:factory`, from the current folder too."""
+    module_name, _, attribute = name.partition(":")
+    if not attribute:
+        raise CannotJudge(f"--adapter {name}: write it as package.module:factory")
+    if os.getcwd() not in sys.path:  # noqa: PTH109
+        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    try:
+        factory = getattr(importlib.import_module(module_name), attribute)
+    except (ImportError, AttributeError) as error:
+        raise CannotJudge(f"--adapter {name}: {error}") from error
+    if not callable(factory):
+        raise CannotJudge(f"--adapter {name}: {attribute} is no function")
+    return factory  # type: ignore[no-any-return]
+
+
+class UrlTarget:
+    """A forwarder that takes each message as the body of a POST."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opener = build_opener(ProxyHandler({}))
+
+    def deliver(self, message: Message) -> Result:
+        """POST it; the HTTP status and the JSON `message` are the result."""
+        body = json.dumps(message).encode()
+        request = Request(self._url, body, {"Content-Type": "application/json"})  # noqa: S310
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                return Result(answer.status, _message_in(answer.read()))
+        except HTTPError as error:
+            with error:
+                return Result(error.code, _message_in(error.read()))
+        except (URLError, OSError) as error:
+            raise CannotJudge(f"--adapter-url {self._url} cannot be reached: {error}") from None
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _message_in(body: bytes) -> str:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+    return str(answer.get("message") or "") if isinstance(answer, Mapping) else ""
+
+
+class CommandTarget:
+    """A forwarder that reads a message a line and writes a result a line."""
+
+    def __init__(self, command: str, settings: Settings) -> None:
+        self._command = command
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                shlex.split(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **environment(settings)},
+            )
+        except OSError as error:
+            raise CannotJudge(f"--adapter-command {command!r}: {error.strerror}") from None
+
+    def deliver(self, message: Message) -> Result:
+        """Write the message and read the result."""
+        process = self._process
+        assert process.stdin  # noqa: S101  # both are pipes
+        assert process.stdout  # noqa: S101
+        watch = Timer(TIMEOUT, process.kill)
+        watch.start()
+        try:
+            process.stdin.write(json.dumps(message).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError:
+            line = b""
+        finally:
+            watch.cancel()
+        if not line:
+            raise CannotJudge(
+                f"--adapter-command {self._command!r} ended, or said nothing for {TIMEOUT:g} s"
+            )
+        try:
+            return result_of(json.loads(line))
+        except ValueError:
+            raise CannotJudge(
+                f"--adapter-command {self._command!r} wrote {line[:80]!r}, which is no JSON; "
+                "it must write one result a line, and log to standard error"
+            ) from None
+
+    def close(self) -> None:
+        """End it."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.terminate()
+        self._process.wait()
+
+
+def open_target(options: Mapping[str, str | None], settings: Settings) -> Target:
+    """Make the target that the options name; exactly one must be named."""
+    named = {key: value for key, value in options.items() if value}
+    if len(named) != 1:
+        raise CannotJudge(
+            "name one forwarder: --adapter package.module:factory, --adapter-url URL or "
+            "--adapter-command CMD"
+        )
+    ((kind, name),) = named.items()
+    assert name  # noqa: S101  # the others were left out
+    if kind == "adapter":
+        return PythonTarget(name, settings)
+    if kind == "adapter_url":
+        return UrlTarget(name)
+    return CommandTarget(name, settings)

@@ -1,0 +1,101 @@
+"""RET: what is refused, lost and tried again."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause
+from contract_tests.scene import Scene
+from contract_tests.strategies import identify, track
+
+#: A forwarder may take its time before it tries again, so these have a fifth of the examples.
+FEW = settings(max_examples=max(3, settings().max_examples // 5))
+
+KINDS = st.sampled_from(["identify", "track"])
+#: Of a track there are two calls as a rule: the fault may strike the first or the last.
+PATHS = st.sampled_from([None, "/v1/trigger/*"])
+SOON = {"Retry-After": "0"}
+
+
+def refused(bench: Bench, kind: str, times: int, respond: dict[str, Any], path: str | None) -> None:
+    """Require that what the forwarder reports is what happened, and happened once at most."""
+    with bench.scene() as scene:
+        scene.fail(times, respond, path if kind == "track" else None)
+        delivered = send(scene, kind)
+        person = scene.person("ada@example.com", "u1")
+        if kind == "identify":
+            there = bool(scene.contacts())
+            if delivered and there:
+                scene.has_trait(scene.contact_of(person), "plan", "gold")
+        else:
+            journeys = scene.state()["journeys"]
+            entries = [entry for journey in journeys for entry in journey["entries"]]
+            there = bool(entries)
+            if len(entries) > 1:
+                scene.differs("journey entries", "one at most", entries)
+        if delivered and not there:
+            scene.differs("reported outcome", "not delivered: nothing arrived", "delivered")
+
+
+def send(scene: Scene, kind: str) -> bool:
+    person = scene.person("ada@example.com", "u1")
+    if kind == "identify":
+        return scene.deliver(identify(person, {"plan": "gold"})).delivered
+    return scene.deliver(track(person, "Step Activated", {"property": "test"})).delivered
+
+
+@clause("RET-01")
+@FEW
+@given(
+    kind=KINDS, status=st.sampled_from([500, 502, 503, 504]), times=st.integers(1, 3), path=PATHS
+)
+def test_server_errors(bench: Bench, kind: str, status: int, times: int, path: str | None) -> None:
+    refused(bench, kind, times, {"status": status, "headers": SOON}, path)
+
+
+@clause("RET-02")
+@FEW
+@given(kind=KINDS, times=st.integers(1, 3), path=PATHS)
+def test_too_many_requests(bench: Bench, kind: str, times: int, path: str | None) -> None:
+    refused(bench, kind, times, {"status": 429, "headers": SOON}, path)
+
+
+@clause("RET-03")
+@FEW
+@given(kind=KINDS, times=st.integers(1, 3), path=PATHS)
+def test_dropped_connections(bench: Bench, kind: str, times: int, path: str | None) -> None:
+    refused(bench, kind, times, {"drop_connection": True}, path)
+
+
+@clause("RET-04")
+@given(kind=KINDS, status=st.sampled_from([400, 403, 404, 409, 413, 422]))
+def test_other_refusals_are_final(bench: Bench, kind: str, status: int) -> None:
+    with bench.scene() as scene:
+        body = {"error": "Refused", "message": "No."}
+        scene.fail(1, {"status": status, "body": body})
+        if send(scene, kind):
+            scene.differs("reported outcome", f"not delivered ({status})", "delivered")
+        struck = [call for call in scene.calls() if call["fault"]]
+        again = [
+            call
+            for call in scene.calls()
+            if not call["fault"] and struck and call["body"] == struck[0]["body"]
+        ]
+        scene.compare("calls that were tried again", [], [call["path"] for call in again])
+
+
+@clause("RET-05")
+@FEW
+@given(status=st.sampled_from([429, 500, 503]), times=st.integers(1, 2), path=PATHS)
+def test_a_retried_track_enters_once(
+    bench: Bench, status: int, times: int, path: str | None
+) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.fail(times, {"status": status, "headers": SOON}, path)
+        result = scene.deliver(track(person, "Step Activated", {"property": "test"}))
+        journeys = scene.state()["journeys"]
+        entries = [entry for journey in journeys for entry in journey["entries"]]
+        expected = 1 if result.delivered else 0
+        scene.compare("number of journey entries", expected, len(entries))

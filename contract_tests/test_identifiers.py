@@ -1,0 +1,175 @@
+"""IDR: who a message is about."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause
+from contract_tests.protocol import Message
+from contract_tests.strategies import (
+    EMAILS,
+    NOISE,
+    PLAIN_NAMES,
+    PROPERTIES,
+    SCALARS,
+    USER_IDS,
+    identify,
+    track,
+)
+
+TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
+NOBODY: st.SearchStrategy[Any] = st.sampled_from([None, "", " ", "\t", " \n "])
+EVENTS = st.sampled_from(["Step Activated", "Something Else"])
+
+
+def is_rejected(bench: Bench, message: Message) -> None:
+    with bench.scene() as scene:
+        scene.was_rejected(scene.deliver(message))
+        scene.nothing_written()
+
+
+@clause("IDR-01")
+@given(traits=TRAITS, noise=NOISE)
+def test_an_identify_of_nobody(bench: Bench, traits: dict[str, Any], noise: Message) -> None:
+    is_rejected(bench, {"type": "identify", "traits": traits, **noise})
+
+
+@clause("IDR-02")
+@given(event=EVENTS, properties=PROPERTIES, noise=NOISE)
+def test_a_track_of_nobody(
+    bench: Bench, event: str, properties: dict[str, Any], noise: Message
+) -> None:
+    message = {"type": "track", "event": event, "properties": properties, **noise}
+    is_rejected(bench, message)
+
+
+@clause("IDR-03")
+@given(kind=st.sampled_from(["identify", "track"]), user=NOBODY, email=NOBODY)
+def test_blank_identifiers(bench: Bench, kind: str, user: Any, email: Any) -> None:
+    inside = {"plan": "gold", "email": email}
+    if kind == "identify":
+        is_rejected(bench, {"type": kind, "userId": user, "traits": inside})
+    else:
+        own = {"event": "Step Activated", "properties": inside}
+        is_rejected(bench, {"type": kind, "userId": user, **own})
+
+
+@clause("IDR-04")
+@given(kind=st.sampled_from(["identify", "track"]), anonymous=USER_IDS, traits=TRAITS)
+def test_an_anonymous_id_alone(
+    bench: Bench, kind: str, anonymous: str, traits: dict[str, Any]
+) -> None:
+    own = {"traits": traits} if kind == "identify" else {"event": "Step Activated"}
+    is_rejected(bench, {"type": kind, "anonymousId": anonymous, **own})
+
+
+@clause("IDR-05")
+@given(email=EMAILS, noise=NOISE)
+def test_an_address_alone(bench: Bench, email: str, noise: Message) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email)
+        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
+        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.people(1)
+
+
+@clause("IDR-06")
+@given(user_id=USER_IDS, noise=NOISE)
+def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
+    with bench.scene() as scene:
+        person = scene.person(user_id=user_id)
+        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
+        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.people(1)
+
+
+@clause("IDR-07")
+@given(number=st.integers(1, 999))
+def test_a_number_as_user_id(bench: Bench, number: int) -> None:
+    with bench.scene() as scene:
+        person = scene.person(user_id=number)
+        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"})))
+        as_text = {"type": "identify", "userId": str(person.user_id), "traits": {"logins": 3}}
+        scene.was_delivered(scene.deliver(as_text))
+        contact = scene.contact_of(person)
+        scene.has_trait(contact, "plan", "gold")
+        scene.has_trait(contact, "logins", 3)
+        scene.people(1)
+
+
+@clause("IDR-08")
+@given(email=EMAILS, in_traits=st.sampled_from([{}, {"email": ""}, {"email": None}]))
+def test_the_address_of_the_context(bench: Bench, email: str, in_traits: Message) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email)
+        message = {
+            "type": "identify",
+            "traits": {"plan": "gold", **in_traits},
+            "context": {"traits": {"email": person.email}},
+        }
+        scene.was_delivered(scene.deliver(message))
+        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.people(1)
+
+
+@clause("IDR-08")
+@given(email=EMAILS)
+def test_the_address_of_the_context_for_a_track(bench: Bench, email: str) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email)
+        context = {"traits": {"email": person.email}}
+        message = {"type": "track", "event": "Step Activated", "properties": {"property": "test"}}
+        scene.was_delivered(scene.deliver({**message, "context": context}))
+        scene.entered(person, {"0001": [{"property": "test"}]})
+
+
+@clause("IDR-09")
+@given(email=EMAILS)
+def test_the_address_of_the_properties_goes_first(bench: Bench, email: str) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email)
+        context = {"traits": {"email": scene.email("other@example.net")}}
+        message = track(person, "Step Activated", {"property": "test"}, {"context": context})
+        scene.was_delivered(scene.deliver(message))
+        scene.entered(person, {"0001": [{"property": "test"}]})
+
+
+@clause("IDR-10")
+@given(email=EMAILS, user_id=USER_IDS, first=st.sampled_from(["identify", "track"]))
+def test_the_user_id_first_the_address_later(
+    bench: Bench, email: str, user_id: str, first: str
+) -> None:
+    with bench.scene() as scene:
+        unknown, known = scene.person(user_id=user_id), scene.person(email, user_id)
+        if first == "identify":
+            scene.was_delivered(scene.deliver(identify(unknown, {"plan": "gold"})))
+        else:
+            scene.was_delivered(scene.deliver(track(unknown, "Step Activated", {"n": 1})))
+        scene.was_delivered(scene.deliver(identify(known, {"logins": 3})))
+        contact = scene.contact_of(known)
+        scene.has_trait(contact, "logins", 3)
+        if first == "identify":
+            scene.has_trait(contact, "plan", "gold")
+        else:
+            scene.entered(known, {"0001": [{"n": 1}]})
+        scene.people(1)
+
+
+@clause("IDR-11")
+@given(user_id=st.none() | USER_IDS, again=st.booleans())
+def test_a_new_address(bench: Bench, user_id: str | None, again: bool) -> None:
+    with bench.scene() as scene:
+        old = scene.person("old@example.com", user_id)
+        new = scene.person("new@example.com", user_id)
+        scene.was_delivered(scene.deliver(identify(old, {"plan": "gold"})))
+        scene.was_delivered(scene.deliver(track(old, "Step Activated", {"n": 1})))
+        before = scene.contact_of(old)
+        for _ in range(1 + again):
+            scene.was_delivered(scene.deliver(identify(old, {"_NewEmail": new.email})))
+        contact = scene.contact_of(new)
+        if before and contact:
+            scene.compare("contact_id", before["contact_id"], contact["contact_id"])
+        scene.has_trait(contact, "plan", "gold")
+        scene.entered(new, {"0001": [{"n": 1}]})
+        scene.people(1)

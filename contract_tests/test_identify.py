@@ -1,0 +1,215 @@
+"""IDN: what of an identify arrives, and where."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause
+from contract_tests.protocol import Message
+from contract_tests.strategies import (
+    DATES,
+    EMAILS,
+    FALSY,
+    FLOATS,
+    LONG_TEXTS,
+    NAMES,
+    NOISE,
+    PLAIN_NAMES,
+    SCALARS,
+    TEXTS,
+    USER_IDS,
+    WHOLE,
+    identify,
+)
+
+TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, min_size=1, max_size=4)
+WORDS = st.sampled_from(["Ada", "John", "Joe", "O'Neil", "María José", "漢"])
+
+
+def arrive(bench: Bench, traits: dict[str, Any], noise: Message | None = None) -> None:
+    """Require that each of the traits arrives with its value and type."""
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, traits, noise)))
+        contact = scene.contact_of(person)
+        for name, value in traits.items():
+            scene.has_trait(contact, name, value)
+        scene.people(1)
+
+
+@clause("IDN-01")
+@given(name=PLAIN_NAMES, value=st.booleans(), noise=NOISE)
+def test_booleans(bench: Bench, name: str, value: bool, noise: Message) -> None:
+    arrive(bench, {name: value}, noise)
+
+
+@clause("IDN-02")
+@given(traits=st.dictionaries(PLAIN_NAMES, FALSY, min_size=1, max_size=3))
+def test_falsy_values(bench: Bench, traits: dict[str, Any]) -> None:
+    arrive(bench, traits)
+
+
+@clause("IDN-03")
+@given(name=PLAIN_NAMES, value=SCALARS)
+def test_null(bench: Bench, name: str, value: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, {name: value, "firstName": "Ada"})))
+        nulls = {name: None, "never_seen": None, "firstName": None}
+        scene.was_delivered(scene.deliver(identify(person, nulls)))
+        contact = scene.contact_of(person)
+        scene.has_trait(contact, name, value)
+        scene.has_field(contact, "FirstName", "Ada")
+        kinds = [field["kind"] for field in contact.get("custom_fields", [])]
+        if "never_seen" in kinds or contact.get("never_seen") is not None:
+            scene.differs("trait 'never_seen'", None, contact)
+
+
+@clause("IDN-04")
+@given(name=PLAIN_NAMES, value=WHOLE)
+def test_whole_numbers(bench: Bench, name: str, value: int) -> None:
+    arrive(bench, {name: value})
+
+
+@clause("IDN-05")
+@given(name=PLAIN_NAMES, value=FLOATS)
+def test_other_numbers(bench: Bench, name: str, value: float) -> None:
+    arrive(bench, {name: value})
+
+
+@clause("IDN-06")
+@given(name=PLAIN_NAMES, value=TEXTS | LONG_TEXTS)
+def test_texts(bench: Bench, name: str, value: str) -> None:
+    arrive(bench, {name: value})
+
+
+@clause("IDN-07")
+@given(name=NAMES, value=SCALARS)
+def test_names(bench: Bench, name: str, value: Any) -> None:
+    arrive(bench, {name: value})
+
+
+@clause("IDN-08")
+@given(count=st.integers(20, 120), value=SCALARS)
+def test_many_traits(bench: Bench, count: int, value: Any) -> None:
+    arrive(bench, {f"trait {number}": value for number in range(count)})
+
+
+@clause("IDN-09")
+@given(name=PLAIN_NAMES, value=DATES)
+def test_dates(bench: Bench, name: str, value: str) -> None:
+    arrive(bench, {name: value})
+
+
+@clause("IDN-10")
+@given(first=WORDS, last=WORDS, noise=NOISE)
+def test_first_and_last_name(bench: Bench, first: str, last: str, noise: Message) -> None:
+    lands(bench, {"firstName": first, "lastName": last}, noise, FirstName=first, LastName=last)
+
+
+@clause("IDN-11")
+@given(first=WORDS, last=WORDS, noise=NOISE)
+def test_first_and_last_name_in_snake_case(
+    bench: Bench, first: str, last: str, noise: Message
+) -> None:
+    lands(bench, {"first_name": first, "last_name": last}, noise, FirstName=first, LastName=last)
+
+
+@clause("IDN-12")
+@given(before=TRAITS, after=TRAITS, first=WORDS)
+def test_a_later_identify(
+    bench: Bench, before: dict[str, Any], after: dict[str, Any], first: str
+) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        earlier = {**before, "firstName": first, "lastName": "King"}
+        scene.was_delivered(scene.deliver(identify(person, earlier)))
+        scene.was_delivered(scene.deliver(identify(person, {**after, "lastName": "Byron"})))
+        contact = scene.contact_of(person)
+        for name, value in {**before, **after}.items():
+            scene.has_trait(contact, name, value)
+        scene.has_field(contact, "FirstName", first)
+        scene.has_field(contact, "LastName", "Byron")
+        scene.people(1)
+
+
+@clause("IDN-13")
+@given(data=st.data())
+def test_users_do_not_leak(bench: Bench, data: st.DataObject) -> None:
+    people: dict[int, dict[str, Any]] = {}
+    with bench.scene() as scene:
+        who = [scene.person(f"user{n}@example.com", f"u{n}") for n in range(3)]
+        for number in data.draw(st.lists(st.integers(0, 2), min_size=2, max_size=6)):
+            traits = data.draw(TRAITS)
+            message = identify(who[number], traits)
+            if data.draw(st.booleans()):  # as a browser's anonymous id stays when the user changes
+                message["anonymousId"] = "a1"
+            scene.was_delivered(scene.deliver(message))
+            people.setdefault(number, {}).update(traits)
+        for number, traits in people.items():
+            contact = scene.contact_of(who[number])
+            if contact:
+                arrived = {field["kind"]: field["value"] for field in contact["custom_fields"]}
+                scene.compare(f"traits of user {number}", traits, arrived)
+        scene.people(len(people))
+
+
+@clause("IDN-14")
+@given(traits=TRAITS, user_id=st.none() | USER_IDS, email=EMAILS, noise=NOISE)
+def test_the_same_message_twice(
+    bench: Bench, traits: dict[str, Any], user_id: str | None, email: str, noise: Message
+) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email, user_id)
+        message = identify(person, {**traits, "firstName": "Ada"}, noise)
+        scene.was_delivered(scene.deliver(message))
+        before = without_times(scene.contact_of(person))
+        scene.was_delivered(scene.deliver(message))
+        scene.compare("contact", before, without_times(scene.contact_of(person)))
+        scene.people(1)
+
+
+@clause("IDN-15")
+@given(first=st.sampled_from(["Ada", "John"]), rest=st.sampled_from(["King", "Joe", "de la Cruz"]))
+def test_a_name(bench: Bench, first: str, rest: str) -> None:
+    lands(bench, {"name": f"{first} {rest}"}, None, FirstName=first, LastName=rest)
+
+
+@clause("IDN-16")
+@given(text=st.sampled_from(["+44 20 7946 0958", "x", "https://example.com/?a=b"]))
+def test_other_reserved_traits(bench: Bench, text: str) -> None:
+    names = {"phone": "Phone", "title": "Title", "website": "Website", "company": "Company"}
+    lands(bench, dict.fromkeys(names, text), None, **dict.fromkeys(names.values(), text))
+
+
+@clause("IDN-17")
+@given(city=WORDS, code=st.sampled_from(["SW1Y 4JH", "00100"]))
+def test_an_address(bench: Bench, city: str, code: str) -> None:
+    address = {"street": "12 Main St", "city": city, "postalCode": code, "country": "UK"}
+    fields = {"MailingStreet": "12 Main St", "MailingCity": city, "MailingPostalCode": code}
+    lands(bench, {"address": address}, None, **fields, MailingCountry="UK")
+
+
+@clause("IDN-18")
+@given(name=st.sampled_from(["car", "Last Order"]), value=SCALARS)
+def test_an_object(bench: Bench, name: str, value: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, {name: {"make": value}})))
+        scene.has_trait(scene.contact_of(person), f"{name}.make", value)
+
+
+def lands(bench: Bench, traits: dict[str, Any], noise: Message | None, **fields: str) -> None:
+    """Require that the traits land in these fields."""
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, traits, noise)))
+        contact = scene.contact_of(person)
+        for name, value in fields.items():
+            scene.has_field(contact, name, value)
+
+
+def without_times(contact: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what moves with every update."""
+    return {name: value for name, value in contact.items() if name != "updated_at"}

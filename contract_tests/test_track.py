@@ -1,0 +1,141 @@
+"""TRK: events enter journeys."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause
+from contract_tests.fake import DEFAULT_TRIGGER
+from contract_tests.protocol import Message
+from contract_tests.scene import Person
+from contract_tests.strategies import (
+    EMAILS,
+    NOISE,
+    ODD_EMAILS,
+    PLAIN_NAMES,
+    PROPERTIES,
+    SCALARS,
+    USER_IDS,
+    identify,
+    track,
+)
+
+OTHER_EVENTS = st.sampled_from(["Signed Up", "STEP ACTIVATED", "Step Activated ", "x"])
+SEED = {"property": "test"}
+
+
+def trigger_of(bench: Bench, event: str) -> str:
+    journeys: dict[str, str] = bench.settings["journeys"]
+    return journeys.get(event, DEFAULT_TRIGGER)
+
+
+def enters(bench: Bench, email: str | None, user_id: str | None, noise: Message) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email, user_id)
+        scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED, noise)))
+        scene.entered(person, {trigger_of(bench, "Step Activated"): [SEED]})
+        scene.people(1)
+
+
+@clause("TRK-01")
+@given(data=st.data())
+def test_an_event_enters_its_journey(bench: Bench, data: st.DataObject) -> None:
+    events = [*bench.settings["journeys"], "Signed Up", "Something Else"]
+    sent = data.draw(st.lists(st.sampled_from(events), min_size=1, max_size=4, unique=True))
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        expected: dict[str, list[dict[str, Any]]] = {}
+        for number, event in enumerate(sent):
+            scene.was_delivered(scene.deliver(track(person, event, {"number": number})))
+            expected.setdefault(trigger_of(bench, event), []).append({"number": number})
+        scene.entered(person, expected)
+
+
+@clause("TRK-02")
+@given(event=st.sampled_from(["Step Activated", "step activated"]) | OTHER_EVENTS)
+def test_letter_case_counts(bench: Bench, event: str) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(track(person, event, SEED)))
+        scene.entered(person, {trigger_of(bench, event): [SEED]})
+
+
+@clause("TRK-03")
+@given(properties=PROPERTIES, noise=NOISE)
+def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise: Message) -> None:
+    with bench.scene() as scene:
+        person = scene.person(user_id="u1")
+        scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
+        scene.entered(person, {trigger_of(bench, "Step Activated"): [properties]})
+
+
+@clause("TRK-04")
+@given(times=st.integers(2, 4), properties=PROPERTIES)
+def test_the_same_event_again(bench: Bench, times: int, properties: dict[str, Any]) -> None:
+    with bench.scene() as scene:
+        person = scene.person(user_id="u1")
+        for number in range(times):
+            noise = {"messageId": f"m{number}"}
+            scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
+        scene.entered(person, {trigger_of(bench, "Step Activated"): [properties] * times})
+        scene.people(1)
+
+
+@clause("TRK-05")
+@given(email=EMAILS, noise=NOISE)
+def test_with_an_address(bench: Bench, email: str, noise: Message) -> None:
+    enters(bench, email, None, noise)
+
+
+@clause("TRK-06")
+@given(user_id=USER_IDS, noise=NOISE)
+def test_with_a_user_id(bench: Bench, user_id: str, noise: Message) -> None:
+    enters(bench, None, user_id, noise)
+
+
+@clause("TRK-07")
+@given(email=EMAILS, user_id=USER_IDS, traits=st.dictionaries(PLAIN_NAMES, SCALARS, max_size=2))
+def test_before_any_identify(
+    bench: Bench, email: str, user_id: str, traits: dict[str, Any]
+) -> None:
+    with bench.scene() as scene:
+        person = scene.person(email, user_id)
+        scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED)))
+        scene.was_delivered(scene.deliver(identify(person, traits)))
+        for name, value in traits.items():
+            scene.has_trait(scene.contact_of(person), name, value)
+        scene.entered(person, {trigger_of(bench, "Step Activated"): [SEED]})
+        scene.people(1)
+
+
+@clause("TRK-08")
+@given(email=ODD_EMAILS)
+def test_odd_addresses(bench: Bench, email: str) -> None:
+    enters(bench, email, None, {})
+
+
+@clause("TRK-09")
+@given(
+    data=st.data(),
+    first=st.sampled_from(["identify", "track"]),
+    by=st.sampled_from(["email", "user_id", "both"]),
+)
+def test_either_order_ends_the_same(bench: Bench, data: st.DataObject, first: str, by: str) -> None:
+    properties, traits = data.draw(PROPERTIES), data.draw(st.dictionaries(PLAIN_NAMES, SCALARS))
+    with bench.scene() as scene:
+        whole = scene.person("ada@example.com", "u1")
+        email = whole.email if by in ("email", "both") else None
+        user_id = whole.user_id if by in ("user_id", "both") else None
+        messages = [
+            identify(whole, {**traits, "firstName": "Ada"}),
+            track(Person(email, user_id), "Step Activated", properties),
+        ]
+        for message in messages if first == "identify" else reversed(messages):
+            scene.was_delivered(scene.deliver(message))
+        contact = scene.contact_of(whole)
+        for name, value in traits.items():
+            scene.has_trait(contact, name, value)
+        scene.has_field(contact, "FirstName", "Ada")
+        scene.entered(whole, {trigger_of(bench, "Step Activated"): [properties]})
+        scene.people(1)

@@ -1,0 +1,71 @@
+"""`mock-autopilot contract`: certify a forwarder; the run of `pytest --pyargs contract_tests`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+CANNOT_JUDGE = 2
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.option(
+    "--adapter",
+    metavar="MODULE:FACTORY",
+    help="The forwarder: a factory in Python that takes the settings and returns deliver(message).",
+)
+@click.option("--adapter-url", metavar="URL", help="The forwarder: takes each message as a POST.")
+@click.option(
+    "--adapter-command",
+    metavar="CMD",
+    help="The forwarder: reads a JSON message a line, writes a "
+    "JSON result a line. Its settings are in the environment.",
+)
+@click.option("--mock-host", metavar="HOST", help="Where the fake listens.  [default: 127.0.0.1]")
+@click.option("--mock-port", metavar="PORT", type=int, help="The fake's port.  [default: any]")
+@click.option("--api-key", metavar="KEY", help="The account's key.  [default: contract-key]")
+@click.option(
+    "--trigger",
+    metavar="EVENT=ID",
+    multiple=True,
+    help="An event's trigger, beside those that a run always has; repeatable.",
+)
+@click.option("--level", type=click.Choice(["must", "should"]), help="What has to hold to pass.")
+@click.option(
+    "--clause", metavar="ID", multiple=True, help="Only this clause or group; repeatable."
+)
+@click.option("--examples", metavar="N", type=int, help="Examples of each test.  [default: 40]")
+@click.option("--seed", metavar="N", type=int, help="Repeat the run that printed this seed.")
+@click.option("--known-failures", metavar="FILE", help="Lines of ID: reason.")
+@click.option("--report", metavar="FILE", multiple=True, help="Write it: .json or .html.")
+@click.option("--junitxml", metavar="FILE", help="Write pytest's JUnit report.")
+@click.option("-n", "processes", metavar="N", help="Processes to run in (pytest-xdist).")
+def contract(processes: str | None, **options: object) -> None:
+    """Certify that a forwarder of Segment messages keeps Autopilot's contract.
+
+    Starts a fake account, hands the forwarder messages, and judges by what arrives, clause by
+    clause. Exits with 0 when every MUST holds (--level should: every clause), 1 when one does not,
+    2 when nothing could be judged.
+
+    \b
+    mock-autopilot contract --adapter adapter.contract:factory
+    """
+    try:
+        import pytest
+
+        import contract_tests
+    except ImportError as error:
+        click.echo(
+            f"Error: {error}. Install it with: pip install mock-autopilot[contract]", err=True
+        )
+        sys.exit(CANNOT_JUDGE)
+    arguments = [str(Path(contract_tests.__file__).parent), "-p", "contract_tests.plugin"]
+    arguments += ["-q", "--tb=no", "--no-header", "-p", "no:cacheprovider", "--rootdir=."]
+    arguments += ["-c", "/dev/null"]
+    if processes:
+        arguments += ["-n", processes, "--dist=loadgroup"]
+    for name, value in options.items():
+        values = value if isinstance(value, tuple) else (value,)
+        option = f"--{name.replace('_', '-')}"
+        arguments += [f"{option}={one}" for one in values if one is not None]
+    sys.exit(int(pytest.main(arguments)))
