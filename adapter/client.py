@@ -16,6 +16,7 @@ from requests.exceptions import (
     ContentDecodingError,
     Timeout,
 )
+from urllib3.exceptions import HTTPError
 
 from adapter.exchange import Exchange, Reply, Retry
 from adapter.settings import Settings
@@ -106,7 +107,7 @@ class Client:
                 allow_redirects=False,
             )
             passing = response.status_code == 429 or response.status_code >= 500
-        except RequestException as caught:
+        except (RequestException, HTTPError) as caught:  # the latter for hosts that are none
             error = f"{type(caught).__name__}: {caught}"
             passing = isinstance(caught, _PASSING)
         exchange = Exchange(

@@ -81,9 +81,13 @@ class Destination:
     def deliver_many(self, messages: Iterable[Mapping[str, Any]]) -> list[Delivery]:
         """Deliver messages, contacts in bulk where that changes nothing; deliveries in their order.
 
-        The messages of one user are carried out in their order. Those that went in one bulk call
+        The messages of one user are carried out in their order, as far as these messages tell who
+        is the same user. Those that went in one bulk call
         share its exchanges. When a bulk is rejected its messages go one by one, so that each has
         its own verdict.
+
+        When a call got no answer in all the time it had, those after it are not tried any more:
+        they are `failed` too, and say so.
 
         Raises:
             InvalidMessage: one is not a Segment message (`messages[3].traits`); nothing was sent.
@@ -92,9 +96,15 @@ class Destination:
         sources = list(messages)
         plans = [self._plan_at(index, source) for index, source in enumerate(sources)]
         deliveries: dict[int, Delivery] = {}
+        unanswered = ""
         for positions in batches(plans):
             together = [(sources[index], plans[index]) for index in positions]
-            deliveries.update(zip(positions, self._carry_out_together(together), strict=True))
+            if unanswered and any(planned.calls for _, planned in together):
+                done = [_not_tried(source, unanswered) for source, _ in together]
+            else:
+                done = self._carry_out_together(together)
+            deliveries.update(zip(positions, done, strict=True))
+            unanswered = next((one.message for one in done if _is_unanswered(one)), unanswered)
         return [deliveries[index] for index in range(len(sources))]
 
     def _plan_at(self, index: int, source: Mapping[str, Any]) -> Plan:
@@ -139,6 +149,9 @@ class Destination:
         reply = self._client.post("contacts", {"contacts": contacts})
         outcome, message = verdict(reply)
         status = reply.last.status
+        if outcome is Outcome.DELIVERED and _count_of_ids(reply.last.answer) != len(together):
+            outcome = Outcome.FAILED
+            message = f"{reply.last.url} does not give a contact_id for each of the contacts"
         # A key that is refused is refused for all of them.
         if outcome is Outcome.REJECTED and status not in (401, 403):
             singly = [self._carry_out(source, planned) for source, planned in together]
@@ -147,6 +160,15 @@ class Destination:
             Delivery(source, outcome, status, message, planned.uncarried, reply.exchanges)
             for source, planned in together
         ]
+
+
+def _is_unanswered(delivery: Delivery) -> bool:
+    return delivery.outcome is Outcome.FAILED and delivery.status is None
+
+
+def _not_tried(source: Mapping[str, Any], why: str) -> Delivery:
+    reason = why if why.startswith("Not tried") else f"Not tried, after: {why}"
+    return Delivery(source, Outcome.FAILED, message=reason)
 
 
 def verdict(reply: Reply) -> tuple[Outcome, str]:
@@ -165,6 +187,11 @@ def verdict(reply: Reply) -> tuple[Outcome, str]:
 def _words(answer: object) -> str:
     words = answer.get("message") if isinstance(answer, dict) else answer
     return words.strip() if isinstance(words, str) else ""
+
+
+def _count_of_ids(answer: object) -> int:
+    contact_ids = answer.get("contact_ids") if isinstance(answer, dict) else None
+    return len(contact_ids) if isinstance(contact_ids, list) else 0
 
 
 def _contact_id(answer: object) -> str:

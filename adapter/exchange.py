@@ -13,7 +13,7 @@ class Retry:
     Segment itself tries for four hours).
 
     Attributes:
-        total: for a call with all its attempts.
+        total: for a call with all its attempts; no new one begins after that.
         first: the longest first wait.
         longest: the longest of all waits that Autopilot did not ask for.
         timeout: for an attempt to connect, and for each wait for more of its answer.

@@ -1,7 +1,7 @@
 """From a Segment message to Autopilot calls. Pure: nothing is sent here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -119,7 +119,7 @@ def plan(message: Mapping[str, Any], settings: Settings) -> Plan:
         return Plan(who, filtered=reason)
     if message["type"] == "identify":
         contact, uncarried = contact_of(message.get("traits") or {}, who)
-        return Plan(who, (UpsertContact(contact),), uncarried=uncarried)
+        return Plan(who, (UpsertContact(contact),), uncarried=(*_left_out(message), *uncarried))
     return _plan_track(message, settings, who)
 
 
@@ -147,7 +147,19 @@ def _plan_track(message: Mapping[str, Any], settings: Settings, who: Identifiers
         and not (key == "_NewEmail" and new_email)
     }
     calls = (UpsertContact(contact), EnterJourney(trigger_id, deepcopy(carried)))
-    return Plan(who, calls, uncarried=uncarried)
+    return Plan(who, calls, uncarried=(*_left_out(message), *uncarried))
+
+
+def _left_out(message: Mapping[str, Any]) -> Iterator[str]:
+    """Name what is not carried of a message beside its traits and properties."""
+    for name in ("userId", "anonymousId"):
+        value = message.get(name)
+        if isinstance(value, bool | list | dict):
+            yield f"{name} is neither text nor a number: left out"
+    if message["type"] == "identify":
+        for key in context_traits(message):
+            if not is_email(key):
+                yield f"context.traits.{key} is carried with a track only: left out"
 
 
 def _filtered(message: Mapping[str, Any]) -> str | None:

@@ -29,7 +29,7 @@ class Settings:
 
     api_key: str
     base_url: str = BASE_URL
-    journeys: Mapping[str, str] = field(default_factory=dict)
+    journeys: Mapping[str, str] = field(default_factory=dict, hash=False)
     default_trigger: str | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +88,10 @@ def _check_journeys(journeys: object) -> None:
 def _check_trigger_id(name: str, trigger_id: object) -> None:
     if not isinstance(trigger_id, str) or not trigger_id.strip():
         raise InvalidSettings(name, "must be a trigger id as text, such as '0001'")
-    # Dot segments vanish from a path on its way, whatever the encoding.
-    if trigger_id in (".", "..") or any(0xD800 <= ord(c) <= 0xDFFF for c in trigger_id):
+    # Dot segments vanish from a path on its way, and servers read %2F as a slash.
+    if (
+        trigger_id in (".", "..")
+        or "/" in trigger_id
+        or any(0xD800 <= ord(c) <= 0xDFFF for c in trigger_id)
+    ):
         raise InvalidSettings(name, "cannot stand in a path: use the id that Autopilot shows")

@@ -83,7 +83,10 @@ class Account:
             return self._write(update)
 
     def upsert_many(self, updates: Sequence[ContactUpdate]) -> list[str]:
-        """Do `upsert` for each in turn; all or nothing (`ours`). Gives the ids in that order."""
+        """Add or update each in turn; all or nothing (`ours`). Gives the ids in that order.
+
+        All are checked, and doubted, against what is stored before the first is written.
+        """
         if len(updates) > BULK:
             raise errors.TOO_MANY_CONTACTS(count=len(updates), limit=BULK)
         with self.lock:
@@ -128,7 +131,10 @@ class Account:
             return Page([contacts.render(contact) for contact in found], len(self.contacts), more)
 
     def custom_fields(self) -> list[dict[str, str]]:
-        """Give the custom fields that contacts have, with their types (`ours`: the newest type)."""
+        """Give the custom fields that contacts have, with their types.
+
+        Where contacts differ in the type, that of the contact added last counts (`ours`).
+        """
         with self.lock:
             known = {
                 kind: field.type
@@ -147,8 +153,14 @@ class Account:
     def define_journey(self, name: str, trigger_id: str | None = None) -> Journey:
         """Define a journey; its trigger gets the next free number when no id is given.
 
-        A trigger that is defined already is given the name, and keeps its entries.
+        A trigger that is defined already is given the name, and keeps its entries. Raises
+        `ApiError` when the name is blank, or the trigger's id cannot stand in a path.
         """
+        if not name.strip():
+            raise errors.BAD_FIELD(field="name", problem="must not be blank.")
+        if trigger_id is not None and (not trigger_id or "/" in trigger_id):
+            problem = "must stand in a path: it may not be empty, nor hold a slash."
+            raise errors.BAD_FIELD(field="trigger_id", problem=problem)
         with self.lock:
             if trigger_id is None:
                 numbers = range(1, len(self.journeys) + 2)
@@ -252,7 +264,8 @@ class Account:
             update.contact_id and self.contacts.get(update.contact_id),
             update.user_id and self.contacts.by_user_id(update.user_id),
         )
-        return list({contact.contact_id: contact for contact in found if contact}.values())
+        named = {contact.contact_id: contact for contact in found if contact}
+        return sorted(named.values(), key=lambda contact: contact.email is None)
 
     def _write(self, update: ContactUpdate) -> str:
         now = self.now()

@@ -1,13 +1,14 @@
 """The accounts of one fake, by API key. One key is one account; they cannot see each other."""
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
-from mock_autopilot import state
+from mock_autopilot import errors, state
 from mock_autopilot.account import Account, Options
 from mock_autopilot.clock import Clock, utc_now
 from mock_autopilot.journal import Call, Journal
@@ -27,7 +28,7 @@ class Beginning:
 
     def apply(self, account: Account) -> None:
         """Put the account into this state. Raises `ApiError` when the seed is not valid."""
-        state.load(account, self.seed)
+        state.load(account, deepcopy(self.seed))
         for name, trigger_id in self.journeys:
             account.define_journey(name, trigger_id)
 
@@ -56,7 +57,10 @@ class Accounts:
         self._recording = Lock()
         self._beginnings: dict[str, Beginning] = {}
         self._by_key: dict[str, Account] = {}
-        for key in keys:
+        for key in dict.fromkeys(keys):
+            if not key.strip() or key != key.strip():
+                problem = "must be there, without white space around it."
+                raise errors.BAD_FIELD(field="api_key", problem=problem)
             self._beginnings[key] = beginning
             beginning.apply(self._add(key))
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from flask import Flask, Response, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
@@ -54,9 +55,9 @@ def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
         rejection = _rejection(error)
-        if request.path.startswith("/v1/"):
-            return door.refuse(request.environ, rejection)
-        return _plain(rejection)
+        if request.path.startswith("/_mock"):
+            return _plain(rejection)
+        return door.refuse(request.environ, rejection)
 
     return app
 
@@ -72,7 +73,10 @@ def _rejection(error: HTTPException) -> ApiError:
     if isinstance(error, MethodNotAllowed):
         return errors.METHOD_NOT_ALLOWED(method=request.method)
     if isinstance(error, NotFound):
-        return errors.NO_SUCH_PATH(path=request.path)
+        adapter = request_ctx.url_adapter
+        known = adapter and adapter.allowed_methods(f"/v1{request.path}")
+        hint = ". Is /v1/ missing from the base URL?" if known else ""
+        return errors.NO_SUCH_PATH(path=request.path, hint=hint)
     status, name = error.code or 500, error.name
     return ErrorKind("http", status, name, error.description or name, Evidence.OURS)()
 

@@ -46,7 +46,9 @@ class BackgroundServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop: finish the calls under way, then close every connection."""
+        """Stop: finish the calls under way, then close every connection. Once is enough."""
+        if not self._thread.is_alive():
+            return
         self._server.task_dispatcher.shutdown()
         # The sockets belong to the server's thread, so that is where they are closed; its loop
         # ends when none is left.

@@ -55,8 +55,6 @@ ONLY_IDENTIFIER = WarningKind(
     "only-identifier", "the contact has nothing but its identifier; was something left out?"
 )
 READ_ONLY = WarningKind("read-only", "is made by Autopilot and cannot be set; it was left out")
-UNKNOWN_BODY_FIELD = WarningKind("unknown-field", "is no part of this call and was left out{hint}")
+UNKNOWN_BODY_FIELD = WarningKind("unknown-field", "is no part of this call{hint}")
 UNKNOWN_CONTACT_ID = WarningKind("unknown-contact-id", "names no contact and was left out")
-UNKNOWN_FIELD = WarningKind(
-    "unknown-field", "is no field of Autopilot's; it was stored as it is{hint}"
-)
+UNKNOWN_FIELD = WarningKind("unknown-field", "is no field of Autopilot's{hint}")

@@ -71,16 +71,25 @@ def merge(winner: Contact, loser: Contact) -> None:
     winner.fields = {**loser.fields, **winner.fields}
     winner.custom = {**loser.custom, **winner.custom}
     winner.lists += [list_id for list_id in loser.lists if list_id not in winner.lists]
+    if loser.fields.get("unsubscribed"):  # nobody is written to again because of a merge (`ours`)
+        winner.fields["unsubscribed"] = True
     winner.created_at = min(winner.created_at, loser.created_at)
     winner.merged_ids += [loser.contact_id, *loser.merged_ids]
 
 
 def type_changes(contact: Contact, update: ContactUpdate) -> list[CallWarning]:
-    """Say which custom fields the update would give another type than they have."""
+    """Say which custom fields the update would give another type than they have.
+
+    JSON does not tell a float from a whole number, so a change between these is none.
+    """
+    numbers = {"integer", "float"}
     return [
         warn.CUSTOM_TYPE_CHANGED(f"{update.path}.custom", kind=kind, old=old.type)
         for kind, new in update.custom.items()
-        if new and (old := contact.custom.get(kind)) and old.type != new.type
+        if new
+        and (old := contact.custom.get(kind))
+        and old.type != new.type
+        and not {old.type, new.type} <= numbers
     ]
 
 

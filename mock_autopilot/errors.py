@@ -70,7 +70,7 @@ NO_SUCH_PATH = ErrorKind(
     "no-such-path",
     404,
     "Not Found",
-    "{path} does not exist (or this fake does not imitate it)",
+    "{path} does not exist (or this fake does not imitate it){hint}",
     Evidence.OURS,
     code="ResourceNotFound",
 )

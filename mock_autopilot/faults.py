@@ -6,12 +6,12 @@ A fault strikes before the call does anything: nothing is written. All of this i
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import count
 from threading import Lock
 from typing import Any
 
 from mock_autopilot.jsonbody import wrong_type
+from mock_autopilot.patterns import like
 from mock_autopilot.shapes import object_at, only_keys, text_in, wrong
 
 _PARTS = ("match", "respond", "times")
@@ -47,7 +47,7 @@ class Fault:
         """Say whether the fault is meant for a call; `names` are all names of its contacts."""
         return (
             (self.method is None or self.method == method)
-            and (self.path is None or fnmatchcase(path, self.path))
+            and (self.path is None or like(path, self.path))
             and (self.contact is None or self.contact.lower() in {name.lower() for name in names})
         )
 

@@ -17,9 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mock_autopilot.addresses import bind
-
-THREADS = 8
+THREADS = 32
 """Threads that answer. A client that stops in the middle of a body holds one of them; how many
 there are makes little difference to the speed (see `bench/serve.py`)."""
 
@@ -27,17 +25,18 @@ App = Callable[..., Any]
 
 
 def serve(
-    make_app: Callable[[], App], host: str, port: int, on_ready: Callable[[int], None]
+    make_app: Callable[[], App], reserved: socket.socket, on_ready: Callable[[int], None]
 ) -> None:
     """Serve the application that `make_app` makes in the worker, until SIGINT or SIGTERM.
 
-    `on_ready` gets the port once connections are accepted. Raises OSError when the port is taken.
+    `reserved` is bound to the address (see `mock_autopilot.addresses.bind`). `on_ready` gets the
+    port once calls are answered.
     """
-    # granian would share its port with any other granian: it is taken alone first.
-    with bind(host, port) as reserved:
-        address, port = reserved.getsockname()[:2]  # granian takes no names
+    with reserved:
+        address, port = reserved.getsockname()[:2]
         if sys.platform == "linux":
-            # Held on to, and from here on shared with granian, which asks for the same.
+            # Bound alone, since granian would share its port with any other granian; held on to,
+            # and from here on shared with this one, which asks for the same.
             reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         else:
             reserved.close()

@@ -17,8 +17,10 @@ from mock_autopilot.clock import iso
 from mock_autopilot.errors import ApiError, ErrorKind
 
 KEY_HEADER = "autopilotapikey"
-MAX_KEPT = 64 * 1024
+MAX_KEPT = 256 * 1024
 """Bytes kept of a request's body, and of an answer's: a bulk call of 100 contacts fits."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes of bodies and answers that one journal keeps; the oldest calls give way."""
 
 SHOWN_DEPTH = 2 * jsonbody.MAX_DEPTH
 """Levels of a recorded body that is shown parsed: an answer may be deeper than what it holds."""
@@ -61,6 +63,16 @@ class Call:
     fault: str | None = None
 
     @property
+    def kept(self) -> int:
+        """How many bytes of body and answer are kept."""
+        return len(self.received) + len(self.answered)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the body or the answer was longer than what is kept of it."""
+        return self.kept < self.received_size + self.answered_size
+
+    @property
     def body(self) -> Any:
         """The request's body as parsed; None when there was none, it is no JSON or was cut."""
         return _parsed(self.received)
@@ -87,6 +99,7 @@ class Call:
             "status": self.status,
             "answer": self.answer,
             "answer_bytes": self.answered_size,
+            "cut": self.cut,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
             "fault": self.fault,
             "warnings": [warning.to_json() for warning in self.warnings],
@@ -103,10 +116,15 @@ def _parsed(raw: bytes) -> Any:
 
 @dataclass
 class Journal:
-    """The newest `size` calls of one account, and how many older ones were dropped."""
+    """The newest calls of one account, and how many older ones were dropped.
+
+    It holds `size` calls at most, and no more of them than `max_bytes` of bodies allow.
+    """
 
     size: int = 10_000
+    max_bytes: int = MAX_BYTES
     dropped: int = 0
+    _bytes: int = 0
     _calls: deque[Call] = field(default_factory=deque)
     _lock: Lock = field(default_factory=Lock)
 
@@ -114,14 +132,16 @@ class Journal:
         """Record a call; the oldest one gives way when the journal is full."""
         with self._lock:
             self._calls.append(call)
-            while len(self._calls) > self.size:
-                self._calls.popleft()
+            self._bytes += call.kept
+            while len(self._calls) > self.size or self._bytes > self.max_bytes:
+                self._bytes -= self._calls.popleft().kept
                 self.dropped += 1
 
     def clear(self) -> None:
         """Forget all calls, and how many were dropped."""
         with self._lock:
             self._calls.clear()
+            self._bytes = 0
             self.dropped = 0
 
     def calls(self) -> list[Call]:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Self
 
-from mock_autopilot import state
+from mock_autopilot import errors, state
 from mock_autopilot.account import Account, Options
 from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
 from mock_autopilot.addresses import is_loopback, origin
@@ -46,7 +47,7 @@ class AccountView:
     @property
     def state(self) -> dict[str, Any]:
         """The whole state as JSON values; `seed` takes it back."""
-        return state.dump(self._account)
+        return deepcopy(state.dump(self._account))
 
     def seed(self, source: Mapping[str, Any] | str | Path) -> None:
         """Replace the state by this one: a mapping, or the path of a JSON file.
@@ -139,6 +140,14 @@ class MockAutopilot(AccountView):
         """Stop the server. What it saw can still be asked for."""
         self._server.close()
 
+    @property
+    def strangers(self) -> list[Call]:
+        """Calls that no account owns: their key was missing or unknown.
+
+        As long as there is one account only, they are among its own calls instead.
+        """
+        return self._accounts.strangers.calls()
+
     def new_account(self) -> AccountView:
         """Make an empty account with a key of its own on the same server."""
         return AccountView(self._accounts, self._accounts.new(), self.base_url)
@@ -151,4 +160,7 @@ def read_state(source: Mapping[str, Any] | str | Path) -> dict[str, Any]:
     """
     if not isinstance(source, Mapping):
         return state.parse(Path(source).read_bytes())
-    return state.parse(json.dumps(source).encode())
+    try:
+        return state.parse(json.dumps(source).encode())
+    except (TypeError, ValueError) as error:
+        raise errors.BAD_BODY(problem=f"The state is no JSON: {error}.") from None

@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_autopilot import contacts, jsonbody
 from mock_autopilot.account import Account
-from mock_autopilot.contact_update import CustomField, check, require_identifier
+from mock_autopilot.contact_update import CustomField, check
 from mock_autopilot.contacts import Contact
 from mock_autopilot.fields import CUSTOM_TYPES
 from mock_autopilot.journeys import Entry, Journey
@@ -115,7 +115,8 @@ def _load_contacts(account: Account, given: object, lists: dict[str, str]) -> Me
 def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
     given = {key: value for key, value in item.items() if key not in (*_OURS, *_DERIVED)}
     update = check(given, path)
-    require_identifier(update, bulk=True)
+    if not (update.email or update.user_id):
+        raise wrong(path, "has neither Email nor user_id; one of them must be there.")
     now = account.now()
     contact = Contact(
         contact_id=text_in(item, "contact_id", path, account.new_contact_id()),
@@ -143,6 +144,8 @@ def _load_journeys(account: Account, given: object) -> dict[str, Journey]:
     for path, item in objects_at(given, "journeys"):
         only_keys(item, ("trigger_id", "name", "entries"), path)
         trigger_id = text_in(item, "trigger_id", path)
+        if "/" in trigger_id:
+            raise wrong(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
         if trigger_id in journeys:
             raise wrong(f"{path}.trigger_id", f"stands twice: {trigger_id!r}.")
         name = text_in(item, "name", path, trigger_id)

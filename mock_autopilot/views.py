@@ -1,6 +1,7 @@
 """What Python code sees of an account: its calls, its contacts, its journeys."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -17,11 +18,13 @@ class ContactView(Mapping[str, Any]):
     """
 
     def __init__(self, contact: Contact) -> None:
-        self._document = contacts.render(contact)
+        self._document = deepcopy(contacts.render(contact))
         self.contact_id = contact.contact_id
         self.email = contact.email
         self.user_id = contact.user_id
-        self.custom: dict[str, Any] = {kind: f.value for kind, f in contact.custom.items()}
+        self.custom: dict[str, Any] = {
+            kind: deepcopy(f.value) for kind, f in contact.custom.items()
+        }
 
     def __getitem__(self, name: str) -> Any:
         return self._document[name]
@@ -111,7 +114,13 @@ class JourneysView(Mapping[str, JourneyView]):
                 view = ContactView(contact) if contact else None
                 current = account.contacts.current_id(entry.contact_id)
                 entries.append(
-                    EntryView(view, current, entry.properties, entry.entered_at, entry.ejected_at)
+                    EntryView(
+                        view,
+                        current,
+                        deepcopy(entry.properties),
+                        entry.entered_at,
+                        entry.ejected_at,
+                    )
                 )
             return JourneyView(journey.trigger_id, journey.name, tuple(entries))
 

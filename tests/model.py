@@ -196,6 +196,7 @@ class Model:
             self.with_user_id(user_id),
         ]
         named = [contact for contact in found if contact]
+        named.sort(key=lambda contact: "Email" not in contact.fields)
         if not named:
             self.ever.append(contact := Contact())
             named = [contact]
@@ -224,6 +225,8 @@ class Model:
     def _merge(self, winner: Contact, loser: Contact) -> None:
         """Let the loser fill the winner's gaps, and be the winner from now on."""
         winner.fields = {**loser.fields, **winner.fields}
+        if loser.fields.get("unsubscribed"):
+            winner.fields["unsubscribed"] = True
         winner.custom = {**loser.custom, **winner.custom}
         winner.lists += [name for name in loser.lists if name not in winner.lists]
         winner.merged += [loser, *loser.merged]

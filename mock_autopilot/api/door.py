@@ -78,13 +78,15 @@ class Door:
     ) -> Response:
         accounts = self._accounts
         arrived, begun = accounts.clock(), self._timer()
-        raw = b""
+        raw, size = b"", 0
         warnings: list[CallWarning] = []
         error: ErrorKind | None = None
         fault: Fault | None = None
         answer: Any
         try:
-            raw = _read(environ, accounts.options.max_body)
+            raw, size, refusal = _read(environ, accounts.options.max_body)
+            if refusal:
+                raise refusal  # noqa: TRY301  # answered and recorded like any other
             answer, status = work(raw, warnings), success
         except _Struck as struck:
             fault = struck.fault
@@ -109,7 +111,7 @@ class Door:
                 route=route,
                 headers=_headers(environ),
                 received=raw[:MAX_KEPT],
-                received_size=len(raw),
+                received_size=size,
                 status=None if fault and fault.drop_connection else status,
                 answered=body[:MAX_KEPT],
                 answered_size=len(body),
@@ -142,35 +144,40 @@ def _key(environ: Environ) -> str:
     return key.strip()
 
 
-def _read(environ: Environ, limit: int) -> bytes:
-    """Read the body, `limit` bytes at most, whether its length is declared or it is chunked."""
+def _read(environ: Environ, limit: int) -> tuple[bytes, int, ApiError | None]:
+    """Read the body, whether its length is declared or it is chunked.
+
+    Gives what is kept of it, its size as far as it is known, and why it is refused, if it is.
+    """
     stream = environ["wsgi.input"]
     declared = environ.get("CONTENT_LENGTH")
     if declared:
         if not declared.isdecimal():
-            raise errors.BAD_BODY(problem="Content-Length is no number.")
-        length = int(declared)
-        if length > limit:
-            _drain(stream)
-            raise errors.BODY_TOO_LARGE(limit=limit)
+            return b"", 0, errors.BAD_BODY(problem="Content-Length is no number.")
+        length = min(int(declared), limit + 1)
     elif environ.get("wsgi.input_terminated"):
         length = limit + 1
     else:  # without a length and a server that marks the end, there is no body to read
-        return b""
+        return b"", 0, None
     raw: bytes = stream.read(length)
     if len(raw) > limit:
-        _drain(stream)
-        raise errors.BODY_TOO_LARGE(limit=limit)
+        size = len(raw) + _drain(stream)
+        return raw, size, errors.BODY_TOO_LARGE(limit=limit)
     if declared and len(raw) < length:
-        raise errors.BAD_BODY(problem=f"The request body broke off after {len(raw)} bytes.")
-    return raw
+        problem = f"The request body broke off after {len(raw)} bytes."
+        return raw, len(raw), errors.BAD_BODY(problem=problem)
+    return raw, len(raw), None
 
 
-def _drain(stream: Any) -> None:
-    """Read on, within reason, for a client that hears the answer only when it has sent all."""
-    for _ in range(MAX_DRAINED // MAX_KEPT):
-        if not stream.read(MAX_KEPT):
-            return
+def _drain(stream: Any) -> int:
+    """Read on, within reason, for a client that hears the answer only when it has sent all.
+
+    Gives how many bytes that were.
+    """
+    size = 0
+    while size < MAX_DRAINED and (more := stream.read(MAX_KEPT)):
+        size += len(more)
+    return size
 
 
 def _headers(environ: Environ) -> dict[str, str]:
@@ -181,8 +188,9 @@ def _headers(environ: Environ) -> dict[str, str]:
     }
     if content_type := environ.get("CONTENT_TYPE"):
         headers["content-type"] = content_type
-    if KEY_HEADER in headers:
-        headers[KEY_HEADER] = redact(headers[KEY_HEADER])
+    for secret in (KEY_HEADER, "authorization", "cookie"):
+        if secret in headers:
+            headers[secret] = redact(headers[secret])
     return headers
 
 

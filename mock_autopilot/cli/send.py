@@ -1,5 +1,6 @@
 """`mock-autopilot send`: deliver Segment messages from files."""
 
+import os
 import socket
 import sys
 from collections import Counter, defaultdict
@@ -58,6 +59,11 @@ class Tally:
         return self.counts.total()
 
     @property
+    def unanswered(self) -> bool:
+        """Whether anything failed without any answer."""
+        return any(outcome == "failed" and not status for outcome, status, _ in self.reasons)
+
+    @property
     def lost(self) -> bool:
         """Whether anything was rejected or failed."""
         return any(outcome in ("rejected", "failed") for outcome, _ in self.counts)
@@ -109,7 +115,7 @@ def send(
     from adapter import Destination, InvalidSettings
 
     for name in files:
-        if name != "-" and not Path(name).is_file():
+        if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
             raise click.ClickException(f"{name} is no file that can be read.")
     try:
         destination = Destination(
@@ -124,6 +130,9 @@ def send(
             for chunk in _chunks(_read_all(files)):
                 _deliver(destination, chunk, tally)
                 _progress(tally.total)
+                if tally.unanswered:
+                    click.echo("Stopped: no answer any more. What follows was not sent.", err=True)
+                    break
     except KeyboardInterrupt:
         click.echo("Stopped. The messages sent last may or may not have arrived.", err=True)
         _report(tally)

@@ -1,6 +1,7 @@
 """`mock-autopilot serve`: the fake in the foreground."""
 
 import errno
+import os
 import secrets
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_autopilot.addresses import is_loopback, origin
+from mock_autopilot.addresses import bind, is_loopback, origin
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -109,7 +110,9 @@ def _keys(
     show_default=True,
     help="Make a journey of an unknown trigger on first use, or answer 404.",
 )
-@click.option("--strict", is_flag=True, help="Answer 400 to what is otherwise only warned about.")
+@click.option(
+    "--strict", is_flag=True, help="Answer 400 to all that is otherwise only warned about."
+)
 @click.option(
     "--max-body",
     metavar="BYTES",
@@ -175,6 +178,17 @@ def serve(
     except ApiError as error:
         raise click.ClickException(f"{seed}: {error.message}") from None
 
+    if port_file and not os.access(port_file.parent, os.W_OK):
+        raise click.ClickException(f"cannot write {port_file}: no such folder, or not writable.")
+    try:
+        reserved = bind(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = "it is in use. Choose another port with --port, or --port 0 for a free one."
+        else:
+            reason = error.strerror or str(error)
+        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
+
     def ready(bound: int) -> None:
         _announce(host, bound, setup)
         if port_file:
@@ -183,20 +197,9 @@ def serve(
             partial_file.replace(port_file)  # whole or not there, for those who wait for it
 
     if port_file:
-        try:
-            port_file.unlink(missing_ok=True)
-            port_file.touch()
-            port_file.unlink()
-        except OSError as error:
-            raise click.ClickException(f"cannot write {port_file}: {error.strerror}") from None
+        port_file.unlink(missing_ok=True)  # of a server that was killed
     try:
-        foreground.serve(partial(make_app, setup), host, port, ready)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            reason = "it is in use. Choose another port with --port, or --port 0 for a free one."
-        else:
-            reason = error.strerror or str(error)
-        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
+        foreground.serve(partial(make_app, setup), reserved, ready)
     finally:
         if port_file:
             port_file.unlink(missing_ok=True)
@@ -205,7 +208,7 @@ def serve(
 def _announce(host: str, port: int, setup: Setup) -> None:
     here = origin(host, port)
     click.echo(f"Autopilot API  {here}/v1/")
-    for key in setup.keys:
+    for key in dict.fromkeys(setup.keys):
         click.echo(f"API key        {key}")
     if setup.any_key:
         click.echo("               (and any other: each key is an account of its own)")

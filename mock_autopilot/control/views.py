@@ -14,6 +14,7 @@ from mock_autopilot.control.guard import Guard
 from mock_autopilot.errors import ErrorKind
 from mock_autopilot.evidence import Evidence
 from mock_autopilot.journal import KEY_HEADER, Call, Journal
+from mock_autopilot.patterns import like
 from mock_autopilot.shapes import text_in
 
 WHICH_ACCOUNT = ErrorKind(
@@ -55,6 +56,11 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def strangers() -> Response:
         return _answer(_filtered(accounts.strangers, dict(request.args)))
 
+    @control.delete("/calls/strangers")
+    def forget_strangers() -> Response:
+        accounts.strangers.clear()
+        return _answer({})
+
     @control.get("/state")
     def show_state() -> Response:
         return _answer(state.dump(_account(accounts)))
@@ -79,11 +85,8 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def define_journey() -> Response:
         account = _account(accounts)
         body = jsonbody.parse_object(request.get_data(cache=False))[0]
-        name = text_in(body, "name", "")
-        if not name.strip():
-            raise jsonbody.wrong_type("name", "a non-blank string", name)
         trigger_id = text_in(body, "trigger_id", "") if "trigger_id" in body else None
-        journey = account.define_journey(name, trigger_id)
+        journey = account.define_journey(text_in(body, "name", ""), trigger_id)
         return _answer({"trigger_id": journey.trigger_id, "name": journey.name})
 
     @control.get("/faults")
@@ -134,7 +137,7 @@ def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
         return (
             call.number > after
             and call.method == filters.get("method", call.method).upper()
-            and fnmatchcase(call.path, filters.get("path", "*"))
+            and like(call.path, filters.get("path", "*"))
             and (not status or fnmatchcase(str(call.status), status.lower().replace("x", "?")))
         )
 

@@ -499,8 +499,10 @@ def test_a_custom_field_that_changes_its_type_is_warned_about(
 ) -> None:
     upsert(call, Email="ada@example.com", custom={"integer--score": 1})
     upsert(call, Email="ada@example.com", custom={"float--score": 1.5})
+    assert warned(account) == []  # numbers both
+    upsert(call, Email="ada@example.com", custom={"string--score": "high"})
     assert warned(account) == [("custom-type-changed", "contact.custom")]
-    assert account.contacts["ada@example.com"].custom == {"score": 1.5}
+    assert account.contacts["ada@example.com"].custom == {"score": "high"}
 
 
 def test_a_read_only_field_is_not_set(call: Call) -> None:

@@ -147,7 +147,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"contacts": {}}, "contacts must be an array"),
     ({"contacts": [5]}, "contacts[0] must be an object"),
     ({"contacts": [ADA, {"Email": 5}]}, "contacts[1].Email must be a string"),
-    ({"contacts": [ADA, {"Title": "x"}]}, "contacts[1]: Missing unique identifier"),
+    ({"contacts": [ADA, {"Title": "x"}]}, "contacts[1] has neither Email nor user_id"),
     ({"contacts": [ADA, {"Email": "ADA@example.com"}]}, "contacts[1].Email stands twice"),
     ({"contacts": [{"user_id": "u"}, {"user_id": "u"}]}, "contacts[1].user_id stands twice"),
     ({"contacts": [ADA | {"contact_id": ""}]}, "contacts[0].contact_id must be a non-blank string"),

@@ -31,6 +31,7 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
         "status": 200,
         "answer": answer.json(),
         "answer_bytes": len(answer.content),
+        "cut": False,
         "error": None,
         "fault": None,
         "warnings": [
@@ -95,6 +96,7 @@ def test_a_long_body_is_cut_in_the_record_only(call: Caller, account: AccountVie
     call("POST", "contact", {"contact": {"Email": "ada@example.com", "Title": text}})
     (recorded,) = account.calls
     assert recorded.body is None
+    assert recorded.to_json()["cut"] is True
     assert len(recorded.received) == MAX_KEPT < recorded.received_size
     assert account.contacts["ada@example.com"]["Title"] == text
 

@@ -1,0 +1,84 @@
+"""Run the suite's tests in this process, one clause at a time, against a factory."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+
+import contract_tests
+from contract_tests.bench import Bench
+from contract_tests.fake import JOURNEYS, Fake
+from contract_tests.protocol import Message, Result, Settings, result_of
+
+Factory = Callable[[Settings], Callable[[Message], object]]
+
+
+class FactoryTarget:
+    """A forwarder that is at hand as a factory."""
+
+    def __init__(self, factory: Factory, told: Settings) -> None:
+        self._deliver = factory(told)
+
+    def deliver(self, message: Message) -> Result:
+        try:
+            return result_of(self._deliver(message))
+        except Exception as error:  # noqa: BLE001  # as the suite takes a stranger's
+            return Result(getattr(error, "status", None), str(error))
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def bench_for(factory: Factory) -> Iterator[Bench]:
+    fake = Fake(host="127.0.0.1", port=0, api_key="contract-key", journeys=JOURNEYS)
+    bench = Bench(fake, FactoryTarget(factory, fake.settings))
+    try:
+        yield bench
+    finally:
+        bench.close()
+
+
+def tests_by_clause(examples: int) -> dict[str, list[Callable[..., None]]]:
+    """Give the suite's tests, set to so many examples and to no shrinking."""
+    quick = settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    found: dict[str, list[Callable[..., None]]] = {}
+    for path in sorted(Path(contract_tests.__file__).parent.glob("test_*.py")):
+        module = importlib.import_module(f"contract_tests.{path.stem}")
+        for test in vars(module).values():
+            for mark in getattr(test, "pytestmark", ()):
+                if mark.name == "clause":
+                    few = getattr(test, "_hypothesis_internal_use_settings", None)
+                    share = few.max_examples / settings.default.max_examples if few else 1
+                    own = settings(quick, max_examples=max(3, int(examples * share)))
+                    found.setdefault(mark.args[0], []).append(_with(test, own))
+    return found
+
+
+def _with(test: Any, own: settings) -> Callable[..., None]:
+    def run(bench: Bench, number: int) -> None:
+        test._hypothesis_internal_use_settings = own
+        seed(number)(test)(bench=bench)
+
+    return run
+
+
+def breaks(bench: Bench, tests: list[Callable[..., None]], number: int) -> str:
+    """Run a clause's tests; give what was found, or nothing when all of them passed."""
+    for test in tests:
+        try:
+            test(bench, number)
+        except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
+            return str(error) or repr(error)
+    return ""
