@@ -7,10 +7,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= auto
 
-.PHONY: demo test lint format docs bench lock clean help
+.PHONY: demo test lint format docs kill-table bench lock clean help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## send the specification's messages through the forwarder to the fake, and show what happened
 	@$(BIN)/mock-autopilot demo
@@ -29,6 +29,9 @@ format: $(READY) ## put the code into its format
 
 docs: $(READY) ## renew docs/reference.md from the code's tables
 	@$(BIN)/python docs/make_reference.py
+
+kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); renews docs/kill_table.md
+	@$(BIN)/python -m tests.contract.make_kill_table
 
 bench: $(READY) ## measure the server: cold start, calls a second
 	@$(BIN)/python bench/serve.py

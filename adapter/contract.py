@@ -9,7 +9,7 @@ from adapter.exchange import Retry
 
 def factory(settings: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Give `deliver` for these settings; it tries again soon, since nobody is hurt."""
-    destination = Destination(**settings, retry=Retry(total=5.0, first=0.01))
+    destination = Destination(**settings, retry=Retry(total=1.0, first=0.01))
 
     def deliver(message: dict[str, Any]) -> dict[str, Any]:
         delivery = destination.deliver(message)

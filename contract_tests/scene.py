@@ -81,9 +81,10 @@ class Scene:
         self._state = None
         return result
 
-    def fail(self, times: int, respond: dict[str, Any], path: str | None = None) -> None:
-        """Let the account refuse the next calls."""
-        self._fake.fail(match={"path": path} if path else {}, respond=respond, times=times)
+    def fail(self, times: int, respond: dict[str, Any], **match: str | None) -> None:
+        """Let the account refuse the next calls, of this `method` and `path` if they are given."""
+        given = {name: value for name, value in match.items() if value}
+        self._fake.fail(match=given, respond=respond, times=times)
 
     # --- what must have come of it -----------------------------------------------------------
 
@@ -154,6 +155,11 @@ class Scene:
         """Require a standard field on a contact."""
         if contact:
             self.compare(f"field {name}", value, contact.get(name, Missing()))
+
+    def has_no_field(self, contact: dict[str, Any], name: str) -> None:
+        """Require that a contact has not got a field."""
+        if contact and name in contact:
+            self.differs(f"field {name}", "nothing", contact[name])
 
     def entered(self, person: Person, entries: dict[str, list[dict[str, Any]]]) -> None:
         """Require the journeys that a person is on: the properties of each entry by trigger."""

@@ -64,6 +64,20 @@ def test_an_anonymous_id_alone(
     is_rejected(bench, {"type": kind, "anonymousId": anonymous, **own})
 
 
+@clause("IDR-04")
+@given(anonymous=USER_IDS)
+def test_an_anonymous_id_stands_for_nobody(bench: Bench, anonymous: str) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        mark = scene.person(user_id=anonymous).user_id
+        known = identify(person, {"plan": "gold"}, {"anonymousId": mark})
+        scene.was_delivered(scene.deliver(known))
+        alone = {"type": "identify", "anonymousId": mark, "traits": {"plan": "free"}}
+        scene.was_rejected(scene.deliver(alone))
+        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.people(1)
+
+
 @clause("IDR-05")
 @given(email=EMAILS, noise=NOISE)
 def test_an_address_alone(bench: Bench, email: str, noise: Message) -> None:
@@ -80,7 +94,9 @@ def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
     with bench.scene() as scene:
         person = scene.person(user_id=user_id)
         scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
-        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        contact = scene.contact_of(person)
+        scene.has_trait(contact, "plan", "gold")
+        scene.has_no_field(contact, "Email")
         scene.people(1)
 
 

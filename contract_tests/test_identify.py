@@ -137,22 +137,32 @@ def test_a_later_identify(
 @clause("IDN-13")
 @given(data=st.data())
 def test_users_do_not_leak(bench: Bench, data: st.DataObject) -> None:
-    people: dict[int, dict[str, Any]] = {}
+    sent: dict[int, dict[str, Any]] = {}
     with bench.scene() as scene:
-        who = [scene.person(f"user{n}@example.com", f"u{n}") for n in range(3)]
+        # One of them has no address, one has no user id.
+        who = [
+            scene.person("user0@example.com", "u0"),
+            scene.person(None, "u1"),
+            scene.person("user2@example.com", None),
+        ]
         for number in data.draw(st.lists(st.integers(0, 2), min_size=2, max_size=6)):
             traits = data.draw(TRAITS)
-            message = identify(who[number], traits)
+            names = data.draw(st.fixed_dictionaries({}, optional={"firstName": WORDS}))
+            message = identify(who[number], traits | names)
             if data.draw(st.booleans()):  # as a browser's anonymous id stays when the user changes
                 message["anonymousId"] = "a1"
             scene.was_delivered(scene.deliver(message))
-            people.setdefault(number, {}).update(traits)
-        for number, traits in people.items():
+            sent.setdefault(number, {}).update(traits | names)
+        for number, traits in sent.items():
             contact = scene.contact_of(who[number])
             if contact:
                 arrived = {field["kind"]: field["value"] for field in contact["custom_fields"]}
-                scene.compare(f"traits of user {number}", traits, arrived)
-        scene.people(len(people))
+                named = {"FirstName": "firstName", "Email": "email", "user_id": "userId"}
+                arrived |= {name: contact[key] for key, name in named.items() if key in contact}
+                own = {"email": who[number].email, "userId": who[number].user_id}
+                expected = traits | {name: value for name, value in own.items() if value}
+                scene.compare(f"all of user {number}", expected, arrived)
+        scene.people(len(sent))
 
 
 @clause("IDN-14")

@@ -51,9 +51,16 @@ class BackgroundServer:
             return
         self._server.task_dispatcher.shutdown()
         # The sockets belong to the server's thread, so that is where they are closed; its loop
-        # ends when none is left.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        # ends when none is left. The trigger goes last, since it may be pulled until then.
+        self._server.trigger.pull_trigger(self._close_sockets)
         self._thread.join()
+        self._server.trigger.close()
+
+    def _close_sockets(self) -> None:
+        trigger = self._server.trigger
+        trigger.del_channel()
+        for one in list(self._sockets.values()):
+            wasyncore.dispatcher.close(one)
 
 
 def _with_drop(app: Callable[..., Any]) -> Callable[..., Any]:

@@ -60,7 +60,7 @@ def tests_by_clause(examples: int) -> dict[str, list[Callable[..., None]]]:
             for mark in getattr(test, "pytestmark", ()):
                 if mark.name == "clause":
                     few = getattr(test, "_hypothesis_internal_use_settings", None)
-                    share = few.max_examples / settings.default.max_examples if few else 1
+                    share = few.max_examples / settings().max_examples if few else 1
                     own = settings(quick, max_examples=max(3, int(examples * share)))
                     found.setdefault(mark.args[0], []).append(_with(test, own))
     return found

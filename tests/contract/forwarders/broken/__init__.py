@@ -1,0 +1,29 @@
+"""Broken forwarders: each is the correct one with one mistake that a developer would make.
+
+A mistake breaks the clause that it stands under. Where it cannot but break others too, it does.
+"""
+
+from tests.contract.forwarders.broken import (
+    contacts,
+    delivery,
+    entrants,
+    events,
+    identifiers,
+    texts,
+    values,
+    which,
+)
+from tests.contract.forwarders.broken.table import BROKEN, Broken
+
+__all__ = [
+    "BROKEN",
+    "Broken",
+    "contacts",
+    "delivery",
+    "entrants",
+    "events",
+    "identifiers",
+    "texts",
+    "values",
+    "which",
+]

@@ -1,0 +1,82 @@
+"""Make docs/kill_table.md: which clause catches which broken forwarder. `make kill-table`.
+
+Slow: every broken forwarder against every clause, and against its own clause over twenty seeds;
+every correct one against every MUST over twenty seeds.
+"""
+
+import sys
+from collections.abc import Iterable
+from multiprocessing import Pool
+from pathlib import Path
+
+from contract_tests.clauses import CLAUSES
+from contract_tests.plugin import EXAMPLES
+from tests.contract.forwarders.broken import BROKEN
+from tests.contract.forwarders.correct import CORRECT
+from tests.contract.judging import bench_for, breaks, tests_by_clause
+
+SEEDS = 20
+TABLE = Path(__file__).parents[2] / "docs" / "kill_table.md"
+
+
+def caught(name: str) -> tuple[str, list[str], int]:
+    """Give the clauses that catch a broken forwarder, and how many seeds its own one missed."""
+    one = BROKEN[name]
+    with bench_for(one.factory) as bench:
+        few = tests_by_clause(15)
+        others = [clause for clause in CLAUSES if breaks(bench, few[clause], 1)]
+        own = tests_by_clause(EXAMPLES)[one.clause]
+        missed = sum(not breaks(bench, own, number) for number in range(SEEDS))
+    return name, others, missed
+
+
+def flakes(name: str) -> tuple[str, list[str]]:
+    """Give the MUST clauses, with their seeds, that a correct forwarder seemed to break."""
+    found = []
+    with bench_for(CORRECT[name]) as bench:
+        for clause, tests in tests_by_clause(20).items():
+            if CLAUSES[clause].level == "MUST":
+                found += [f"{clause}/{n}" for n in range(SEEDS) if breaks(bench, tests, n)]
+    return name, found
+
+
+def document(rows: Iterable[tuple[str, list[str], int]], correct: dict[str, list[str]]) -> str:
+    rows = sorted(rows, key=lambda row: (list(CLAUSES).index(BROKEN[row[0]].clause), row[0]))
+    missed = {name: times for name, _, times in rows if times}
+    lines = [
+        "# Every clause can fail",
+        "",
+        "Made by `make kill-table`; do not edit. Each broken forwarder is the correct one with one",
+        "mistake (`tests/contract/forwarders`). It stands under the clause that it breaks; where a",
+        f"mistake cannot but break others, they are named. Runs of {EXAMPLES} examples.",
+        "",
+        f"* Broken forwarders: {len(rows)}, of which caught by the clause they break over "
+        f"{SEEDS} seeds: {len(rows) - len(missed)}.",
+        *(f"* {name} was missed in {times} of {SEEDS} runs." for name, times in missed.items()),
+        f"* Correct forwarders that do it differently: {len(correct)} "
+        f"({', '.join(correct)}); found at fault in {SEEDS} runs each of all MUST clauses: "
+        f"{sum(map(len, correct.values()))}.",
+        *(f"* {name} was found at fault: {', '.join(f)}." for name, f in correct.items() if f),
+        "",
+        "| clause | forwarder | mistake | also caught by |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, others, _ in rows:
+        one = BROKEN[name]
+        also = [clause for clause in others if clause != one.clause]
+        shown = ", ".join(also) if len(also) <= 8 else f"{len(also)} others"
+        lines.append(f"| {one.clause} | {name} | {one.mistake} | {shown} |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> int:
+    with Pool() as pool:
+        correct = pool.map_async(flakes, CORRECT, chunksize=1)
+        rows = pool.map(caught, BROKEN, chunksize=1)
+        found = dict(correct.get())
+    TABLE.write_text(document(rows, found), "utf-8")
+    return int(any(missed for _, _, missed in rows) or any(found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Every clause can fail: each broken forwarder is caught by the clause that it breaks.
+
+One seed here; `make kill-table` does it over twenty, and writes docs/kill_table.md.
+"""
+
+import pytest
+
+from contract_tests.clauses import CLAUSES
+from contract_tests.plugin import EXAMPLES
+from tests.contract.forwarders.broken import BROKEN
+from tests.contract.forwarders.correct import CORRECT
+from tests.contract.judging import bench_for, breaks, tests_by_clause
+
+SEED = 1
+
+
+@pytest.mark.parametrize("clause_id", CLAUSES)
+def test_a_clause_catches_who_breaks_it(clause_id: str) -> None:
+    tests = tests_by_clause(EXAMPLES)[clause_id]
+    mistakes = {name: one for name, one in BROKEN.items() if one.clause == clause_id}
+    assert len(mistakes) >= 2
+    for name, one in mistakes.items():
+        with bench_for(one.factory) as bench:
+            assert breaks(bench, tests, SEED), f"{name} was not caught: {one.mistake}"
+
+
+@pytest.mark.parametrize("name", CORRECT)
+def test_other_ways_of_doing_the_same_are_no_faults(name: str) -> None:
+    with bench_for(CORRECT[name]) as bench:
+        for clause_id, tests in tests_by_clause(10).items():
+            if CLAUSES[clause_id].level == "MUST":
+                assert breaks(bench, tests, SEED) == "", clause_id
