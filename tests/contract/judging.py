@@ -42,7 +42,7 @@ def bench_for(factory: Factory) -> Iterator[Bench]:
         bench.close()
 
 
-def tests_by_clause(examples: int) -> dict[str, list[Callable[..., None]]]:
+def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
     """Give the suite's tests, set to so many examples and to no shrinking."""
     quick = settings(
         max_examples=examples,

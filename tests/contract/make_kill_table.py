@@ -13,7 +13,7 @@ from contract_tests.clauses import CLAUSES
 from contract_tests.plugin import EXAMPLES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
-from tests.contract.judging import bench_for, breaks, tests_by_clause
+from tests.contract.judging import bench_for, breaks, suite_tests
 
 SEEDS = 20
 TABLE = Path(__file__).parents[2] / "docs" / "kill_table.md"
@@ -23,9 +23,9 @@ def caught(name: str) -> tuple[str, list[str], int]:
     """Give the clauses that catch a broken forwarder, and how many seeds its own one missed."""
     one = BROKEN[name]
     with bench_for(one.factory) as bench:
-        few = tests_by_clause(15)
+        few = suite_tests(15)
         others = [clause for clause in CLAUSES if breaks(bench, few[clause], 1)]
-        own = tests_by_clause(EXAMPLES)[one.clause]
+        own = suite_tests(EXAMPLES)[one.clause]
         missed = sum(not breaks(bench, own, number) for number in range(SEEDS))
     return name, others, missed
 
@@ -34,7 +34,7 @@ def flakes(name: str) -> tuple[str, list[str]]:
     """Give the MUST clauses, with their seeds, that a correct forwarder seemed to break."""
     found = []
     with bench_for(CORRECT[name]) as bench:
-        for clause, tests in tests_by_clause(20).items():
+        for clause, tests in suite_tests(20).items():
             if CLAUSES[clause].level == "MUST":
                 found += [f"{clause}/{n}" for n in range(SEEDS) if breaks(bench, tests, n)]
     return name, found
@@ -50,12 +50,16 @@ def document(rows: Iterable[tuple[str, list[str], int]], correct: dict[str, list
         "mistake (`tests/contract/forwarders`). It stands under the clause that it breaks; where a",
         f"mistake cannot but break others, they are named. Runs of {EXAMPLES} examples.",
         "",
-        f"* Broken forwarders: {len(rows)}, of which caught by the clause they break over "
-        f"{SEEDS} seeds: {len(rows) - len(missed)}.",
+        (
+            f"* Broken forwarders: {len(rows)}, of which caught by the clause they break over "
+            f"{SEEDS} seeds: {len(rows) - len(missed)}."
+        ),
         *(f"* {name} was missed in {times} of {SEEDS} runs." for name, times in missed.items()),
-        f"* Correct forwarders that do it differently: {len(correct)} "
-        f"({', '.join(correct)}); found at fault in {SEEDS} runs each of all MUST clauses: "
-        f"{sum(map(len, correct.values()))}.",
+        (
+            f"* Correct forwarders that do it differently: {len(correct)} "
+            f"({', '.join(correct)}); found at fault in {SEEDS} runs each of all MUST clauses: "
+            f"{sum(map(len, correct.values()))}."
+        ),
         *(f"* {name} was found at fault: {', '.join(f)}." for name, f in correct.items() if f),
         "",
         "| clause | forwarder | mistake | also caught by |",

@@ -5,18 +5,19 @@ One seed here; `make kill-table` does it over twenty, and writes docs/kill_table
 
 import pytest
 
+from adapter.contract import factory
 from contract_tests.clauses import CLAUSES
 from contract_tests.plugin import EXAMPLES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
-from tests.contract.judging import bench_for, breaks, tests_by_clause
+from tests.contract.judging import bench_for, breaks, suite_tests
 
 SEED = 1
 
 
 @pytest.mark.parametrize("clause_id", CLAUSES)
 def test_a_clause_catches_who_breaks_it(clause_id: str) -> None:
-    tests = tests_by_clause(EXAMPLES)[clause_id]
+    tests = suite_tests(EXAMPLES)[clause_id]
     mistakes = {name: one for name, one in BROKEN.items() if one.clause == clause_id}
     assert len(mistakes) >= 2
     for name, one in mistakes.items():
@@ -27,6 +28,12 @@ def test_a_clause_catches_who_breaks_it(clause_id: str) -> None:
 @pytest.mark.parametrize("name", CORRECT)
 def test_other_ways_of_doing_the_same_are_no_faults(name: str) -> None:
     with bench_for(CORRECT[name]) as bench:
-        for clause_id, tests in tests_by_clause(10).items():
+        for clause_id, tests in suite_tests(10).items():
             if CLAUSES[clause_id].level == "MUST":
                 assert breaks(bench, tests, SEED) == "", clause_id
+
+
+def test_the_reference_forwarder_keeps_every_clause() -> None:
+    with bench_for(factory) as bench:
+        for clause_id, tests in suite_tests(20).items():
+            assert breaks(bench, tests, SEED) == "", clause_id
