@@ -30,6 +30,30 @@ EMAILS = st.sampled_from(["ada@example.com", "john.doe@example.com", "Grace@exam
 ODD_EMAILS = st.text(st.sampled_from("aZ0.+/%?#&'éßж漢"), min_size=1, max_size=6).map(
     lambda local: f"{local}@example.com"
 )
+#: An address for each character that needs care.
+ODD_ADDRESSES = [f"{local}@example.com" for local in ("a+b", "a/b", "50%", "%2F", "a?b", "a#b")]
+ODD_ADDRESSES += [f"{local}@example.com" for local in ("a&b", "o'neil", "josé", "漢", "A.b")]
+ODD_TEXTS = [
+    *(" both ends ", "a  b", "tab\tand\nline", "<b>Fish & Chips</b>", 'say "hi"\\', "50% off+more"),
+    *(
+        "naïve",
+        "漢字",
+        "😀",
+        "ﬁne Å",
+        "null",
+        "None",
+        "True",
+        "007",
+        "1e3",
+        "x" * 300,
+        "Lorem " * 500,
+    ),
+]
+ODD_NAMES = [
+    *("Lucky Number", "lastSeen", "UPPER", "snake_case", "e-mail opt-in?", "Größe (cm)", "100%"),
+    *("a.b", "x:y/z", "漢字", "Plan", "plan2go", "order_completed_last_30days"),
+]
+ODD_DATES = ["2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1969-07-20"]
 #: Any text that UTF-8 can carry.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 LONG_TEXTS = st.integers(200, 3000).map(lambda length: "Lorem ipsum, dolor. " * (length // 20))

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause
+from contract_tests.bench import Bench, clause, each
 from contract_tests.protocol import Message
 from contract_tests.strategies import (
     EMAILS,
@@ -19,7 +19,8 @@ from contract_tests.strategies import (
 )
 
 TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
-NOBODY: st.SearchStrategy[Any] = st.sampled_from([None, "", " ", "\t", " \n "])
+BLANK = [None, "", " ", "\t", " \n "]
+NOBODY: st.SearchStrategy[Any] = st.sampled_from(BLANK)
 EVENTS = st.sampled_from(["Step Activated", "Something Else"])
 
 
@@ -45,6 +46,9 @@ def test_a_track_of_nobody(
 
 
 @clause("IDR-03")
+@each("user", BLANK, kind="identify", email=None)
+@each("email", BLANK, kind="identify", user=None)
+@each("email", BLANK, kind="track", user=None)
 @given(kind=st.sampled_from(["identify", "track"]), user=NOBODY, email=NOBODY)
 def test_blank_identifiers(bench: Bench, kind: str, user: Any, email: Any) -> None:
     inside = {"plan": "gold", "email": email}

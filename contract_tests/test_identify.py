@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause
+from contract_tests.bench import Bench, clause, each
 from contract_tests.protocol import Message
 from contract_tests.strategies import (
     DATES,
@@ -15,6 +15,9 @@ from contract_tests.strategies import (
     LONG_TEXTS,
     NAMES,
     NOISE,
+    ODD_DATES,
+    ODD_NAMES,
+    ODD_TEXTS,
     PLAIN_NAMES,
     SCALARS,
     TEXTS,
@@ -39,18 +42,21 @@ def arrive(bench: Bench, traits: dict[str, Any], noise: Message | None = None) -
 
 
 @clause("IDN-01")
+@each("value", [True, False], name="is_admin", noise={})
 @given(name=PLAIN_NAMES, value=st.booleans(), noise=NOISE)
 def test_booleans(bench: Bench, name: str, value: bool, noise: Message) -> None:
     arrive(bench, {name: value}, noise)
 
 
 @clause("IDN-02")
+@each("traits", [{"plan": ""}, {"logins": 0}, {"is_admin": False}])
 @given(traits=st.dictionaries(PLAIN_NAMES, FALSY, min_size=1, max_size=3))
 def test_falsy_values(bench: Bench, traits: dict[str, Any]) -> None:
     arrive(bench, traits)
 
 
 @clause("IDN-03")
+@each("value", ["gold", 5, True], name="plan")
 @given(name=PLAIN_NAMES, value=SCALARS)
 def test_null(bench: Bench, name: str, value: Any) -> None:
     with bench.scene() as scene:
@@ -67,36 +73,42 @@ def test_null(bench: Bench, name: str, value: Any) -> None:
 
 
 @clause("IDN-04")
+@each("value", [-1, 2**31, 2**32 + 1, 2**53 - 1, 1 - 2**53], name="logins")
 @given(name=PLAIN_NAMES, value=WHOLE)
 def test_whole_numbers(bench: Bench, name: str, value: int) -> None:
     arrive(bench, {name: value})
 
 
 @clause("IDN-05")
+@each("value", [0.1, -12.345678901234567, 1e-7, 1.5e300], name="score")
 @given(name=PLAIN_NAMES, value=FLOATS)
 def test_other_numbers(bench: Bench, name: str, value: float) -> None:
     arrive(bench, {name: value})
 
 
 @clause("IDN-06")
+@each("value", ODD_TEXTS, name="plan")
 @given(name=PLAIN_NAMES, value=TEXTS | LONG_TEXTS)
 def test_texts(bench: Bench, name: str, value: str) -> None:
     arrive(bench, {name: value})
 
 
 @clause("IDN-07")
+@each("name", ODD_NAMES, value="x")
 @given(name=NAMES, value=SCALARS)
 def test_names(bench: Bench, name: str, value: Any) -> None:
     arrive(bench, {name: value})
 
 
 @clause("IDN-08")
+@each("value", ["x", False], count=120)
 @given(count=st.integers(20, 120), value=SCALARS)
 def test_many_traits(bench: Bench, count: int, value: Any) -> None:
     arrive(bench, {f"trait {number}": value for number in range(count)})
 
 
 @clause("IDN-09")
+@each("value", ODD_DATES, name="trial_ends")
 @given(name=PLAIN_NAMES, value=DATES)
 def test_dates(bench: Bench, name: str, value: str) -> None:
     arrive(bench, {name: value})
@@ -117,6 +129,7 @@ def test_first_and_last_name_in_snake_case(
 
 
 @clause("IDN-12")
+@each("after", [{"logins": 4}, {"plan": "x"}], before={"logins": 3}, first="Ada")
 @given(before=TRAITS, after=TRAITS, first=WORDS)
 def test_a_later_identify(
     bench: Bench, before: dict[str, Any], after: dict[str, Any], first: str
@@ -181,6 +194,7 @@ def test_the_same_message_twice(
 
 
 @clause("IDN-15")
+@each("rest", ["Joe", "de la Cruz"], first="John")
 @given(first=st.sampled_from(["Ada", "John"]), rest=st.sampled_from(["King", "Joe", "de la Cruz"]))
 def test_a_name(bench: Bench, first: str, rest: str) -> None:
     lands(bench, {"name": f"{first} {rest}"}, None, FirstName=first, LastName=rest)

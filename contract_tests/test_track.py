@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause
+from contract_tests.bench import Bench, clause, each
 from contract_tests.fake import DEFAULT_TRIGGER
 from contract_tests.protocol import Message
 from contract_tests.scene import Person
 from contract_tests.strategies import (
     EMAILS,
     NOISE,
+    ODD_ADDRESSES,
     ODD_EMAILS,
     PLAIN_NAMES,
     PROPERTIES,
@@ -21,8 +22,13 @@ from contract_tests.strategies import (
     track,
 )
 
-OTHER_EVENTS = st.sampled_from(["Signed Up", "STEP ACTIVATED", "Step Activated ", "x"])
+EVENTS = ["Step Activated", "step activated", "STEP ACTIVATED", "Step activated", "Signed Up"]
 SEED = {"property": "test"}
+ODD_PROPERTIES = [
+    {"a": True, "b": False, "c": 0, "d": "", "e": 1.5, "f": None, "g": "1"},
+    {"Item Name": {"camelCase": {"deep": [1, {"x": None}]}}, "products": [{"sku": "a-1"}]},
+    {},
+]
 
 
 def trigger_of(bench: Bench, event: str) -> str:
@@ -55,7 +61,8 @@ def test_an_event_enters_its_journey(bench: Bench, data: st.DataObject) -> None:
 
 
 @clause("TRK-02")
-@given(event=st.sampled_from(["Step Activated", "step activated"]) | OTHER_EVENTS)
+@each("event", EVENTS)
+@given(event=st.sampled_from(EVENTS))
 def test_letter_case_counts(bench: Bench, event: str) -> None:
     with bench.scene() as scene:
         person = scene.person("ada@example.com", "u1")
@@ -64,10 +71,7 @@ def test_letter_case_counts(bench: Bench, event: str) -> None:
 
 
 @clause("TRK-03")
-@example(
-    properties={"a": True, "b": False, "c": 0, "d": "", "e": 1.5, "f": None, "g": [{"h": "1"}]},
-    noise={},
-)
+@each("properties", ODD_PROPERTIES, noise={})
 @given(properties=PROPERTIES, noise=NOISE)
 def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise: Message) -> None:
     with bench.scene() as scene:
@@ -77,6 +81,7 @@ def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise
 
 
 @clause("TRK-04")
+@each("times", [2, 4], properties=SEED)
 @given(times=st.integers(2, 4), properties=PROPERTIES)
 def test_the_same_event_again(bench: Bench, times: int, properties: dict[str, Any]) -> None:
     with bench.scene() as scene:
@@ -121,6 +126,7 @@ def test_with_a_user_id(bench: Bench, user_id: str, noise: Message) -> None:
 
 
 @clause("TRK-07")
+@each("traits", [{}, {"plan": "gold"}], email="ada@example.com", user_id="u1")
 @given(email=EMAILS, user_id=USER_IDS, traits=st.dictionaries(PLAIN_NAMES, SCALARS, max_size=2))
 def test_before_any_identify(
     bench: Bench, email: str, user_id: str, traits: dict[str, Any]
@@ -136,12 +142,14 @@ def test_before_any_identify(
 
 
 @clause("TRK-08")
+@each("email", ODD_ADDRESSES)
 @given(email=ODD_EMAILS)
 def test_odd_addresses(bench: Bench, email: str) -> None:
     enters(bench, email, None, {})
 
 
 @clause("TRK-09")
+@each("by", ["email", "user_id", "both"], traits={"plan": "gold"}, properties=SEED)
 @given(
     traits=st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3),
     properties=PROPERTIES,

@@ -5,14 +5,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause
+from contract_tests.bench import Bench, clause, each
 from contract_tests.protocol import Message
 from contract_tests.scene import Scene
 from contract_tests.strategies import NOISE, PLAIN_NAMES, PROPERTIES, SCALARS, identify, track
 
 TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
+OTHER_NAMES = ["Mixpanel", "Google Analytics", "Autopilot", "autopilothq", "AUTOPILOTHQ"]
 OTHERS = st.dictionaries(
-    st.sampled_from(["Mixpanel", "Google Analytics", "Autopilot", "autopilothq", "AUTOPILOTHQ"]),
+    st.sampled_from(OTHER_NAMES),
     st.one_of(st.booleans(), st.just({"key": "value"})),
     max_size=3,
 )
@@ -89,30 +90,35 @@ def test_nothing_said_is_on(bench: Bench, kind: str, said: Message) -> None:
 
 
 @clause("INT-02")
+@each("kind", ["identify", "track"], others={})
 @given(kind=ACCEPTED, others=OTHERS)
 def test_all_off(bench: Bench, kind: str, others: dict[str, Any]) -> None:
     stays_away(bench, kind, integrations={**others, "All": False})
 
 
 @clause("INT-03")
+@each("everything", [{}, {"All": True}], kind="identify")
 @given(kind=ACCEPTED, everything=NOT_ALL)
 def test_this_one_off(bench: Bench, kind: str, everything: Message) -> None:
     stays_away(bench, kind, integrations={**everything, "AutopilotHQ": False})
 
 
 @clause("INT-04")
+@each("kind", ["identify", "track"], others={})
 @given(kind=ACCEPTED, others=OTHERS)
 def test_only_this_one_on(bench: Bench, kind: str, others: dict[str, Any]) -> None:
     arrives(bench, kind, integrations={**others, "All": False, "AutopilotHQ": True})
 
 
 @clause("INT-05")
+@each("options", [{}, {"listId": 5}], kind="identify", everything=False)
 @given(kind=ACCEPTED, options=st.sampled_from([{}, {"listId": 5}]), everything=st.booleans())
 def test_an_object_is_on(bench: Bench, kind: str, options: Message, everything: bool) -> None:
     arrives(bench, kind, integrations={"All": everything, "AutopilotHQ": options})
 
 
 @clause("INT-06")
+@each("others", [{name: False} for name in OTHER_NAMES], kind="identify")
 @given(kind=ACCEPTED, others=OTHERS)
 def test_other_names_change_nothing(bench: Bench, kind: str, others: dict[str, Any]) -> None:
     arrives(bench, kind, integrations=others)

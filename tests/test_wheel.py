@@ -37,7 +37,7 @@ def run_installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     python = programs / "python"
     install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     result = subprocess.run(
-        [*install, str(wheel)], capture_output=True, text=True, timeout=300, check=False
+        [*install, f"{wheel}[contract]"], capture_output=True, text=True, timeout=300, check=False
     )
     if result.returncode:
         told = f"pip install failed: {result.stderr.strip()}"
@@ -96,3 +96,13 @@ def test_it_works_once_installed(run_installed: Run) -> None:
     where, user_id = result.stdout.splitlines()
     assert user_id == "u"
     assert not Path(where).is_relative_to(ROOT)
+
+
+def test_the_contract_suite_runs_in_an_empty_folder(run_installed: Run) -> None:
+    arguments = ("--adapter", "adapter.contract:factory", "--examples", "3", "--level", "should")
+    result = run_installed("mock-autopilot", "contract", *arguments)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "52 of 52 clauses hold" in result.stdout
+    same = run_installed("pytest", "--pyargs", "contract_tests", *arguments)
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "52 of 52 clauses hold" in same.stdout
