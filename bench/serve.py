@@ -266,8 +266,9 @@ def launch(kind: str, *arguments: str) -> None:
         Event().wait()
     else:
         from mock_autopilot import foreground
+        from mock_autopilot.addresses import bind
 
-        foreground.serve(nothing, "127.0.0.1", 0, announce)
+        foreground.serve(nothing, bind("127.0.0.1", 0), announce)
 
 
 def announce(port: int) -> None:

@@ -6,7 +6,11 @@ import os
 import shlex
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http.client import HTTPException
+from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -32,7 +36,11 @@ class PythonTarget:
     """A forwarder that a factory in this process makes: `package.module:factory`."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        self._deliver: Callable[[Message], object] = load(name)(settings)
+        factory = load(name)
+        try:
+            self._deliver: Callable[[Message], object] = factory(settings)
+        except Exception as error:
+            raise CannotJudge(f"--adapter {name}: the factory raised {_told(error)}") from error
         if not callable(self._deliver):
             raise CannotJudge(f"{name} returned {self._deliver!r}, which is no function")
 
@@ -58,17 +66,28 @@ def load(name: str) -> Callable[[Settings], Any]:
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
-        raise CannotJudge(f"--adapter {name}: {error}") from error
+    except Exception as error:
+        raise CannotJudge(f"--adapter {name}: {_told(error)}") from error
     if not callable(factory):
         raise CannotJudge(f"--adapter {name}: {attribute} is no function")
     return factory  # type: ignore[no-any-return]
+
+
+def _told(error: Exception) -> str:
+    """Say an exception in a line: its type, its text, and where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    told = f"{type(error).__name__}: {error}"
+    own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]
+    own = [frame for frame in own if not frame.filename.startswith("<frozen")]
+    return f"{told} ({own[-1].filename}:{own[-1].lineno})" if own else told
 
 
 class UrlTarget:
     """A forwarder that takes each message as the body of a POST."""
 
     def __init__(self, url: str) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise CannotJudge(f"--adapter-url {url}: it must begin with http:// or https://")
         self._url = url
         self._opener = build_opener(ProxyHandler({}))
 
@@ -82,8 +101,9 @@ class UrlTarget:
         except HTTPError as error:
             with error:
                 return Result(error.code, _message_in(error.read()))
-        except (URLError, OSError) as error:
-            raise CannotJudge(f"--adapter-url {self._url} cannot be reached: {error}") from None
+        except (HTTPException, OSError, ValueError) as error:
+            why = error.reason if isinstance(error, URLError) else error
+            raise CannotJudge(f"--adapter-url {self._url} cannot be reached: {why}") from None
 
     def close(self) -> None:
         """Nothing is held."""
@@ -102,15 +122,17 @@ class CommandTarget:
 
     def __init__(self, command: str, settings: Settings) -> None:
         self._command = command
+        self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
         try:
             self._process = subprocess.Popen(  # noqa: S603
-                shlex.split(command),
+                command if os.name == "nt" else shlex.split(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=self._log,
                 env={**os.environ, **environment(settings)},
             )
-        except OSError as error:
-            raise CannotJudge(f"--adapter-command {command!r}: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            raise CannotJudge(f"--adapter-command {command!r}: {error}") from None
 
     def deliver(self, message: Message) -> Result:
         """Write the message and read the result."""
@@ -130,6 +152,7 @@ class CommandTarget:
         if not line:
             raise CannotJudge(
                 f"--adapter-command {self._command!r} ended, or said nothing for {TIMEOUT:g} s"
+                f"{self._last_words()}"
             )
         try:
             return result_of(json.loads(line))
@@ -139,13 +162,26 @@ class CommandTarget:
                 "it must write one result a line, and log to standard error"
             ) from None
 
+    def _last_words(self) -> str:
+        """Give the last line that it wrote to standard error."""
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").split("\n")
+        said = [line.strip() for line in lines if line.strip()]
+        return f"; the last that it wrote to standard error: {said[-1]}" if said else ""
+
     def close(self) -> None:
         """End it."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(OSError):  # it may have gone already
+                    pipe.close()
         self._process.terminate()
-        self._process.wait()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
 
 
 def open_target(options: Mapping[str, str | None], settings: Settings) -> Target:

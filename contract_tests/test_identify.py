@@ -179,6 +179,7 @@ def test_users_do_not_leak(bench: Bench, data: st.DataObject) -> None:
 
 
 @clause("IDN-14")
+@each("traits", [{"logins": 3}, {"plan": "gold"}], user_id="u1", email="a@b.c", noise={})
 @given(traits=TRAITS, user_id=st.none() | USER_IDS, email=EMAILS, noise=NOISE)
 def test_the_same_message_twice(
     bench: Bench, traits: dict[str, Any], user_id: str | None, email: str, noise: Message

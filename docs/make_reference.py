@@ -1,8 +1,9 @@
-"""Make docs/reference.md from the tables that the code runs on: `make docs`."""
+"""Make docs/reference.md and docs/clauses.md from the tables that the code runs on: `make docs`."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from contract_tests.clauses import CLAUSES
 from mock_autopilot import call_warnings, errors
 from mock_autopilot.api import ROUTES
 from mock_autopilot.call_warnings import WarningKind
@@ -16,8 +17,21 @@ Made from the code's own tables by `make docs`; do not edit. What a tag says:
 """
 
 
+CLAUSES_HEAD = """# The contract's clauses
+
+Made from `contract_tests/clauses.py` by `make docs`; do not edit. [contract.md](contract.md) says
+how they are judged.
+"""
+
+
+def clauses() -> str:
+    """Give the document of the contract's clauses."""
+    rows = ((f"`{one.id}`", one.level, one.title, one.source) for one in CLAUSES.values())
+    return "\n".join([CLAUSES_HEAD, *table(("id", "level", "clause", "source"), rows), ""])
+
+
 def reference() -> str:
-    """Give the whole document."""
+    """Give the document of the account."""
     return "\n".join(
         [
             HEAD,
@@ -76,3 +90,4 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterable[st
 
 if __name__ == "__main__":
     Path(__file__).with_name("reference.md").write_text(reference(), "utf-8")
+    Path(__file__).with_name("clauses.md").write_text(clauses(), "utf-8")

@@ -15,6 +15,8 @@ import pytest
 from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from mock_autopilot.cli.contract import contract
+
 ROOT = Path(__file__).parent.parent
 DOCUMENT_PORT = "8025"
 
@@ -121,15 +123,36 @@ def test_readme(shell: Shell) -> None:
         example.evaluate()
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+@pytest.mark.parametrize("name", ["reference", "clauses"])
+def test_the_reference_is_what_the_code_says(name: str) -> None:
     path = ROOT / "docs" / "make_reference.py"
     spec = importlib.util.spec_from_file_location("make_reference", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    made = (ROOT / "docs" / "reference.md").read_text("utf-8")
-    assert made == module.reference(), "run `make docs`"
+    made = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+    assert made == getattr(module, name)(), "run `make docs`"
+
+
+def test_the_forwarders_in_the_document_are_those_that_the_tests_run() -> None:
+    blocks = re.findall(r"^```\w+\n(.*?)^```$", contract_document(), re.MULTILINE | re.DOTALL)
+    folder = ROOT / "docs" / "forwarders"
+    for file in ("factory.py", "server.mjs", "command.py"):
+        assert (folder / file).read_text("utf-8") in blocks, f"{file} has changed"
+
+
+def test_the_document_names_every_option_of_the_command() -> None:
+    for option in command_options():
+        assert f"`{option}" in contract_document(), option
+
+
+def contract_document() -> str:
+    return (ROOT / "docs" / "contract.md").read_text("utf-8")
+
+
+def command_options() -> list[str]:
+    return [param.opts[-1] for param in contract.params]
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:

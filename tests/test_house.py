@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.clauses import CLAUSES
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("mock_autopilot", "adapter", "contract_tests")
 
@@ -70,3 +72,26 @@ def test_files_are_small() -> None:
         for module in modules(package)
     }
     assert {name: size for name, size in sizes.items() if size > 300} == {}
+
+
+def test_the_suite_knows_the_fake_and_no_forwarder() -> None:
+    assert offenders("contract_tests", "adapter") == []
+    assert offenders("contract_tests", "mock_autopilot") == [
+        "contract_tests/fake.py imports mock_autopilot",
+        "contract_tests/fake.py imports mock_autopilot.MockAutopilot",
+    ]
+
+
+def test_every_clause_has_a_test_and_every_test_one_clause() -> None:
+    named = [
+        [
+            ast.literal_eval(mark.args[0])
+            for mark in test.decorator_list
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "clause"
+        ]
+        for module in (ROOT / "contract_tests").glob("test_*.py")
+        for test in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test")
+    ]
+    assert [clauses for clauses in named if len(clauses) != 1] == []
+    assert {clause for (clause,) in named} == CLAUSES.keys()

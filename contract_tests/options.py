@@ -1,0 +1,127 @@
+"""The suite's options, and what they come to: a forwarder and a fake that reach one another."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.bench import Bench
+from contract_tests.clauses import CLAUSES
+from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake
+from contract_tests.protocol import CannotJudge, Message, Result, Target
+from contract_tests.targets import open_target
+
+EXAMPLES = 40
+"""Examples of each test, unless --examples says otherwise."""
+
+
+class Unjudgeable(BaseException):
+    """The target was lost in a test: no verdict of the clause, and nothing to shrink."""
+
+
+class _Watched:
+    """A target whose loss in the middle of a run is the end of it."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def deliver(self, message: Message) -> Result:
+        try:
+            return self._target.deliver(message)
+        except CannotJudge as error:
+            raise Unjudgeable(str(error)) from None
+
+    def close(self) -> None:
+        self._target.close()
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the suite's options."""
+    group = parser.getgroup("contract", "certify a forwarder of Segment messages to Autopilot")
+    add = group.addoption
+    add("--adapter", metavar="MODULE:FACTORY", help="the forwarder: a factory in Python")
+    add("--adapter-url", metavar="URL", help="the forwarder: takes each message as a POST")
+    add("--adapter-command", metavar="CMD", help="the forwarder: a message a line on its input")
+    add("--mock-host", default="127.0.0.1", help="where the fake listens")
+    add("--mock-port", type=int, default=0, help="the fake's port; 0 takes a free one")
+    add("--api-key", default="contract-key", help="the key of the fake's account")
+    add("--trigger", action="append", metavar="EVENT=ID", help="an event's trigger; repeatable")
+    add("--level", choices=["must", "should"], default="must", help="what has to hold to pass")
+    add("--clause", action="append", metavar="ID", help="only this clause, or a group as in IDN")
+    add("--examples", type=_positive, default=EXAMPLES, metavar="N", help="examples of each test")
+    add("--seed", type=int, default=None, metavar="N", help="repeat the run that printed it")
+    add("--known-failures", type=Path, metavar="FILE", help="lines of ID: reason")
+    add("--report", type=Path, action="append", metavar="FILE", help="write it: .json or .html")
+
+
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def wanted(name: str) -> str:
+    """Check a clause or a group that was asked for."""
+    groups = list(dict.fromkeys(clause_id.partition("-")[0] for clause_id in CLAUSES))
+    if name.upper() not in (*CLAUSES, *groups):
+        raise CannotJudge(
+            f"--clause {name}: there is no such clause; it takes an id as in IDN-01, or a group: "
+            + " ".join(groups)
+        )
+    return name.upper()
+
+
+def known_failures(file: Path | None) -> dict[str, str]:
+    """Read lines of `ID: reason`; blank lines and those that begin with # are left out."""
+    if file is None:
+        return {}
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise CannotJudge(f"--known-failures {file}: {error.strerror}") from None
+    known = {}
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith("#"):
+            clause_id, _, reason = line.partition(":")
+            if not reason.strip():
+                raise CannotJudge(f"{file}:{number} gives no reason; write it as ID: reason")
+            known[clause_id.strip()] = reason.strip()
+    return known
+
+
+def open_bench(option: Any) -> Bench:
+    """Start the fake, open the forwarder, and see that they reach one another.
+
+    Raises `CannotJudge` when they do not.
+    """
+    if option.adapter_url and not option.mock_port:
+        raise CannotJudge("--adapter-url needs --mock-port: the port that the forwarder sends to")
+    journeys = _journeys(option.trigger)
+    where = {"host": option.mock_host, "port": option.mock_port}
+    try:
+        fake = Fake(**where, api_key=option.api_key, journeys=journeys)
+    except (OSError, ValueError) as error:
+        raise CannotJudge(f"the fake cannot listen on {where['host']}: {error}") from None
+    kinds = ("adapter", "adapter_url", "adapter_command")
+    target = None
+    try:
+        target = open_target({kind: getattr(option, kind) for kind in kinds}, fake.settings)
+        bench = Bench(fake, _Watched(target))
+        bench.probe()
+    except (CannotJudge, Unjudgeable) as error:
+        if target:
+            target.close()
+        fake.close()
+        raise CannotJudge(str(error)) from None
+    return bench
+
+
+def _journeys(pairs: list[str] | None) -> dict[str, str]:
+    """Read EVENT=ID pairs, beside the events that a run always has."""
+    journeys = dict(JOURNEYS)
+    for pair in pairs or ():
+        event, _, trigger_id = pair.rpartition("=")
+        if not event or not trigger_id or trigger_id == DEFAULT_TRIGGER:
+            raise CannotJudge(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
+        journeys[event] = trigger_id
+    return journeys

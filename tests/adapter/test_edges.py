@@ -1,0 +1,594 @@
+"""The forwarder where it is easily wrong by one: limits, times, proxies, odd answers."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from adapter import (
+    Delivery,
+    Destination,
+    EnterJourney,
+    InvalidMessage,
+    InvalidSettings,
+    Retry,
+    Settings,
+    UpsertContact,
+    check,
+    plan,
+)
+from adapter.batches import MOST_BYTES, batches
+from adapter.naming import custom_type
+
+BASE = "http://autopilot.test/v1/"
+KEY = "0123456789abcdef"
+SETTINGS = Settings("key")
+Answer = tuple[int, dict[str, str], str | bytes]
+PERSON: Answer = (200, {}, '{"contact_id": "person_1"}')
+
+
+class Time:
+    """A clock that sleeping moves, and an answer that takes its time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+        self.oversleeps = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds + self.oversleeps
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def autopilot() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as mock:
+        yield mock
+
+
+Make = Callable[..., Destination]
+
+
+@pytest.fixture
+def to(time: Time) -> Iterator[Make]:
+    made: list[Destination] = []
+
+    def make(**settings: Any) -> Destination:
+        settings = {"api_key": KEY, "base_url": BASE, "random": lambda: 1.0, **settings}
+        made.append(Destination(clock=time.clock, sleep=time.sleep, **settings))
+        return made[-1]
+
+    yield make
+    for destination in made:
+        destination.close()
+
+
+def identify(user: str | None = "u", **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": user, "traits": traits}
+
+
+def answer(
+    mock: responses.RequestsMock, *answers: Answer, time: Time | None = None, takes: float = 0.0
+) -> None:
+    """Give these answers in turn, the last one for ever; each takes so many seconds."""
+    left = list(answers)
+
+    def reply(_: object) -> Answer:
+        if time:
+            time.now += takes
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    mock.add_callback("POST", BASE + "contact", callback=reply)
+
+
+def timeouts(mock: responses.RequestsMock) -> list[float]:
+    return [call.request.req_kwargs["timeout"] for call in mock.calls]  # type: ignore[attr-defined]
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+def test_an_attempt_may_take_what_is_left_of_the_time(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""), PERSON, time=time, takes=9.0)
+    retry = Retry(total=12, first=1, timeout=10)
+    delivery = to(retry=retry).deliver(identify())
+    assert delivery.outcome == "delivered"
+    assert timeouts(autopilot) == [10, 2]
+    assert [exchange.duration for exchange in delivery.exchanges] == [9.0, 9.0]
+
+
+def test_a_last_attempt_after_the_time_is_up_has_hardly_any(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    time.oversleeps = 100.0
+    answer(autopilot, (503, {}, ""), PERSON)
+    assert to().deliver(identify()).outcome == "delivered"
+    assert timeouts(autopilot) == [10, 0.001]
+
+
+def test_no_attempt_begins_when_the_time_is_up(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""))
+    delivery = to(retry=Retry(total=3.5)).deliver(identify())
+    assert time.slept == [0.5, 1.0]
+    assert delivery.message == f"{BASE}contact answers 503 (attempt 3, 3.5 s allowed in all)"
+
+
+def test_a_retry_after_of_all_the_time_left_is_said(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    answer(autopilot, (429, {"Retry-After": "60"}, ""))
+    delivery = to().deliver(identify())
+    spent = "(attempt 1, 60 s allowed in all)"
+    assert delivery.message == f"{BASE}contact answers 429; it asks to wait 60 s {spent}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"Retry-After": "7 "}, 7.0),
+        ({"Retry-After": "²"}, 0.5),
+        ({"Retry-After": f"Wed, 21 Oct {'9' * 30} 07:28:09 GMT"}, 0.5),
+        (
+            {
+                "Date": "Wed, 21 Oct 2015 07:28:00 -0000",
+                "Retry-After": "Wed, 21 Oct 2015 09:28:09 +0200",
+            },
+            9.0,
+        ),
+    ],
+)
+def test_odd_ways_to_say_retry_after(
+    to: Make,
+    autopilot: responses.RequestsMock,
+    time: Time,
+    headers: dict[str, str],
+    waited: float,
+) -> None:
+    answer(autopilot, (429, headers, ""), PERSON)
+    assert to().deliver(identify()).outcome == "delivered"
+    assert time.slept == [waited]
+
+
+@pytest.mark.parametrize(
+    "failure", [requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError]
+)
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    to: Make, autopilot: responses.RequestsMock, failure: type[Exception]
+) -> None:
+    autopilot.post(BASE + "contact", body=failure("half"))
+    autopilot.post(BASE + "contact", json={"contact_id": "person_1"})
+    assert to().deliver(identify()).outcome == "delivered"
+
+
+def test_a_host_that_is_none_is_not_tried_again(to: Make, time: Time) -> None:
+    delivery = to(base_url="http://a..b/").deliver(identify())
+    assert (delivery.outcome, delivery.status) == ("failed", None)
+    assert time.slept == []
+
+
+# --- answers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        *[(299, "delivered"), (300, "failed"), (399, "failed")],
+        *[(400, "rejected"), (428, "rejected"), (430, "rejected"), (499, "rejected")],
+    ],
+)
+def test_the_first_and_last_status_of_each_kind(
+    to: Make, autopilot: responses.RequestsMock, status: int, outcome: str
+) -> None:
+    answer(autopilot, (status, {}, "{}"))
+    delivery = to().deliver(identify())
+    assert (delivery.outcome, len(autopilot.calls)) == (outcome, 1)
+    if 300 <= status < 400:
+        why = f"answers with a redirection ({status}): check base_url"
+        assert delivery.message == f"{BASE}contact {why}"
+
+
+@pytest.mark.parametrize(("body", "shown"), [("[" * 100_000, "[" * 100_000), (b"a\xff", "a\ufffd")])
+def test_an_answer_that_cannot_be_read_is_kept_as_text(
+    to: Make, autopilot: responses.RequestsMock, body: str | bytes, shown: str
+) -> None:
+    answer(autopilot, (400, {}, body))
+    delivery = to().deliver(identify())
+    assert (delivery.outcome, delivery.message) == ("rejected", shown)
+    assert delivery.exchanges[0].answer == shown
+
+
+# --- the session ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "proxied"),
+    [
+        *[("localhost", False), ("127.0.0.1", False), ("127.1.2.3", False), ("[::1]", False)],
+        *[("autopilot.test", True), ("128.0.0.1", True)],
+    ],
+)
+def test_a_proxy_is_used_except_to_reach_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+    to: Make,
+    autopilot: responses.RequestsMock,
+    host: str,
+    proxied: bool,
+) -> None:
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.test:3128")
+    autopilot.post(f"http://{host}:8025/v1/contact", json={"contact_id": "person_1"})
+    delivery = to(base_url=f"http://{host}:8025/v1/").deliver(identify())
+    assert delivery.outcome == "delivered"
+    proxies = autopilot.calls[0].request.req_kwargs["proxies"]  # type: ignore[attr-defined]
+    assert ("http" in proxies) is proxied
+
+
+def test_a_session_that_is_given_is_used(to: Make, autopilot: responses.RequestsMock) -> None:
+    answer(autopilot, PERSON)
+    with requests.Session() as theirs:
+        theirs.headers["X-Trace"] = "7"
+        assert to(session=theirs).deliver(identify()).outcome == "delivered"
+    headers = autopilot.calls[0].request.headers
+    assert headers["X-Trace"] == "7"
+    assert headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+# --- batches --------------------------------------------------------------------------------
+
+
+def of(*messages: dict[str, Any]) -> list[tuple[int, ...]]:
+    return list(batches([plan(message, SETTINGS) for message in messages]))
+
+
+def test_nothing_is_no_batch() -> None:
+    assert of() == []
+    assert of({"type": "page"}) == [(0,)]
+
+
+def test_people_who_share_only_that_they_have_an_address_or_no_user_id_go_together() -> None:
+    ann, bob = identify(None, email="a@example.com"), identify(None, email="b@example.com")
+    assert of(ann, bob) == [(0, 1)]
+    assert of({**ann, "anonymousId": "x"}, {**bob, "anonymousId": "y"}) == [(0, 1)]
+
+
+def test_a_bulk_of_any_size_keeps_within_its_limit_and_uses_it() -> None:
+    # Four contacts that fill the limit to the last few bytes are one bulk, a little more is two.
+    def quarter(bytes_over: int) -> list[dict[str, Any]]:
+        length = MOST_BYTES // 4 + bytes_over
+        return [identify(str(n), x="x" * length) for n in range(4)]
+
+    (fits,) = of(*quarter(-100))
+    assert len(fits) == 4
+    assert len(of(*quarter(0))) == 2
+
+
+# --- traits ---------------------------------------------------------------------------------
+
+
+def contact(**traits: Any) -> dict[str, Any]:
+    (call,) = plan(identify(None, **traits), SETTINGS).calls
+    assert isinstance(call, UpsertContact)
+    return call.contact
+
+
+def test_a_name_comes_after_every_spelling_of_its_parts() -> None:
+    assert contact(name="Ann Lee", first_name="Anna", LASTNAME="Li") == {
+        "FirstName": "Anna",
+        "LastName": "Li",
+        "custom": {"string--name": "Ann Lee"},
+    }
+
+
+def test_segments_spelling_of_a_name_or_an_object_comes_first() -> None:
+    assert contact(Name="Bob Ray", name="Ann Lee") == {
+        "FirstName": "Ann",
+        "LastName": "Lee",
+        "custom": {"string--Name": "Bob Ray"},
+    }
+    assert contact(Company={"name": "B"}, company={"name": "A"}) == {
+        "Company": "A",
+        "custom": {"string--Company.name": "B"},
+    }
+    assert contact(address={"City": "B", "city": "A"}) == {
+        "MailingCity": "A",
+        "custom": {"string--address.City": "B"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("traits", "expected", "note"),
+    [
+        ({"firstName": " ", "name": "Ann"}, {"FirstName": "Ann"}, "for which a blank was given"),
+        ({" ": 1}, {}, "has no name: left out"),
+    ],
+)
+def test_white_space_is_as_good_as_nothing(
+    traits: dict[str, Any], expected: dict[str, Any], note: str
+) -> None:
+    planned = plan(identify(None, **traits), SETTINGS)
+    assert contact(**traits) == expected
+    assert [note in said for said in planned.uncarried] == [True]
+
+
+def test_a_tuple_is_a_list_and_a_whole_float_a_whole_number() -> None:
+    sent = contact(tags=("a", 1), logins=3.0)
+    assert sent == {"custom": {"string--tags": '["a", 1]', "integer--logins": 3}}
+    assert type(sent["custom"]["integer--logins"]) is int
+
+
+def test_beyond_2_to_53_a_float_is_a_float() -> None:
+    assert custom_type(float(2**53 + 2)) == "float"
+
+
+# --- what is planned ------------------------------------------------------------------------
+
+
+def track(**properties: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "E", "userId": "u", "properties": properties}
+
+
+def entered(message: dict[str, Any]) -> dict[str, Any]:
+    call = plan(message, SETTINGS).calls[1]
+    assert isinstance(call, EnterJourney)
+    return call.properties
+
+
+def test_only_what_is_on_the_contact_is_taken_from_the_properties() -> None:
+    sent_by = {"email": "a@example.com", "sender": "a@example.com", "n": 1, "_NewEmail": "b@e"}
+    assert entered(track(**sent_by)) == {"sender": "a@example.com", "n": 1}
+    assert entered(track(_NewEmail=None, n=1)) == {"_NewEmail": None, "n": 1}
+
+
+@pytest.mark.parametrize("name", ["userId", "anonymousId"])
+@pytest.mark.parametrize("value", [True, ["u"], {"id": "u"}])
+def test_an_id_that_is_none_is_reported(name: str, value: object) -> None:
+    for message in (identify(None, email="a@e"), {**track(), "userId": None}):
+        planned = plan({**message, name: value}, SETTINGS)
+        assert planned.uncarried == (f"{name} is neither text nor a number: left out",)
+
+
+def test_an_identify_carries_only_the_address_of_the_contexts_traits_and_says_so() -> None:
+    context = {"traits": {"email": "a@example.com", "plan": "pro"}}
+    planned = plan({**identify(), "context": context}, SETTINGS)
+    assert planned.identifiers.email == "a@example.com"
+    assert planned.uncarried == ("context.traits.plan is carried with a track only: left out",)
+    assert plan({**track(), "context": context}, SETTINGS).uncarried == ()
+
+
+# --- what is a message ----------------------------------------------------------------------
+
+
+def problem(message: object) -> tuple[str, str]:
+    with pytest.raises(InvalidMessage) as caught:
+        check(message)
+    return caught.value.field, caught.value.problem
+
+
+def test_lists_have_the_limit_of_objects_and_an_endless_list_ends() -> None:
+    nested: list[Any] = []
+    for _ in range(63):
+        nested = [nested]
+    check(identify(a=nested))
+    field, why = problem(identify(a=[nested]))
+    assert field == "traits.a" + "[0]" * 64
+    assert why == "is nested deeper than 64 levels: send it flatter"
+    endless: list[Any] = []
+    endless.append(endless)
+    assert problem(identify(a=endless))[1] == why
+
+
+def test_the_largest_number() -> None:
+    check(identify(n=2**1023 - 1, low=1 - 2**1023))
+    why = "is too large a number for JSON: send it as text"
+    assert problem(identify(n=2**1023)) == ("traits.n", why)
+
+
+@pytest.mark.parametrize(
+    ("message", "field", "why"),
+    [
+        ({}, "type", "got nothing"),
+        ({"type": "track", "event": "E", "traits": (1,)}, "traits", "an object, got a list"),
+        ({"type": "page", "context": 1.5}, "context", "must be an object, got a number"),
+        ({"type": "page", "anonymousId": "\ud800"}, "anonymousId", "has half a character"),
+        (identify(a=(1, float("nan"))), "traits.a[1]", "is nan"),
+        (identify(a=b"b"), "traits.a", "is a bytes"),
+    ],
+)
+def test_more_that_is_not_a_message(message: object, field: str, why: str) -> None:
+    got_field, got = problem(message)
+    assert got_field == field
+    assert why in got
+
+
+# --- many messages --------------------------------------------------------------------------
+
+
+def both(status: int, body: Any, to: Make, mock: responses.RequestsMock) -> list[Delivery]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    mock.post(BASE + "contacts", status=status, body=text)
+    return to().deliver_many([identify("a"), identify("b")])
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, {}), (200, {"contact_ids": ["1"]}), (200, {"contact_ids": 2}), (204, "")],
+)
+def test_a_bulk_whose_answer_has_not_an_id_for_each_has_failed(
+    to: Make, autopilot: responses.RequestsMock, status: int, body: Any
+) -> None:
+    why = f"{BASE}contacts does not give a contact_id for each of the contacts"
+    deliveries = both(status, body, to, autopilot)
+    assert [(one.outcome, one.message) for one in deliveries] == [("failed", why)] * 2
+
+
+def test_a_forbidden_key_is_not_tried_message_by_message(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    deliveries = both(403, {"message": "No."}, to, autopilot)
+    assert [(one.outcome, one.message) for one in deliveries] == [("rejected", "No.")] * 2
+    assert len(autopilot.calls) == 1
+
+
+def test_after_a_call_without_an_answer_the_others_are_not_tried(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    autopilot.post(BASE + "contact", body=requests.ConnectionError("refused"))
+    messages = [track(), {"type": "page"}, identify("a"), identify("b"), identify("a")]
+    first, page, *others = to(retry=Retry(total=0)).deliver_many(messages)
+    assert (first.outcome, first.status) == ("failed", None)
+    assert page.outcome == "filtered"
+    why = f"Not tried, after: {first.message}"
+    assert [(one.outcome, one.message, one.exchanges) for one in others] == [
+        ("failed", why, ())
+    ] * 3
+    assert [one.source for one in others] == messages[2:]
+    assert len(autopilot.calls) == 1
+
+
+def test_after_an_answered_failure_the_others_are_tried(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    answer(autopilot, (503, {}, ""), PERSON)
+    deliveries = to(retry=Retry(total=0)).deliver_many([identify("a"), identify("a")])
+    assert [one.outcome for one in deliveries] == ["failed", "delivered"]
+
+
+# --- Autopilot's words ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"message": " No. "}', "No."),
+        ('{"message": 7}', f"{BASE}contact answers 400"),
+        ('{"message": " "}', f"{BASE}contact answers 400"),
+        ("[]", f"{BASE}contact answers 400"),
+        ('"No."', "No."),
+    ],
+)
+def test_a_rejection_always_has_words(
+    to: Make, autopilot: responses.RequestsMock, body: str, said: str
+) -> None:
+    answer(autopilot, (400, {}, body))
+    assert to().deliver(identify()).message == said
+
+
+def test_an_empty_answer_is_one_only_with_204(to: Make, autopilot: responses.RequestsMock) -> None:
+    answer(autopilot, (204, {}, ""), (203, {}, ""), (205, {}, ""), (204, {}, ""))
+    destination = to()
+    outcomes = [destination.deliver(identify()).outcome for _ in range(3)]
+    assert outcomes == ["delivered", "failed", "failed"]
+    delivery = destination.deliver(track())
+    why = f"{BASE}contact gives no contact_id, which the next call needs"
+    assert (delivery.outcome, delivery.message) == ("failed", why)
+
+
+def test_a_wait_has_half_a_minute_at_most(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""))
+    to(retry=Retry(total=100)).deliver(identify())
+    assert time.slept == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+# --- settings -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["a b", "a~b", "a\xa0b", "a\xffb"])
+def test_a_key_of_any_latin_1_text_will_do(key: str) -> None:
+    assert Settings(key).api_key == key
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        *[("  ", "is missing"), ("a\x1fb", "control character"), ("a\x7fb", "control character")],
+        *[("a\x9fb", "control character"), ("a\u0100b", "no HTTP header can carry")],
+    ],
+)
+def test_what_is_wrong_with_a_key_is_said(key: str, why: str) -> None:
+    with pytest.raises(InvalidSettings, match=why):
+        Settings(key)
+
+
+def test_settings_are_shown_without_the_key() -> None:
+    settings = Settings("123456789", "http://host/", {"E": "1"}, "2")
+    shown = "base_url='http://host/', journeys={'E': '1'}, default_trigger='2'"
+    assert repr(settings) == f"Settings(api_key='…6789', {shown})"
+    assert repr(Settings("12345678")).startswith("Settings(api_key='…', ")
+
+
+def test_settings_cannot_change_and_can_be_a_key() -> None:
+    settings = Settings("key", journeys={"E": "1"})
+    with pytest.raises(TypeError):
+        settings.journeys["E"] = "2"  # type: ignore[index]
+    assert {settings: 1}[Settings("key", journeys={"E": "1"})] == 1
+
+
+def test_white_space_around_a_base_url_is_not_part_of_it() -> None:
+    assert Settings("key", " http://host:1/X ").base_url == "http://host:1/X/"
+
+
+@pytest.mark.parametrize("url", ["http://host:0/", "http://host/#a", "http://me@host/"])
+def test_more_base_urls_that_will_not_do(url: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"^base_url .*: use one like https://api2\."):
+        Settings("key", url)
+
+
+def test_a_blank_is_no_events_name() -> None:
+    with pytest.raises(InvalidSettings, match="use an event's name"):
+        Settings("key", journeys={" ": "1"})
+
+
+def test_a_large_negative_number_is_a_float() -> None:
+    assert custom_type(-1e300) == "float"
+
+
+# --- odd values of fields -------------------------------------------------------------------
+
+
+def test_what_a_field_cannot_hold_becomes_a_custom_field() -> None:
+    assert contact(NumberOfEmployees=[1]) == {"custom": {"string--NumberOfEmployees": "[1]"}}
+    company = {"employees": True}
+    assert contact(company=company) == {"custom": {"boolean--company.employees": True}}
+    sent = contact(NumberOfEmployees=12.0)
+    assert sent == {"NumberOfEmployees": 12}
+    assert type(sent["NumberOfEmployees"]) is int
+
+
+@pytest.mark.parametrize("value", [True, 7, 1.5, "x"])
+def test_any_scalar_notifies(value: object) -> None:
+    assert contact(notify=value) == {"notify": value}
+
+
+def test_a_list_does_not_notify() -> None:
+    assert contact(notify=[1]) == {"custom": {"string--notify": "[1]"}}
+    assert contact(UNSUBSCRIBED=True) == {"unsubscribed": True}
+
+
+# --- endurance -----------------------------------------------------------------------------
+
+
+def test_a_thousand_attempts_are_one_like_the_other(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""))
+    delivery = to(retry=Retry(total=1100, first=1, longest=1)).deliver(identify())
+    assert delivery.outcome == "failed"
+    assert set(time.slept) == {1.0}
