@@ -3,7 +3,8 @@
 A case is a JSON file: `{id, title, why, source, demo?, settings?, messages, expect}`. Expected are
 `deliveries` (the parts of each that are named), `calls` (method, path, status and body of each),
 `contacts` (each with all of its fields, `custom` by its keys going in) and `journeys` (entries by
-trigger id); what is not there is not compared. Contact ids are written `person_1`, `person_2`, … in the order of their creation.
+trigger id); what is not there is not compared. Contact ids are written `person_1`, `person_2`, … in
+the order of their creation.
 """
 
 import json

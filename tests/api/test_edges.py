@@ -214,14 +214,18 @@ def test_what_a_merge_makes_of_two_contacts(call: Call, account: AccountView) ->
     times = [f"2024-01-0{day}T00:00:00.000Z" for day in (1, 2)]
     older = {"user_id": "u1", "anonymous_id": "a", "lists": ["l1", "l2"], "created_at": times[0]}
     newer = {"Email": "ada@example.com", "anonymous_id": "b", "lists": ["l2", "l3"]}
-    newer["unsubscribed"] = False
     custom = {"integer--n": 1, "string--x": "old"}
     lists = [{"list_id": f"l{n}", "title": "x"} for n in (1, 2, 3)]
     account.seed(
         {
             "contacts": [
                 {**older, "custom": custom, "unsubscribed": True},
-                {**newer, "created_at": times[1], "custom": {"string--x": "new"}},
+                {
+                    **newer,
+                    "created_at": times[1],
+                    "custom": {"string--x": "new"},
+                    "unsubscribed": False,
+                },
             ],
             "lists": lists,
         }
@@ -265,6 +269,7 @@ def test_ids_of_contacts_merged_one_after_the_other_all_name_the_last(
     assert upsert(call, Email="c@example.com", user_id="u3") == last
     ids = [account.contacts[name].contact_id for name in (first, second, third)]
     assert ids == [last, last, last]
+    assert account.state["contacts"][0]["merged_contact_ids"] == [second, first, third]
     assert call("GET", "contact/b@example.com").status_code == 404
 
 
