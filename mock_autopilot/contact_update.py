@@ -82,7 +82,7 @@ def _check_field(update: ContactUpdate, name: str, value: object) -> None:
     if not _accepted(value, known.accepts):
         raise wrong_type(path, known.accepts.value, value)
     if known.accepts is Accepts.ID and is_number(value):
-        value = _id_text(value)
+        value = id_text(value)
         update.warnings.append(warn.ID_NUMBER(path, value=value))
     if known.role is Role.STORED:
         if value is None:
@@ -185,7 +185,8 @@ def _accepted(value: object, accepts: Accepts) -> bool:
             return True
 
 
-def _id_text(value: object) -> str:
+def id_text(value: object) -> str:
+    """Write an identifier as text: the number 5.0 is `5`."""
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 

@@ -10,6 +10,7 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
+from mock_autopilot.contact_update import id_text
 from mock_autopilot.jsonbody import wrong_type
 from mock_autopilot.patterns import like
 from mock_autopilot.shapes import object_at, only_keys, text_in, wrong
@@ -115,7 +116,7 @@ def names_in(raw: bytes) -> set[str]:
     items = [body.get("contact"), *(bulk if isinstance(bulk, list) else ())]
     keys = ("Email", "_NewEmail", "user_id", "contact_id")
     named = (item.get(key) for item in items if isinstance(item, dict) for key in keys)
-    return {str(name).strip() for name in named if name is not None}
+    return {id_text(name).strip() for name in named if name is not None}
 
 
 def _parse(wanted: dict[str, Any], fault_id: str) -> Fault:

@@ -42,13 +42,15 @@ def text_in(item: Mapping[str, Any], key: str, path: str, default: str | None = 
     if key not in item:
         raise wrong(f"{path}.{key}", "is missing.")
     if not isinstance(value, str) or not value:
-        raise wrong_type(f"{path}.{key}".removeprefix("."), "a non-blank string", value)
+        raise wrong_type(f"{path}.{key}".removeprefix("."), "a string that is not empty", value)
     return value
 
 
 def texts_in(item: Mapping[str, Any], key: str, path: str) -> list[str]:
     """Take an array of texts, or nothing."""
-    values = item.get(key) or []
+    values = item.get(key)
+    if values is None:
+        return []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise wrong(f"{path}.{key}", "must be an array of strings.")
     return list(values)

@@ -160,6 +160,6 @@ def _load_journeys(account: Account, given: object) -> dict[str, Journey]:
 def _load_entry(account: Account, path: str, item: dict[str, Any]) -> Entry:
     only_keys(item, ("contact_id", "entered_at", "properties", "ejected_at"), path)
     entered_at = time_in(item, "entered_at", path, account.now())
-    ejected = item.get("ejected_at") and time_in(item, "ejected_at", path, entered_at)
+    ejected = time_in(item, "ejected_at", path, "") or None
     properties = object_at(item.get("properties", {}), f"{path}.properties")
-    return Entry(text_in(item, "contact_id", path), entered_at, properties, ejected or None)
+    return Entry(text_in(item, "contact_id", path), entered_at, properties, ejected)

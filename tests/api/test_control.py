@@ -150,7 +150,10 @@ WRONG: list[tuple[Any, str]] = [
     ({"contacts": [ADA, {"Title": "x"}]}, "contacts[1] has neither Email nor user_id"),
     ({"contacts": [ADA, {"Email": "ADA@example.com"}]}, "contacts[1].Email stands twice"),
     ({"contacts": [{"user_id": "u"}, {"user_id": "u"}]}, "contacts[1].user_id stands twice"),
-    ({"contacts": [ADA | {"contact_id": ""}]}, "contacts[0].contact_id must be a non-blank string"),
+    (
+        {"contacts": [ADA | {"contact_id": ""}]},
+        "contacts[0].contact_id must be a string that is not empty",
+    ),
     (
         {"contacts": [{"user_id": f"{n}", "contact_id": "p"} for n in range(2)]},
         "contacts[1].contact_id stands twice",

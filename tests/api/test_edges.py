@@ -310,6 +310,17 @@ def test_white_space_around_an_address_in_a_path_is_not_part_of_it(call: Call) -
     assert call("GET", "contact/%20ada@example.com%20").status_code == 200
 
 
+@pytest.mark.parametrize(("stored", "first", "more"), [(100, 100, False), (101, 100, True)])
+def test_a_page_has_a_hundred_contacts_and_a_bookmark_only_when_more_follow(
+    call: Call, account: AccountView, stored: int, first: int, more: bool
+) -> None:
+    account.seed({"contacts": [{"user_id": str(number)} for number in range(stored)]})
+    answer = call("GET", "contacts")
+    assert answer.status_code == 200
+    page = answer.json()
+    assert (len(page["contacts"]), "bookmark" in page) == (first, more)
+
+
 # --- journeys -------------------------------------------------------------------------------
 
 
@@ -506,7 +517,10 @@ def test_a_fault_as_short_as_it_can_be(status: int) -> None:
         ({"respond": {"status": 500, "headers": {"a\n": "x"}}}, "respond.headers.a\n must be"),
         ({"respond": {"status": 500}, "times": True}, "times must be a whole number from 1 on"),
         ({"respond": {"status": 500}, "times": 1.5}, "times must be a whole number from 1 on"),
-        ({"respond": {"status": 500}, "match": {"path": ""}}, "match.path must be a non-blank"),
+        (
+            {"respond": {"status": 500}, "match": {"path": ""}},
+            "match.path must be a string that is not empty",
+        ),
         ({"respond": {"status": 5, "delay": 1}}, "respond.delay is unknown; known are status,"),
     ],
 )
@@ -546,9 +560,15 @@ def test_a_fault_strikes_whatever_name_of_the_contact_a_call_uses(
     ("state", "message"),
     [
         ({"lists": [{"list_id": "l", "title": "x", "y": 1}]}, "lists[0].y is unknown; known are"),
-        ({"lists": [{"list_id": "", "title": "x"}]}, "lists[0].list_id must be a non-blank"),
+        (
+            {"lists": [{"list_id": "", "title": "x"}]},
+            "lists[0].list_id must be a string that is not empty",
+        ),
         ({"journeys": [{"trigger_id": "a/b"}]}, "journeys[0].trigger_id must stand in a path"),
-        ({"journeys": [{"trigger_id": "a", "name": ""}]}, "journeys[0].name must be a non-blank"),
+        (
+            {"journeys": [{"trigger_id": "a", "name": ""}]},
+            "journeys[0].name must be a string that is not empty",
+        ),
         (
             {"journeys": [{"trigger_id": "a", "entries": [{"contact_id": "p", "x": 1}]}]},
             "journeys[0].entries[0].x is unknown",

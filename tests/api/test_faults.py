@@ -131,3 +131,9 @@ def test_a_wrong_fault_names_the_field(control: Call, body: Any, field: str) -> 
     assert refused.status_code == 400
     assert refused.json()["message"].startswith(f"{field} ")
     assert control("GET", "faults").json() == {"faults": []}
+
+
+def test_a_number_names_the_same_contact_as_its_text(call: Call, account: AccountView) -> None:
+    fault = account.fail_next(contact="5")
+    call("POST", "contact", {"contact": {"user_id": 5.0, "FirstName": "Ada"}})
+    assert account.calls[0].fault == fault
