@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,16 +55,19 @@ def contract(processes: str | None, **options: object) -> None:
     \b
     mock-autopilot contract --adapter adapter.contract:factory
     """
-    try:
-        import pytest
-
-        import contract_tests
-    except ImportError as error:
+    # Not imported here: pytest wants to be the first to import what it loads.
+    missing = [name for name in ("hypothesis", "pytest") if find_spec(name) is None]
+    if missing:
+        needed = " and ".join(missing)
         click.echo(
-            f"Error: {error}. Install it with: pip install mock-autopilot[contract]", err=True
+            f"Error: needs {needed}. Install it with: pip install mock-autopilot[contract]",
+            err=True,
         )
         sys.exit(CANNOT_JUDGE)
-    arguments = [str(Path(contract_tests.__file__).parent), "-p", "contract_tests.plugin"]
+    import pytest
+
+    suite = Path(__file__).parents[2] / "contract_tests"
+    arguments = [str(suite), "-p", "contract_tests.plugin"]
     arguments += ["-q", "--tb=no", "--no-header", "-rN", "-p", "no:cacheprovider"]
     # Whatever configures pytest where this runs is of no concern.
     arguments += ["-c", os.devnull, "--rootdir=."]
