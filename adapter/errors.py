@@ -17,13 +17,13 @@ class _InvalidError(ValueError):
         return f"{self.field} {self.problem}"
 
 
-class InvalidMessage(_InvalidError):  # noqa: N818
+class InvalidMessage(_InvalidError):
     """A message that is not one: `field` is its path (`traits.score`), the text says the fix."""
 
 
-class InvalidSettings(_InvalidError):  # noqa: N818
+class InvalidSettings(_InvalidError):
     """A setting that cannot work: `field` is the setting's name, the text says the fix."""
 
 
-class InvalidName(ValueError):  # noqa: N818
+class InvalidName(ValueError):
     """A name with no letter or digit, of which no snake_case name can be made."""

@@ -24,7 +24,7 @@ class Fake:
             "journeys": journeys,
             "default_trigger": DEFAULT_TRIGGER,
         }
-        address = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+        address = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  # compared with, not bound to
         self._connection = HTTPConnection(address, self._mock.port, timeout=30)
         self._headers = {"autopilotapikey": api_key}
         if self._mock.control_token:

@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(id): the clause that a test is about")
     if config.option.seed is None:
         worker = getattr(config, "workerinput", {})
-        config.option.seed = worker.get("contract_seed", random.randrange(10**6))  # noqa: S311
+        config.option.seed = worker.get("contract_seed", random.randrange(10**6))  # noqa: S311  # no secret
     config.option.hypothesis_seed = config.option.seed
     settings.register_profile(
         "contract",

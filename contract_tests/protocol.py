@@ -34,7 +34,7 @@ class Target(Protocol):
         """Let go of it."""
 
 
-class CannotJudge(Exception):  # noqa: N818
+class CannotJudge(Exception):
     """The run can say nothing of the forwarder: it is not there, or it talks to somebody else."""
 
 

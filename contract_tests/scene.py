@@ -22,7 +22,7 @@ class Person:
     user_id: str | int | None = None
 
 
-class Broken(AssertionError):  # noqa: N818
+class Broken(AssertionError):
     """A clause is broken; `counterexample` shows how."""
 
     def __init__(self, counterexample: dict[str, Any]) -> None:

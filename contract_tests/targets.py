@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.client import HTTPException
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any
@@ -62,8 +63,9 @@ def load(name: str) -> Callable[[Settings], Any]:
     module_name, _, attribute = name.partition(":")
     if not attribute:
         raise CannotJudge(f"--adapter {name}: write it as package.module:factory")
-    if os.getcwd() not in sys.path:  # noqa: PTH109
-        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
     except Exception as error:
@@ -94,7 +96,7 @@ class UrlTarget:
     def deliver(self, message: Message) -> Result:
         """POST it; the HTTP status and the JSON `message` are the result."""
         body = json.dumps(message).encode()
-        request = Request(self._url, body, {"Content-Type": "application/json"})  # noqa: S310
+        request = Request(self._url, body, {"Content-Type": "application/json"})  # noqa: S310  # checked to be http
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
                 return Result(answer.status, _message_in(answer.read()))
@@ -124,7 +126,7 @@ class CommandTarget:
         self._command = command
         self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
         try:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
                 command if os.name == "nt" else shlex.split(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -138,7 +140,7 @@ class CommandTarget:
         """Write the message and read the result."""
         process = self._process
         assert process.stdin  # noqa: S101  # both are pipes
-        assert process.stdout  # noqa: S101
+        assert process.stdout  # noqa: S101  # likewise
         watch = Timer(TIMEOUT, process.kill)
         watch.start()
         try:

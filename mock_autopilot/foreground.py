@@ -81,7 +81,7 @@ def _follow_parent() -> None:
 
 
 def _announce(address: str, port: int, on_ready: Callable[[int], None], stopped: Event) -> None:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  # compared with, not bound to
     while not stopped.wait(0.005):
         connection = HTTPConnection(target, port, timeout=1)
         try:  # a connection alone does not say that the worker is there

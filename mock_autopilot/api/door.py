@@ -28,7 +28,7 @@ DROP_CONNECTION = "mock_autopilot.drop_connection"
 _log = logging.getLogger(__name__)
 
 
-class _Struck(Exception):  # noqa: N818
+class _Struck(Exception):
     """A fault strikes the call under way."""
 
     def __init__(self, fault: Fault) -> None:
@@ -64,7 +64,7 @@ class Door:
     def refuse(self, environ: Environ, rejection: ApiError) -> Response:
         """Answer and record a call that no route takes."""
 
-        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:  # noqa: ARG001
+        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:  # noqa: ARG001  # as `call`'s
             raise rejection
 
         return self._exchange(environ, None, rejection.status, work)

@@ -7,21 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from mock_autopilot import AccountView, MockAutopilot
-from tests.api.conftest import Call
+from tests.api.calls import Call, upsert, warned
 
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 NOT_FOUND = {"error": "Not Found", "message": "Contact could not be found."}
-
-
-def upsert(call: Call, **contact: Any) -> str:
-    answer = call("POST", "contact", {"contact": contact})
-    assert answer.status_code == 200, answer.text
-    contact_id: str = answer.json()["contact_id"]
-    return contact_id
-
-
-def warned(account: AccountView) -> list[tuple[str, str]]:
-    return [(warning.id, warning.field) for warning in account.calls[-1].warnings]
 
 
 # --- the key -----------------------------------------------------------------------------------
@@ -316,7 +305,9 @@ def test_pages_of_a_hundred_follow_by_bookmark(call: Call) -> None:
 def test_a_page_that_is_just_full_is_the_last(call: Call) -> None:
     items = [{"Email": f"{n}@example.com"} for n in range(100)]
     call("POST", "contacts", {"contacts": items})
-    assert "bookmark" not in call("GET", "contacts").json()
+    page = call("GET", "contacts")
+    assert (page.status_code, len(page.json()["contacts"])) == (200, 100)
+    assert "bookmark" not in page.json()
 
 
 def test_a_bookmark_holds_when_contacts_go_away(call: Call) -> None:

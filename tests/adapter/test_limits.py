@@ -1,7 +1,6 @@
-"""The forwarder where it is easily wrong by one: limits, times, proxies, odd answers."""
+"""Batches, traits, messages and settings at the limit of what is taken."""
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import responses
 
 from adapter import (
     Delivery,
-    Destination,
     EnterJourney,
     InvalidMessage,
     InvalidSettings,
@@ -22,232 +20,15 @@ from adapter import (
 )
 from adapter.batches import MOST_BYTES, batches
 from adapter.naming import custom_type
-
-BASE = "http://autopilot.test/v1/"
-KEY = "0123456789abcdef"
-SETTINGS = Settings("key")
-Answer = tuple[int, dict[str, str], str | bytes]
-PERSON: Answer = (200, {}, '{"contact_id": "person_1"}')
-
-
-class Time:
-    """A clock that sleeping moves, and an answer that takes its time."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-        self.oversleeps = 0.0
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds + self.oversleeps
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def autopilot() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        yield mock
-
-
-Make = Callable[..., Destination]
-
-
-@pytest.fixture
-def to(time: Time) -> Iterator[Make]:
-    made: list[Destination] = []
-
-    def make(**settings: Any) -> Destination:
-        settings = {"api_key": KEY, "base_url": BASE, "random": lambda: 1.0, **settings}
-        made.append(Destination(clock=time.clock, sleep=time.sleep, **settings))
-        return made[-1]
-
-    yield make
-    for destination in made:
-        destination.close()
-
-
-def identify(user: str | None = "u", **traits: Any) -> dict[str, Any]:
-    return {"type": "identify", "userId": user, "traits": traits}
-
-
-def answer(
-    mock: responses.RequestsMock, *answers: Answer, time: Time | None = None, takes: float = 0.0
-) -> None:
-    """Give these answers in turn, the last one for ever; each takes so many seconds."""
-    left = list(answers)
-
-    def reply(_: object) -> Answer:
-        if time:
-            time.now += takes
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    mock.add_callback("POST", BASE + "contact", callback=reply)
-
-
-def timeouts(mock: responses.RequestsMock) -> list[float]:
-    return [call.request.req_kwargs["timeout"] for call in mock.calls]  # type: ignore[attr-defined]
-
-
-# --- time -----------------------------------------------------------------------------------
-
-
-def test_an_attempt_may_take_what_is_left_of_the_time(
-    to: Make, autopilot: responses.RequestsMock, time: Time
-) -> None:
-    answer(autopilot, (503, {}, ""), PERSON, time=time, takes=9.0)
-    retry = Retry(total=12, first=1, timeout=10)
-    delivery = to(retry=retry).deliver(identify())
-    assert delivery.outcome == "delivered"
-    assert timeouts(autopilot) == [10, 2]
-    assert [exchange.duration for exchange in delivery.exchanges] == [9.0, 9.0]
-
-
-def test_a_last_attempt_after_the_time_is_up_has_hardly_any(
-    to: Make, autopilot: responses.RequestsMock, time: Time
-) -> None:
-    time.oversleeps = 100.0
-    answer(autopilot, (503, {}, ""), PERSON)
-    assert to().deliver(identify()).outcome == "delivered"
-    assert timeouts(autopilot) == [10, 0.001]
-
-
-def test_no_attempt_begins_when_the_time_is_up(
-    to: Make, autopilot: responses.RequestsMock, time: Time
-) -> None:
-    answer(autopilot, (503, {}, ""))
-    delivery = to(retry=Retry(total=3.5)).deliver(identify())
-    assert time.slept == [0.5, 1.0]
-    assert delivery.message == f"{BASE}contact answers 503 (attempt 3, 3.5 s allowed in all)"
-
-
-def test_a_retry_after_of_all_the_time_left_is_said(
-    to: Make, autopilot: responses.RequestsMock
-) -> None:
-    answer(autopilot, (429, {"Retry-After": "60"}, ""))
-    delivery = to().deliver(identify())
-    spent = "(attempt 1, 60 s allowed in all)"
-    assert delivery.message == f"{BASE}contact answers 429; it asks to wait 60 s {spent}"
-
-
-@pytest.mark.parametrize(
-    ("headers", "waited"),
-    [
-        ({"Retry-After": "7 "}, 7.0),
-        ({"Retry-After": "²"}, 0.5),
-        ({"Retry-After": f"Wed, 21 Oct {'9' * 30} 07:28:09 GMT"}, 0.5),
-        (
-            {
-                "Date": "Wed, 21 Oct 2015 07:28:00 -0000",
-                "Retry-After": "Wed, 21 Oct 2015 09:28:09 +0200",
-            },
-            9.0,
-        ),
-    ],
+from tests.adapter.support import (
+    BASE,
+    PERSON,
+    SETTINGS,
+    Make,
+    answer,
+    identify,
+    track,
 )
-def test_odd_ways_to_say_retry_after(
-    to: Make,
-    autopilot: responses.RequestsMock,
-    time: Time,
-    headers: dict[str, str],
-    waited: float,
-) -> None:
-    answer(autopilot, (429, headers, ""), PERSON)
-    assert to().deliver(identify()).outcome == "delivered"
-    assert time.slept == [waited]
-
-
-@pytest.mark.parametrize(
-    "failure", [requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError]
-)
-def test_an_answer_that_breaks_off_is_asked_for_again(
-    to: Make, autopilot: responses.RequestsMock, failure: type[Exception]
-) -> None:
-    autopilot.post(BASE + "contact", body=failure("half"))
-    autopilot.post(BASE + "contact", json={"contact_id": "person_1"})
-    assert to().deliver(identify()).outcome == "delivered"
-
-
-def test_a_host_that_is_none_is_not_tried_again(to: Make, time: Time) -> None:
-    delivery = to(base_url="http://a..b/").deliver(identify())
-    assert (delivery.outcome, delivery.status) == ("failed", None)
-    assert time.slept == []
-
-
-# --- answers --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "outcome"),
-    [
-        *[(299, "delivered"), (300, "failed"), (399, "failed")],
-        *[(400, "rejected"), (428, "rejected"), (430, "rejected"), (499, "rejected")],
-    ],
-)
-def test_the_first_and_last_status_of_each_kind(
-    to: Make, autopilot: responses.RequestsMock, status: int, outcome: str
-) -> None:
-    answer(autopilot, (status, {}, "{}"))
-    delivery = to().deliver(identify())
-    assert (delivery.outcome, len(autopilot.calls)) == (outcome, 1)
-    if 300 <= status < 400:
-        why = f"answers with a redirection ({status}): check base_url"
-        assert delivery.message == f"{BASE}contact {why}"
-
-
-@pytest.mark.parametrize(("body", "shown"), [("[" * 100_000, "[" * 100_000), (b"a\xff", "a\ufffd")])
-def test_an_answer_that_cannot_be_read_is_kept_as_text(
-    to: Make, autopilot: responses.RequestsMock, body: str | bytes, shown: str
-) -> None:
-    answer(autopilot, (400, {}, body))
-    delivery = to().deliver(identify())
-    assert (delivery.outcome, delivery.message) == ("rejected", shown)
-    assert delivery.exchanges[0].answer == shown
-
-
-# --- the session ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("host", "proxied"),
-    [
-        *[("localhost", False), ("127.0.0.1", False), ("127.1.2.3", False), ("[::1]", False)],
-        *[("autopilot.test", True), ("128.0.0.1", True)],
-    ],
-)
-def test_a_proxy_is_used_except_to_reach_this_machine(
-    monkeypatch: pytest.MonkeyPatch,
-    to: Make,
-    autopilot: responses.RequestsMock,
-    host: str,
-    proxied: bool,
-) -> None:
-    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("http_proxy", "http://proxy.test:3128")
-    autopilot.post(f"http://{host}:8025/v1/contact", json={"contact_id": "person_1"})
-    delivery = to(base_url=f"http://{host}:8025/v1/").deliver(identify())
-    assert delivery.outcome == "delivered"
-    proxies = autopilot.calls[0].request.req_kwargs["proxies"]  # type: ignore[attr-defined]
-    assert ("http" in proxies) is proxied
-
-
-def test_a_session_that_is_given_is_used(to: Make, autopilot: responses.RequestsMock) -> None:
-    answer(autopilot, PERSON)
-    with requests.Session() as theirs:
-        theirs.headers["X-Trace"] = "7"
-        assert to(session=theirs).deliver(identify()).outcome == "delivered"
-    headers = autopilot.calls[0].request.headers
-    assert headers["X-Trace"] == "7"
-    assert headers["Content-Type"] == "application/json; charset=utf-8"
-
 
 # --- batches --------------------------------------------------------------------------------
 
@@ -337,10 +118,6 @@ def test_beyond_2_to_53_a_float_is_a_float() -> None:
 
 
 # --- what is planned ------------------------------------------------------------------------
-
-
-def track(**properties: Any) -> dict[str, Any]:
-    return {"type": "track", "event": "E", "userId": "u", "properties": properties}
 
 
 def entered(message: dict[str, Any]) -> dict[str, Any]:
@@ -469,44 +246,6 @@ def test_after_an_answered_failure_the_others_are_tried(
     assert [one.outcome for one in deliveries] == ["failed", "delivered"]
 
 
-# --- Autopilot's words ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ('{"message": " No. "}', "No."),
-        ('{"message": 7}', f"{BASE}contact answers 400"),
-        ('{"message": " "}', f"{BASE}contact answers 400"),
-        ("[]", f"{BASE}contact answers 400"),
-        ('"No."', "No."),
-    ],
-)
-def test_a_rejection_always_has_words(
-    to: Make, autopilot: responses.RequestsMock, body: str, said: str
-) -> None:
-    answer(autopilot, (400, {}, body))
-    assert to().deliver(identify()).message == said
-
-
-def test_an_empty_answer_is_one_only_with_204(to: Make, autopilot: responses.RequestsMock) -> None:
-    answer(autopilot, (204, {}, ""), (203, {}, ""), (205, {}, ""), (204, {}, ""))
-    destination = to()
-    outcomes = [destination.deliver(identify()).outcome for _ in range(3)]
-    assert outcomes == ["delivered", "failed", "failed"]
-    delivery = destination.deliver(track())
-    why = f"{BASE}contact gives no contact_id, which the next call needs"
-    assert (delivery.outcome, delivery.message) == ("failed", why)
-
-
-def test_a_wait_has_half_a_minute_at_most(
-    to: Make, autopilot: responses.RequestsMock, time: Time
-) -> None:
-    answer(autopilot, (503, {}, ""))
-    to(retry=Retry(total=100)).deliver(identify())
-    assert time.slept == [0.5, 1, 2, 4, 8, 16, 30, 30]
-
-
 # --- settings -------------------------------------------------------------------------------
 
 
@@ -580,15 +319,3 @@ def test_any_scalar_notifies(value: object) -> None:
 def test_a_list_does_not_notify() -> None:
     assert contact(notify=[1]) == {"custom": {"string--notify": "[1]"}}
     assert contact(UNSUBSCRIBED=True) == {"unsubscribed": True}
-
-
-# --- endurance -----------------------------------------------------------------------------
-
-
-def test_a_thousand_attempts_are_one_like_the_other(
-    to: Make, autopilot: responses.RequestsMock, time: Time
-) -> None:
-    answer(autopilot, (503, {}, ""))
-    delivery = to(retry=Retry(total=1100, first=1, longest=1)).deliver(identify())
-    assert delivery.outcome == "failed"
-    assert set(time.slept) == {1.0}

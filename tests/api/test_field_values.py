@@ -1,0 +1,178 @@
+"""What a field takes, value by value."""
+
+from typing import Any
+
+import pytest
+
+from adapter.traits import FIELDS
+from mock_autopilot import AccountView
+from mock_autopilot.contact_update import check, unknown_keys
+from mock_autopilot.fields import fits, is_date
+from tests.api.calls import ADA, Call, refusal, upsert, warned
+
+# --- what a field takes ---------------------------------------------------------------------
+
+TEXT = ["Email", "contact_id", "FirstName", "owner_name", "MailingCity", "_autopilot_session_id"]
+TEXT += ["_autopilot_list", "_NewEmail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        *[(name, 5, "a string, got the number 5.") for name in TEXT],
+        ("NumberOfEmployees", 1.5, "a string or a whole number, got the number 1.5."),
+        ("NumberOfEmployees", True, "a string or a whole number, got true."),
+        ("unsubscribed", "yes", "true or false, got the string 'yes'."),
+        ("user_id", False, "a string (or a number), got false."),
+        ("anonymous_id", [1], "a string (or a number), got an array."),
+        ("custom", [], "an object, got an array."),
+    ],
+)
+def test_a_field_of_the_wrong_type_is_refused(
+    call: Call, account: AccountView, name: str, value: object, wanted: str
+) -> None:
+    assert refusal(call, {"user_id": "u", name: value}) == f"contact.{name} must be {wanted}"
+    assert not account.contacts
+
+
+@pytest.mark.parametrize("contact", [None, [], "x", 5])
+def test_a_contact_is_an_object(call: Call, contact: object) -> None:
+    assert refusal(call, contact).startswith("contact must be an object, got ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"unsubscribed": True},
+        {"unsubscribed": False},
+        {"NumberOfEmployees": "10-50"},
+        {"NumberOfEmployees": 5},
+        *[{"notify": value} for value in (True, 5, "x", ["x"], {"a": 1})],
+    ],
+)
+def test_a_field_of_the_right_type_is_stored_as_it_is(
+    call: Call, account: AccountView, given: dict[str, Any]
+) -> None:
+    upsert(call, Email="ada@example.com", **given)
+    (contact,) = account.contacts.values()
+    assert {name: contact[name] for name in given} == given
+    assert warned(account) == []
+
+
+@pytest.mark.parametrize(("given", "stored"), [(5, "5"), (5.0, "5"), (5.5, "5.5")])
+def test_a_number_as_an_id_is_written_without_a_needless_point(
+    call: Call, account: AccountView, given: float, stored: str
+) -> None:
+    upsert(call, user_id=given, anonymous_id=given, FirstName="Ada")
+    (contact,) = account.contacts.values()
+    assert (contact.user_id, contact["anonymous_id"]) == (stored, stored)
+    assert warned(account) == [
+        ("id-number", "contact.user_id"),
+        ("id-number", "contact.anonymous_id"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "doubts"),
+    [
+        ({"user_id": None}, [("null", "contact.user_id")]),
+        ({"_NewEmail": None}, [("null", "contact._NewEmail")]),
+        ({"_NewEmail": " "}, [("blank", "contact._NewEmail")]),
+        ({"_NewEmail": "new"}, [("address", "contact._NewEmail")]),
+        ({"custom": None}, [("empty", "contact.custom")]),
+        ({"custom": {"plan": 5}}, [("custom-prefix", "contact.custom.plan")]),
+        ({"custom": {"string-- ": "x"}}, [("custom-name", "contact.custom.string-- ")]),
+    ],
+)
+def test_one_doubt_is_one_warning(
+    call: Call, account: AccountView, given: dict[str, Any], doubts: list[tuple[str, str]]
+) -> None:
+    upsert(call, **ADA, **given)
+    assert warned(account) == doubts
+
+
+def test_every_field_that_the_forwarder_writes_is_known(call: Call, account: AccountView) -> None:
+    given = dict.fromkeys(FIELDS, "x") | {"unsubscribed": True, "Email": "a@b.c"}
+    del given["_NewEmail"], given["_autopilot_list"]
+    upsert(call, **given)
+    assert warned(account) == []
+    assert account.contacts["a@b.c"].items() >= given.items()
+
+
+@pytest.mark.parametrize("value", [None, "", "2024-01-01", ["x"]])
+def test_what_autopilot_makes_is_left_out(call: Call, account: AccountView, value: object) -> None:
+    made = ["created_at", "updated_at", "Name", "lists", "custom_fields", "api_originated", "type"]
+    made.append("merged_contact_ids")
+    upsert(call, Email="a@b.c", Title="x", **dict.fromkeys(made, value))
+    assert warned(account) == [("read-only", f"contact.{name}") for name in made]
+    assert account.contacts["a@b.c"]["Title"] == "x"
+    assert account.contacts["a@b.c"].get("Name") is None
+    assert account.contacts["a@b.c"]["type"] == "contact"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(True, "boolean"), (5, "integer"), (1.5, "float"), ("x", "string"), ([1], "string")],
+)
+def test_a_custom_field_without_a_type_has_that_of_its_value(
+    call: Call, account: AccountView, value: object, kind: str
+) -> None:
+    upsert(call, **ADA, custom={"favourite--thing": value})
+    assert account.contacts["ada@example.com"]["custom_fields"] == [
+        {"kind": "favourite thing", "value": value, "fieldType": kind, "deleted": False}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "expected"),
+    [
+        *[(1, "boolean", False), (5.5, "integer", False), (True, "float", False)],
+        *[(1.5, "float", True), (5, "float", True), ("5", "integer", False)],
+        *[("2024-02-29T10:00", "date", True), ("2024-02-30", "date", False)],
+        *[("20240101", "date", False), (5, "date", False), (["x"], "string", False)],
+    ],
+)
+def test_what_fits_a_custom_type(value: object, kind: str, expected: bool) -> None:
+    assert fits(value, kind) is expected
+
+
+@pytest.mark.parametrize("text", ["2024-01-01x", "2024-01-01 10:00", "٢٠٢٤-01-01", "2024-01-01\n"])
+def test_what_is_no_date(text: str) -> None:
+    assert is_date(text) is False
+
+
+def test_near_names_are_looked_for_twenty_times() -> None:
+    near = [*(f"{'z' * n}{n}" for n in range(1, 20)), "Titlee", "Titlex"]
+    said = ["is no field of Autopilot's"] * 21
+    said[19] += "; did you mean Title?"
+    assert [warning.message for warning in check(dict.fromkeys(near, 1)).warnings] == said
+    said = ["is no part of this call"] * 21
+    said[19] += "; did you mean Title?"
+    assert [warning.message for warning in unknown_keys(dict.fromkeys(near), ["Title"])] == said
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("fax", "; did you mean Fax?"), ("FAX", "; did you mean Fax?"), ("titan", "")],
+)
+def test_what_counts_as_a_near_name(name: str, hint: str) -> None:
+    (warning,) = check({name: "x"}).warnings
+    assert warning.message == f"is no field of Autopilot's{hint}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "doubted"),
+    [
+        *[("string", "string", False), ("integer", "float", False), ("float", "integer", False)],
+        *[("string", "integer", True), ("integer", "boolean", True)],
+    ],
+)
+def test_a_custom_field_keeps_its_type(
+    call: Call, account: AccountView, old: str, new: str, doubted: bool
+) -> None:
+    values = {"string": "x", "integer": 1, "float": 1.5, "boolean": True}
+    upsert(call, user_id="u", custom={f"{old}--n": values[old]})
+    upsert(call, user_id="u", custom={f"{new}--n": values[new]})
+    assert [rule for rule, _ in warned(account)] == ["custom-type-changed"] * doubted
+    if doubted:
+        assert f"was {old} until now" in account.calls[-1].warnings[0].message
