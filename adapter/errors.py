@@ -25,5 +25,9 @@ class InvalidSettings(_InvalidError):
     """A setting that cannot work: `field` is the setting's name, the text says the fix."""
 
 
+class InvalidSpace(_InvalidError):
+    """An Engage space that cannot be: `field` says which part, the text says the fix."""
+
+
 class InvalidName(ValueError):
     """A name with no letter or digit, of which no snake_case name can be made."""

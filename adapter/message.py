@@ -35,11 +35,11 @@ def check(message: object) -> None:
         ("properties", fields.get("properties")),
         ("context.traits", context.get("traits")),
     ):
-        _check_value(name, _object(name, value, optional=True))
+        check_value(name, _object(name, value, optional=True))
     for name in ("userId", "anonymousId", "event"):
         # An id of another type counts as missing, which is no fault of the message.
         if isinstance(fields.get(name), str | int):
-            _check_value(name, fields[name])
+            check_value(name, fields[name])
     event = fields.get("event")
     if kind == "track" and (not isinstance(event, str) or not event.strip()):
         raise InvalidMessage("event", "must be the event's name, a text that is not blank")
@@ -53,7 +53,13 @@ def _object(name: str, value: object, *, optional: bool = False) -> dict[Any, An
     return value
 
 
-def _check_value(path: str, value: object, depth: int = 0) -> None:
+def check_value(path: str, value: object, depth: int = 0) -> None:
+    """Check that JSON can carry `value`, which stands at `path`.
+
+    Raises:
+        InvalidMessage: it cannot; `field` is the path of what is wrong, the text says the fix.
+
+    """
     if depth > DEEPEST:
         raise InvalidMessage(path, f"is nested deeper than {DEEPEST} levels: send it flatter")
     match value:
@@ -72,10 +78,10 @@ def _check_value(path: str, value: object, depth: int = 0) -> None:
                 if not isinstance(key, str):
                     raise InvalidMessage(path, f"has the key {key!r}: keys must be text")
                 _check_text(f"{path}.{_shown(key)}", key)
-                _check_value(f"{path}.{key}", inner, depth + 1)
+                check_value(f"{path}.{key}", inner, depth + 1)
         case list() | tuple():
             for index, inner in enumerate(value):
-                _check_value(f"{path}[{index}]", inner, depth + 1)
+                check_value(f"{path}[{index}]", inner, depth + 1)
         case date():
             raise InvalidMessage(path, f"is {_kind(value)}: send it as ISO-8601 text")
         case _:

@@ -7,6 +7,7 @@ import click
 
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
+from mock_autopilot.cli.engage import engage
 from mock_autopilot.cli.send import send
 from mock_autopilot.cli.serve import serve
 
@@ -20,11 +21,13 @@ def main() -> None:
     See it work:             mock-autopilot demo
     Run the fake:            mock-autopilot serve
     Forward messages to it:  mock-autopilot send messages.jsonl
+    Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
 
 
 main.add_command(serve)
 main.add_command(send)
+main.add_command(engage)
 main.add_command(demo)
 main.add_command(contract)

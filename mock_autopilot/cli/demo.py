@@ -8,7 +8,14 @@ import click
 
 if TYPE_CHECKING:
     from mock_autopilot.cli.cases import Case, Step
-    from mock_autopilot.mock import AccountView
+    from mock_autopilot.mock import AccountView, MockAutopilot
+
+#: Who the account knows before Engage begins: user id and address are one contact.
+JOHN = {
+    "type": "identify",
+    "userId": "12091906-01011992",
+    "traits": {"name": "John Joe", "email": "john.doe@example.com"},
+}
 
 
 @click.command()
@@ -35,13 +42,40 @@ def demo() -> None:
                 _show_step(step)
                 _show_account(account)
             problems += differences(case, steps, account)
+        sent = sum(len(case.messages) for case in cases) + _show_engage(autopilot, problems)
     click.echo()
     for problem in problems:
         click.secho(f"NOT AS SPECIFIED  {problem}", fg="red")
     if problems:
         sys.exit(1)
-    sent = sum(len(case.messages) for case in cases)
-    click.secho(f"All as specified: {len(cases)} cases, {sent} messages.", fg="green")
+    click.secho(f"All as specified: {len(cases)} cases and a space, {sent} messages.", fg="green")
+
+
+def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
+    """Play a space to an account that has John already; give how many messages there were."""
+    from adapter import Destination
+    from adapter.engage.scenario import read_scenario
+    from mock_autopilot.cli.engage import play, show_account
+    from mock_autopilot.cli.timeline import Timeline, header
+    from mock_autopilot.fixtures import fixtures_path
+
+    click.secho("\n== Engage: an audience and a computed trait through 45 days ==", bold=True)
+    click.echo(
+        "The first sync comes after six hours or more and sends members only; later ones come "
+        "every two to three hours and send changes only. Somebody anonymous is rejected until "
+        "there is an address.\n"
+    )
+    scenario = read_scenario((fixtures_path() / "spaces" / "orders.json").read_bytes())
+    account = autopilot.new_account()
+    timeline = Timeline(scenario.start)
+    with Destination(api_key=account.api_key, base_url=account.base_url) as destination:
+        destination.deliver(JOHN)
+        click.echo(header(scenario, scenario.start, account.base_url))
+        play(scenario, timeline, destination)
+    if show_account(scenario, timeline, account.base_url, account.api_key):
+        problems.append("Engage: an account that differs from what was delivered")
+    click.echo(f"\n{timeline.summary()}")
+    return timeline.outcomes.total()
 
 
 def _headline(case: "Case") -> None:

@@ -123,7 +123,7 @@ def send(
         )
     except InvalidSettings as error:
         raise click.UsageError(str(error)) from None
-    _require_server(destination.settings.base_url)
+    require_server(destination.settings.base_url)
     tally = Tally()
     try:
         with destination:
@@ -141,7 +141,7 @@ def send(
     sys.exit(1 if tally.lost else 0)
 
 
-def _require_server(base_url: str) -> None:
+def require_server(base_url: str) -> None:
     """Tell at once, and not after all retries, that no server runs on this machine."""
     url = urlsplit(base_url)
     if not is_loopback(url.hostname or ""):

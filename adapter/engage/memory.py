@@ -1,0 +1,78 @@
+"""What Autopilot has been told: all that a space has to remember from one sync to the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from adapter.engage.profile import Identifier, Kind
+from adapter.engage.times import aware
+from adapter.errors import InvalidSpace
+
+
+@dataclass
+class Memory:
+    """One computation's: when it is due, and the value that each identifier was last sent."""
+
+    created_at: datetime
+    due: datetime
+    syncs: int = 0
+    told: dict[Identifier, Any] = field(default_factory=dict)
+
+
+class _Saved(msgspec.Struct, forbid_unknown_fields=True):
+    created_at: datetime
+    due: datetime
+    syncs: int
+    told: dict[Kind, dict[str, Any]]
+
+
+def save(memories: Mapping[str, Memory]) -> dict[str, Any]:
+    """Give memories by their computation's key as JSON has them."""
+    saved = {}
+    for key, memory in memories.items():
+        told: dict[Kind, dict[str, Any]] = {}
+        for who, value in memory.told.items():
+            told.setdefault(who.kind, {})[who.value] = value
+        saved[key] = _Saved(memory.created_at, memory.due, memory.syncs, told)
+    copy: dict[str, Any] = msgspec.to_builtins(saved)
+    return copy
+
+
+def load(state: object) -> dict[str, Memory]:
+    """Read what `save` gave.
+
+    Raises:
+        InvalidSpace: it is something else.
+
+    """
+    try:
+        saved = msgspec.convert(state, dict[str, _Saved])
+    except msgspec.ValidationError as error:
+        raise InvalidSpace("the state", f"is none that was saved: {error}") from None
+    return {
+        key: Memory(
+            created_at=aware(f"{key}.created_at", one.created_at),
+            due=aware(f"{key}.due", one.due),
+            syncs=one.syncs,
+            told={
+                Identifier(kind, value): last
+                for kind, values in one.told.items()
+                for value, last in values.items()
+            },
+        )
+        for key, one in saved.items()
+    }
+
+
+def same(before: object, after: object) -> bool:
+    """Tell whether two values are one in JSON, where 1 is not true, and 5 is 5.0."""
+    if isinstance(before, bool) or isinstance(after, bool):
+        return before is after
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() == after.keys() and all(same(before[k], after[k]) for k in before)
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return len(before) == len(after) and all(map(same, before, after))
+    return before == after
