@@ -33,8 +33,9 @@ docs: $(READY) ## renew docs/reference.md and docs/clauses.md from the code's ta
 kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); renews docs/kill_table.md
 	@$(BIN)/python -m tests.contract.make_kill_table
 
-bench: $(READY) ## measure the server: cold start, calls a second
+bench: $(READY) ## measure the server (cold start, calls a second) and Engage (a month)
 	@$(BIN)/python bench/serve.py
+	@$(BIN)/python bench/engage.py
 
 lock: $(READY) ## renew requirements.lock from pyproject.toml
 	@$(BIN)/pip install --quiet uv

@@ -15,6 +15,7 @@ import pytest
 from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+from adapter.engage.scenario import read_scenario
 from mock_autopilot.cli.contract import contract
 
 ROOT = Path(__file__).parent.parent
@@ -106,21 +107,31 @@ def plain(text: str) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     shell = Shell(tmp_path)
     yield shell
     shell.close()
 
 
-def test_readme(shell: Shell) -> None:
+@pytest.mark.parametrize(("name", "least"), [("README.md", 6), ("docs/engage.md", 3)])
+def test_a_document_whose_examples_run(shell: Shell, name: str, least: int) -> None:
     document = Document.parse(
-        str(ROOT / "README.md"),
+        str(ROOT / name),
         PythonCodeBlockParser(doctest_optionflags=doctest.ELLIPSIS),
         CodeBlockParser("console", shell.evaluate),
     )
     examples = list(document.examples())
-    assert len(examples) >= 6
+    assert len(examples) >= least
     for example in examples:
         example.evaluate()
+
+
+def test_the_space_in_the_document_can_be_read() -> None:
+    document = (ROOT / "docs" / "engage.md").read_text("utf-8")
+    (block,) = re.findall(r"^```json\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
+    scenario = read_scenario(block)
+    assert len(scenario.space.computations) == 7
+    assert len(scenario.changes) == 5
 
 
 @pytest.mark.parametrize("name", ["reference", "clauses"])

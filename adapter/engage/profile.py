@@ -74,15 +74,16 @@ class Profile:
         """Give the events of that name up to `now`, the latest last; with `within`, no older."""
         if name not in self._events:
             return []
-        history = self._events[name]
-        return history.events[slice(*history.range(now, within))]
+        end = self.count(name, now)
+        return self._events[name].events[end - self.count(name, now, within) : end]
 
     def count(self, name: str, now: datetime, within: timedelta | None = None) -> int:
         """Give how many `events` there are."""
         if name not in self._events:
             return 0
-        begin, end = self._events[name].range(now, within)
-        return end - begin
+        times = self._events[name].times
+        end = bisect_right(times, now)
+        return end if within is None else end - bisect_left(times, now - within, 0, end)
 
 
 class _History:
@@ -98,7 +99,3 @@ class _History:
         place = bisect_right(self.times, event.at)
         self.times.insert(place, event.at)
         self.events.insert(place, event)
-
-    def range(self, now: datetime, within: timedelta | None) -> tuple[int, int]:
-        end = bisect_right(self.times, now)
-        return (0 if within is None else bisect_left(self.times, now - within, 0, end)), end

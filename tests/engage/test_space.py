@@ -1,0 +1,243 @@
+"""What a space takes, and what it refuses."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from adapter.engage import Identifier, InvalidSpace, Schedule, Space
+from tests.engage.times import START, days, hours
+
+
+def space() -> Space:
+    return Space(clock=lambda: START)
+
+
+def test_an_audiences_key_is_its_name_in_snake_case() -> None:
+    assert space().add_audience("Order Completed Last 30days").key == "order_completed_last_30days"
+
+
+@pytest.mark.parametrize("name", ["", " ", "!!!", "—"])
+def test_a_name_that_leaves_nothing_is_named(name: str) -> None:
+    with pytest.raises(InvalidSpace, match=f"audience's name {name!r} has no letter or digit"):
+        space().add_audience(name)
+
+
+def test_audiences_whose_keys_collide_are_both_named() -> None:
+    one = space()
+    one.add_audience("Big Spenders")
+    with pytest.raises(InvalidSpace) as caught:
+        one.add_audience("big-spenders!")
+    assert str(caught.value) == (
+        "audience 'Big Spenders' and audience 'big-spenders!' have the same key big_spenders: "
+        "rename one of them"
+    )
+
+
+def test_an_audience_and_a_computed_trait_collide_as_well() -> None:
+    one = space()
+    one.add_trait("big_spenders", lambda *_: 1)
+    with pytest.raises(InvalidSpace, match="computed trait 'big_spenders' and audience 'Big Spe"):
+        one.add_audience("Big Spenders")
+
+
+@pytest.mark.parametrize("key", ["Order Count", "orderCount", "order count", "_x", "orderCount2"])
+def test_a_computed_traits_key_is_snake_case(key: str) -> None:
+    with pytest.raises(InvalidSpace, match="must be in snake_case"):
+        space().add_trait(key, lambda *_: 1)
+
+
+def test_no_key_is_the_address() -> None:
+    with pytest.raises(InvalidSpace, match="'E-Mail' has the key e_mail, which is the address"):
+        space().add_audience("E-Mail")
+    with pytest.raises(InvalidSpace, match="computed trait 'email' has the key email, which is"):
+        space().add_trait("email", lambda *_: 1)
+
+
+def test_a_refused_computation_is_not_there() -> None:
+    one = space()
+    with pytest.raises(InvalidSpace):
+        one.add_audience("VIP", created_at=datetime(2026, 1, 1))
+    assert one.computations == ()
+    one.add_audience("VIP")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({}, "a profile has no identifier"),
+        ({"user_ids": [""]}, "userId is '': must be a text that is not blank"),
+        ({"emails": ["a@example.com", " "]}, "email is ' ': must be a text"),
+        ({"anonymous_ids": [None]}, "anonymousId is None: must be a text"),
+        ({"user_ids": [7]}, "userId is 7: must be a text"),
+        ({"user_ids": "u1"}, "userId is the text 'u1': give a list of them"),
+    ],
+)
+def test_a_profile_needs_identifiers_that_are_texts(names: Any, message: str) -> None:
+    one = space()
+    with pytest.raises(InvalidSpace, match=message):
+        one.add_profile(**names)
+    assert one.profiles == ()
+
+
+def test_an_identifier_is_one_profiles_only() -> None:
+    one = space()
+    ada = one.add_profile(user_ids=["u1"], emails=["ada@example.com"])
+    with pytest.raises(
+        InvalidSpace, match=r"email 'ADA@example\.com' is another profile's already"
+    ):
+        one.add_profile(user_ids=["u2"], emails=["ADA@example.com"])
+    bob = one.add_profile(user_ids=["u2"])
+    with pytest.raises(InvalidSpace, match="userId 'u1' is another profile's already"):
+        one.add_identifiers(bob, emails=["bob@example.com"], user_ids=["u1"])
+    assert bob.names == (Identifier("userId", "u2"),)
+    one.add_identifiers(ada, user_ids=["u1", "u3"])
+    assert [name.value for name in ada.names] == ["u1", "ada@example.com", "u3"]
+
+
+def test_user_ids_differ_in_letter_case() -> None:
+    one = space()
+    one.add_profile(user_ids=["u1"])
+    one.add_profile(user_ids=["U1"])
+    assert len(one.profiles) == 2
+
+
+def test_a_profile_is_found_by_any_of_its_identifiers() -> None:
+    one = space()
+    ada = one.add_profile(user_ids=["u1"], emails=["ada@example.com"], anonymous_ids=["a1"])
+    assert one.profile("u1") is one.profile("Ada@Example.com") is one.profile("a1") is ada
+    with pytest.raises(InvalidSpace, match="profile 'u2' is none of this space's"):
+        one.profile("u2")
+
+
+def test_an_audience_is_found_by_its_name() -> None:
+    one = space()
+    vip = one.add_audience("VIP")
+    assert one.audience("VIP") is vip
+    with pytest.raises(InvalidSpace, match="audience 'vip' is none of this space's"):
+        one.audience("vip")
+
+
+def test_nobody_enters_an_audience_with_a_predicate() -> None:
+    one = space()
+    ada = one.add_profile(user_ids=["u1"])
+    audience = one.add_audience("Everybody", lambda *_: True)
+    for change in (audience.enter, audience.leave):
+        with pytest.raises(InvalidSpace, match="audience 'Everybody' has a predicate"):
+            change(ada)
+
+
+def test_events_count_up_to_now_and_within() -> None:
+    ada = space().add_profile(user_ids=["u1"])
+    for day in (3, 1, 2, 2):
+        ada.track("Order Completed", days(day), {"day": day})
+    assert [e.properties["day"] for e in ada.events("Order Completed", days(2))] == [1, 2, 2]
+    assert ada.count("Order Completed", days(2.9)) == 3
+    assert ada.count("Order Completed", days(3)) == 4
+    assert ada.count("Order Completed", days(3), timedelta(days=1)) == 3
+    assert ada.count("Order Completed", days(3), timedelta(days=0.9)) == 1
+    assert ada.count("Order Completed", days(33), timedelta(days=30)) == 1
+    assert ada.count("Order Completed", days(33.01), timedelta(days=30)) == 0
+    assert ada.count("Order Completed", days(0), timedelta(days=30)) == 0
+    assert ada.count("order completed", days(3)) == 0
+    assert ada.events("order completed", days(3)) == []
+
+
+def test_an_event_needs_a_name_and_a_time_zone() -> None:
+    ada = space().add_profile(user_ids=["u1"])
+    with pytest.raises(InvalidSpace, match="event is blank"):
+        ada.track(" ", START)
+    with pytest.raises(InvalidSpace, match="at must be a datetime with a time zone"):
+        ada.track("Order Completed", datetime(2026, 1, 1))
+
+
+def test_a_sync_needs_a_time_zone_at_once() -> None:
+    with pytest.raises(InvalidSpace, match="now must be a datetime with a time zone"):
+        space().sync(datetime(2026, 1, 1))
+
+
+def test_time_zones_are_one_time() -> None:
+    one = space()
+    one.add_audience("VIP").enter(one.add_profile(user_ids=["u1"]))
+    due = one.next_due
+    assert due is not None
+    far = due.astimezone(timezone(timedelta(hours=9)))
+    assert list(one.sync(far - timedelta(seconds=1))) == []
+    assert len(list(one.sync(far))) == 1
+
+
+class TestSchedule:
+    def test_the_first_sync_is_due_six_hours_or_more_after_creation(self) -> None:
+        for seed in range(200):
+            one = Space(schedule=Schedule(seed), clock=lambda: START)
+            one.add_audience("VIP")
+            assert one.next_due is not None
+            assert hours(6) <= one.next_due <= hours(8)
+
+    def test_later_ones_are_due_two_to_three_hours_after_the_last(self) -> None:
+        one = space()
+        one.add_audience("VIP")
+        gaps = set()
+        for _ in range(200):
+            due = one.next_due
+            assert due is not None
+            list(one.sync(due))
+            assert one.next_due is not None
+            gaps.add(one.next_due - due)
+        assert timedelta(hours=2) <= min(gaps) < max(gaps) <= timedelta(hours=3)
+        assert len(gaps) > 100
+
+    def test_it_is_counted_from_when_the_sync_was(self) -> None:
+        one = space()
+        one.add_audience("VIP")
+        list(one.sync(days(5)))
+        assert one.next_due is not None
+        assert timedelta(hours=2) <= one.next_due - days(5) <= timedelta(hours=3)
+
+    def test_the_same_seed_gives_the_same_times(self) -> None:
+        def dues(seed: int) -> list[datetime | None]:
+            one = Space(schedule=Schedule(seed), clock=lambda: START)
+            one.add_audience("VIP")
+            found = []
+            for _ in range(20):
+                found.append(one.next_due)
+                list(one.sync(one.next_due))
+            return found
+
+        assert dues(1) == dues(1) != dues(2)
+
+    def test_computations_have_times_of_their_own(self) -> None:
+        one = space()
+        ada = one.add_profile(user_ids=["u1"])
+        one.add_audience("Late", created_at=days(1)).enter(ada)
+        assert one.next_due is not None
+        assert one.next_due >= days(1) + timedelta(hours=6)
+        one.add_audience("Early").enter(ada)
+        keys = [m["context"]["personas"]["computation_key"] for m in one.sync(hours(12))]
+        assert keys == ["early"]
+
+    def test_a_space_with_nothing_to_compute_is_never_due(self) -> None:
+        one = space()
+        one.add_profile(user_ids=["u1"])
+        assert one.next_due is None
+        assert list(one.sync(days(99))) == []
+
+    def test_the_clock_says_what_is_not_said(self) -> None:
+        now = START
+        one = Space(clock=lambda: now)
+        one.add_audience("VIP").enter(one.add_profile(user_ids=["u1"]))
+        assert list(one.sync()) == []
+        now = START.astimezone(UTC) + timedelta(hours=8)
+        assert len(list(one.sync())) == 1
+
+    @pytest.mark.parametrize(
+        "bounds",
+        [
+            (timedelta(hours=3), timedelta(hours=2)),
+            (timedelta(0), timedelta(hours=2)),
+            (timedelta(hours=-1), timedelta(hours=2)),
+        ],
+    )
+    def test_bounds_that_are_none_are_named(self, bounds: tuple[timedelta, timedelta]) -> None:
+        with pytest.raises(InvalidSpace, match=r"schedule\.later must be two times"):
+            Schedule(later=bounds)
