@@ -54,7 +54,7 @@ def demo() -> None:
 def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
     """Play a space to an account that has John already; give how many messages there were."""
     from adapter import Destination
-    from adapter.engage.scenario import read_scenario
+    from adapter.engage import read_scenario
     from mock_autopilot.cli.engage import play, show_account
     from mock_autopilot.cli.timeline import Timeline, header
     from mock_autopilot.fixtures import fixtures_path
