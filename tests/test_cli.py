@@ -99,7 +99,7 @@ class TestHelp:
 
     def test_the_commands(self) -> None:
         result = CliRunner().invoke(main, ["--help"])
-        assert set(main.commands) == {"serve", "send", "demo", "contract"}
+        assert set(main.commands) == {"serve", "send", "engage", "demo", "contract"}
         for name in main.commands:
             assert re.search(rf"^  {name} ", result.output, re.MULTILINE)
 
@@ -383,7 +383,9 @@ class TestDemo:
         last = result.output.splitlines()[-1]
         shown = [case for case in cases.load_cases() if case.demo]
         sent = sum(len(case.messages) for case in shown)
-        assert last == f"All as specified: {len(shown)} cases, {sent} messages."
+        sent += result.output.count(", delivered\n") + result.output.count(", rejected (400)")
+        assert last == f"All as specified: {len(shown)} cases and a space, {sent} messages."
+        assert "order_completed_last_30days = false, delivered" in result.output
         for case in shown:
             assert f"== {case.title} ==" in result.output
         assert MISSING in result.output

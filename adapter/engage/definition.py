@@ -4,6 +4,7 @@ docs/engage.md has an example of each.
 """
 
 import json
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,10 +17,15 @@ from adapter.engage.memory import same
 from adapter.engage.profile import Profile
 from adapter.engage.simulation import Change
 from adapter.engage.space import Space
+from adapter.engage.times import aware
 from adapter.errors import InvalidSpace
+from adapter.message import check_value
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-Days = Annotated[float, msgspec.Meta(gt=0)]
+MOST_DAYS = 36_500
+"""A hundred years: with them every time that is computed stays one that Python has."""
+Days = Annotated[float, msgspec.Meta(gt=0, le=MOST_DAYS)]
+Name = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -29,9 +35,18 @@ class Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Names(Strict):
     """Identifiers of a profile."""
 
-    user_ids: list[str] = []
-    emails: list[str] = []
-    anonymous_ids: list[str] = []
+    user_ids: list[Name] = []
+    emails: list[Name] = []
+    anonymous_ids: list[Name] = []
+
+    @property
+    def all(self) -> dict[str, list[str]]:
+        """Give them by their kind, as `Space` takes them."""
+        return {
+            "user_ids": self.user_ids,
+            "emails": self.emails,
+            "anonymous_ids": self.anonymous_ids,
+        }
 
 
 class ProfilePart(Names):
@@ -39,11 +54,14 @@ class ProfilePart(Names):
 
     traits: dict[str, Any] = {}
 
+    def __post_init__(self) -> None:
+        check_value("traits", self.traits)
+
 
 class Events(Strict):
     """Events of one name, all up to now or those of the last days."""
 
-    event: str
+    event: Name
     within_days: Days | None = None
 
     @property
@@ -55,10 +73,10 @@ class Events(Strict):
 class Condition(Strict):
     """Who is in an audience: by events, or by a trait."""
 
-    event: str | None = None
+    event: Name | None = None
     within_days: Days | None = None
     at_least: Annotated[int, msgspec.Meta(ge=1)] = 1
-    trait: str | None = None
+    trait: Name | None = None
     equals: Any = msgspec.UNSET
 
     def __post_init__(self) -> None:
@@ -68,6 +86,8 @@ class Condition(Strict):
             raise ValueError("`within_days` and `at_least` go with `event`")
         if self.trait is None and self.equals is not msgspec.UNSET:
             raise ValueError("`equals` goes with `trait`")
+        if self.equals is not msgspec.UNSET:
+            check_value("equals", self.equals)
 
     def predicate(self) -> Predicate:
         """Give it as a function."""
@@ -93,7 +113,7 @@ class Count(Events):
 class Values(Events, kw_only=True):
     """A property of events of one name."""
 
-    property: str
+    property: Name
 
     def of(self, profile: Profile, now: datetime) -> list[Any]:
         """Give a profile's values, the latest last; an event without one has none."""
@@ -109,7 +129,11 @@ class Sum(Values):
         """Compute it."""
         if not profile.count(self.event, now):
             return None
-        total: float = sum(number for number in self.of(profile, now) if _is_number(number))
+        total: float
+        try:
+            total = sum(number for number in self.of(profile, now) if _is_number(number))
+        except OverflowError:  # whole numbers beyond those that a float can be added to
+            total = math.inf
         return total
 
 
@@ -121,31 +145,40 @@ class Last(Values):
         return next(reversed(self.of(profile, now)), None)
 
 
-class AudiencePart(Strict):
-    """An audience: by a condition, or by its first members."""
+class Computed(Strict):
+    """What audiences and computed traits have in common."""
 
-    name: str
-    when: Condition | None = None
-    members: list[str] = []
     created_at: Instant | None = None
     form: Form = "identify"
 
     def __post_init__(self) -> None:
+        if self.created_at is not None:
+            self.created_at = aware("created_at", self.created_at)
+
+
+class AudiencePart(Computed, kw_only=True):
+    """An audience: by a condition, or by its first members."""
+
+    name: str
+    when: Condition | None = None
+    members: list[Name] = []
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.when is not None and self.members:
             raise ValueError("takes either `when` or `members`")
 
 
-class TraitPart(Strict):
+class TraitPart(Computed, kw_only=True):
     """A computed trait. Whoever never did the event has none."""
 
     key: str
     count: Count | None = None
     sum: Sum | None = None
     last: Last | None = None
-    created_at: Instant | None = None
-    form: Form = "identify"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if len(self._parts) != 1:
             raise ValueError("needs one of `count`, `sum` and `last`")
 
@@ -162,20 +195,25 @@ class ChangePart(Strict, kw_only=True):
     """Something that happens to a profile: one thing each."""
 
     at: Instant
-    profile: str
-    track: str | None = None
+    profile: Name
+    track: Name | None = None
     properties: dict[str, Any] = {}
     traits: dict[str, Any] | None = None
-    enter: str | None = None
-    leave: str | None = None
+    enter: Name | None = None
+    leave: Name | None = None
     gain: Names | None = None
 
     def __post_init__(self) -> None:
+        self.at = aware("at", self.at)
         things = (self.track, self.traits, self.enter, self.leave, self.gain)
         if sum(thing is not None for thing in things) != 1:
             raise ValueError("needs one of `track`, `traits`, `enter`, `leave` and `gain`")
         if self.properties and self.track is None:
             raise ValueError("`properties` go with `track`")
+        if self.traits == {} or (self.gain and not any(self.gain.all.values())):
+            raise ValueError("`traits` and `gain` must not be empty")
+        check_value("properties", self.properties)
+        check_value("traits", self.traits)
 
     def change(self, space: Space) -> Change:
         """Give it as a change of a space. Raises `InvalidSpace` when it names what is not there."""
@@ -187,7 +225,7 @@ class ChangePart(Strict, kw_only=True):
         if self.traits is not None:
             return self._change(_listed(self.traits), partial(profile.traits.update, self.traits))
         if self.gain is not None:
-            gained = msgspec.to_builtins(self.gain)
+            gained = self.gain.all
             what = ", ".join(name for names in gained.values() for name in names)
             return self._change(f"gains {what}", partial(space.add_identifiers, profile, **gained))
         name = self.enter or str(self.leave)
@@ -208,11 +246,14 @@ class SpaceFile(Strict, kw_only=True):
     start: Instant
     days: Days = 30
     seed: int = 0
-    space_id: str = "spa_1"
+    space_id: Name = "spa_1"
     profiles: list[ProfilePart]
     audiences: list[AudiencePart] = []
     computed_traits: list[TraitPart] = []
     changes: list[ChangePart] = []
+
+    def __post_init__(self) -> None:
+        self.start = aware("start", self.start)
 
 
 def _listed(traits: dict[str, Any]) -> str:

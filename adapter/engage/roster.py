@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapter.engage.profile import Identifier, Kind, Profile
-from adapter.errors import InvalidSpace
+from adapter.errors import InvalidMessage, InvalidSpace
+from adapter.message import check_value
 
 Values = Iterable[object]
 
@@ -81,6 +82,10 @@ def _names(user_ids: Values, emails: Values, anonymous_ids: Values) -> tuple[Ide
         for value in values:
             if not isinstance(value, str) or not value.strip():
                 raise InvalidSpace(kind, f"is {value!r}: must be a text that is not blank")
+            try:
+                check_value(f"{kind} {value!r}", value)
+            except InvalidMessage as error:
+                raise InvalidSpace(error.field, error.problem) from None
             found.append(Identifier(kind, value.strip()))
     return tuple(found)
 

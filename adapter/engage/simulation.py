@@ -11,6 +11,8 @@ from adapter.engage.space import Space
 
 Deliver = Callable[[Mapping[str, Any]], Delivery]
 
+_KEY_REFUSED = (401, 403)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -23,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Sync:
-    """A sync: what became of its messages. `finished` unless the last of them failed."""
+    """A sync: what became of its messages; not `finished` when it stopped at the last of them."""
 
     at: datetime
     deliveries: tuple[Delivery, ...]
@@ -34,12 +36,15 @@ def deliver_due(space: Space, deliver: Deliver, now: datetime) -> Sync:
     """Deliver what is due at `now`, up to the first message that fails.
 
     That one and those after it come again with the next sync; what was rejected does not, until it
-    changes.
+    changes. A key that is refused is refused for all of them, so that it counts as a failure.
     """
     deliveries = []
     for message in space.sync(now):
-        deliveries.append(deliver(message))
-        if deliveries[-1].outcome is Outcome.FAILED:
+        delivery = deliver(message)
+        deliveries.append(delivery)
+        if delivery.outcome is Outcome.FAILED or (
+            delivery.outcome is Outcome.REJECTED and delivery.status in _KEY_REFUSED
+        ):
             return Sync(now, tuple(deliveries), finished=False)
     return Sync(now, tuple(deliveries), finished=True)
 

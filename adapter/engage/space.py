@@ -259,7 +259,7 @@ class Space:
 def _copy(what: str, value: Any) -> Any:
     """Copy a value, so that what has been told stays as it was told."""
     try:
-        check_value(what, value)
+        check_value(what, value, depth=1)  # in a message it is one level deeper
     except InvalidMessage as error:
         raise InvalidSpace(error.field, error.problem) from None
     return deepcopy(value)

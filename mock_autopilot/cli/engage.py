@@ -1,17 +1,18 @@
 """`mock-autopilot engage`: play Segment Engage through a simulated time."""
 
-import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import click
 
+from mock_autopilot.addresses import is_loopback
 from mock_autopilot.cli.send import require_server
 
 if TYPE_CHECKING:
@@ -19,12 +20,28 @@ if TYPE_CHECKING:
     from adapter.engage.scenario import Scenario
     from mock_autopilot.cli.timeline import Timeline
 
-POSITIVE = click.FloatRange(min=0, min_open=True)
+
+class _Number(click.FloatRange):
+    """A number in a range, and no NaN, which is in none but is not outside either."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail("not a number.", param, ctx)
+        return number
 
 
 @click.command()
 @click.argument("file", metavar="SPACE.json", type=click.Path(exists=True, dir_okay=False))
-@click.option("--days", metavar="N", type=POSITIVE, help="Days to simulate, not those of the file.")
+@click.option(
+    "--days",
+    metavar="N",
+    type=_Number(min=0, min_open=True, max=36_500),
+    help="Days to simulate, not those of the file.",
+)
 @click.option("--seed", metavar="N", type=int, help="Another seed, other times of the syncs.")
 @click.option(
     "--base-url",
@@ -35,7 +52,7 @@ POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--speed",
     metavar="N",
-    type=POSITIVE,
+    type=_Number(min=1),
     help="Simulated seconds in a second: 3600 is an hour a second. Without it nothing waits.",
 )
 @click.option(
@@ -43,7 +60,7 @@ POSITIVE = click.FloatRange(min=0, min_open=True)
     "state_file",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to keep what Autopilot has been told, and to go on from there.",
+    help="Where to keep what the account of --base-url has been told, and to go on from there.",
 )
 def engage(
     file: str,
@@ -54,7 +71,7 @@ def engage(
     speed: float | None,
     state_file: Path | None,
 ) -> None:
-    """Play Segment Engage: sync audiences and computed traits to an account through time.
+    """Play Segment Engage: sync audiences and computed traits through time.
 
     SPACE.json defines profiles, audiences, computed traits, and what happens when. Time is
     simulated. Prints what happened, what was sent and what became of it, and at the end each
@@ -63,32 +80,40 @@ def engage(
     from adapter import Destination, InvalidSettings
     from adapter.engage import InvalidSpace
     from adapter.engage.scenario import read_scenario
-    from mock_autopilot.cli.timeline import Timeline, header
+    from mock_autopilot.cli.timeline import Timeline, header, plain
 
+    if state_file and base_url is None:
+        raise click.UsageError(
+            "--state needs --base-url: an account of its own is gone at the end."
+        )
     try:
         scenario = read_scenario(Path(file).read_bytes(), days=days, seed=seed)
     except InvalidSpace as error:
-        raise click.ClickException(f"{file}: {error}") from None
+        raise click.ClickException(plain(f"{file}: {error}")) from None
     timeline = Timeline(_go_on(scenario, state_file) if state_file else scenario.start)
-    with _account(base_url, api_key) as url:
+    with _account(base_url, api_key) as given:
         try:
-            destination = Destination(api_key=api_key, base_url=url)
+            destination = Destination(api_key=api_key, base_url=given)
         except InvalidSettings as error:
             raise click.UsageError(str(error)) from None
+        url = destination.settings.base_url
         require_server(url)
-        click.echo(header(scenario, timeline.now, url))
+        if state_file:
+            _keep(state_file, timeline, scenario)  # before anything is sent: can it be kept?
         status = 0
         with destination:
             try:
+                click.echo(header(scenario, timeline.now, url))
                 play(scenario, timeline, destination, _pace(timeline.now, speed))
             except KeyboardInterrupt:
-                click.echo("Stopped.", err=True)
+                click.echo("Stopped. What was sent last may or may not have arrived.", err=True)
                 status = 130
             except InvalidSpace as error:
-                click.echo(f"Error: {error}", err=True)
+                click.echo(plain(f"Error: {error}"), err=True)
                 status = 1
-        if state_file:
-            _keep(state_file, timeline, scenario)
+            finally:  # whatever ends it, such as a reader of the output that has gone
+                if state_file:
+                    _keep(state_file, timeline, scenario)
         differs = show_account(scenario, timeline, url, api_key)
     click.echo(f"\n{timeline.summary()}")
     sys.exit(status or int(timeline.lost or differs))
@@ -102,40 +127,55 @@ def play(
 ) -> None:
     """Let time pass from where the timeline stands, and print what happens."""
     from adapter.engage.simulation import simulate
+    from mock_autopilot.cli.timeline import plain
 
     happening = simulate(
         scenario.space,
         scenario.changes,
         timeline.now,
         scenario.until,
-        destination.deliver,
+        lambda message: timeline.count(destination.deliver(message)),
         wait_until,
     )
     for event in happening:
         for line in timeline.lines(event):
-            click.echo(line)
+            click.echo(plain(line))
 
 
 def show_account(scenario: "Scenario", timeline: "Timeline", base_url: str, api_key: str) -> bool:
     """Print each user's properties at Autopilot; say if any is not as it was delivered."""
-    import requests
+    from mock_autopilot.cli.timeline import account_lines, plain
 
-    from mock_autopilot.cli.timeline import account_lines
-
-    url = urljoin(base_url, "/_mock/state")
-    try:
-        answer = requests.get(url, headers={"autopilotapikey": api_key}, timeout=30)
-        answer.raise_for_status()
-        state: dict[str, Any] = answer.json()
-    except requests.RequestException as error:
-        click.echo(f"\nWhat Autopilot has cannot be shown: {error}", err=True)
+    state = _state(urljoin(base_url, "/_mock/state"), api_key)
+    if isinstance(state, str):
+        click.echo(f"\nWhat Autopilot has cannot be shown: {state}", err=True)
         return False
     click.echo(f"\nAt Autopilot, {timeline.now:%Y-%m-%d %H:%M}")
     differs = False
     for line, as_delivered in account_lines(scenario.space, state, timeline.delivered):
-        click.echo(line)
+        click.echo(plain(line))
         differs |= not as_delivered
     return differs
+
+
+def _state(url: str, api_key: str) -> dict[str, Any] | str:
+    """Ask the fake for the account's state; why it gives none, when it does not."""
+    import requests
+
+    try:
+        with requests.Session() as session:
+            # As the forwarder does: no proxy between this machine and itself, and no redirection,
+            # which would have the key sent to who knows whom.
+            session.trust_env = not is_loopback(urlsplit(url).hostname or "")
+            headers = {"autopilotapikey": api_key}
+            answer = session.get(url, headers=headers, timeout=30, allow_redirects=False)
+        answer.raise_for_status()
+        state = answer.json()
+    except requests.RequestException as error:
+        return str(error)
+    if isinstance(state, dict) and "contacts" in state:
+        return state
+    return f"{url} is not the fake's"
 
 
 @contextmanager
@@ -143,7 +183,7 @@ def _account(base_url: str | None, api_key: str) -> Iterator[str]:
     """Give the base URL of the account: the one that was named, or one of our own."""
     from mock_autopilot.mock import MockAutopilot
 
-    if base_url:
+    if base_url is not None:
         yield base_url
         return
     with MockAutopilot(api_key) as autopilot:
@@ -163,24 +203,34 @@ def _pace(start: datetime, speed: float | None) -> Callable[[datetime], None]:
 
 def _go_on(scenario: "Scenario", file: Path) -> datetime:
     """Load the state, if there is one; give the time at which it stood."""
+    from mock_autopilot.cli.timeline import Saved
+
     if not file.exists():
         return scenario.start
+    if not file.is_file():
+        raise click.BadParameter(f"{file} is no file.", param_hint="'--state'")
     try:
-        state = json.loads(file.read_text("utf-8"))
-        now = datetime.fromisoformat(state["now"])
-        scenario.space.load(state["told"])
+        saved = Saved.read(file.read_bytes())
+        scenario.space.load(saved.told)
+        return saved.now.astimezone(UTC)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError) as error:
-        raise click.ClickException(f"{file}: is not what --state wrote: {error}") from None
-    if now.tzinfo is None:
-        raise click.ClickException(f"{file}: is not what --state wrote: `now` has no time zone")
-    return now
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise click.ClickException(
+            f"{file}: is not what --state wrote ({error}). Name another file, or remove it to "
+            "send everything anew."
+        ) from None
 
 
 def _keep(file: Path, timeline: "Timeline", scenario: "Scenario") -> None:
     """Write the state; a crash in the middle leaves the old one."""
+    from mock_autopilot.cli.timeline import Saved
+
     written = file.with_name(f"{file.name}.new")
-    state = {"now": timeline.now.isoformat(), "told": scenario.space.save()}
-    written.write_text(json.dumps(state), "utf-8")
-    written.replace(file)
+    try:
+        written.write_bytes(Saved(timeline.now, scenario.space.save()).as_json())
+        written.replace(file)
+    except OSError as error:
+        raise click.ClickException(
+            f"{file}: the state cannot be written: {error.strerror}"
+        ) from None

@@ -5,17 +5,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
+
+import msgspec
 
 from adapter import Delivery, Outcome
 from adapter.engage import Identifier, Space
 from adapter.engage.memory import same
 from adapter.engage.scenario import Scenario
 from adapter.engage.simulation import Change, Sync
+from adapter.naming import name_in_key, spelling
+from adapter.traits import FIELDS
 
 SHOWN = 20
 """Messages of one sync that are shown."""
 INDENT = " " * 18
+CUSTOM = "custom "
+"""Stands before a custom field's name, which may be that of another field too."""
+NOT_TOLD = ("Email", "user_id", "anonymous_id", "custom")
+"""Parts of a call's contact that say who it is, or hold what is told apart."""
 
 
 @dataclass
@@ -26,19 +34,27 @@ class Timeline:
         now: when the last thing happened.
         outcomes: how many messages ended how.
         syncs: how many there were; most have nothing to send.
-        delivered: the last value that was delivered in an identify, by identifier and key.
+        delivered: what each identifier's contact was last told, by the field's name.
 
     """
 
     now: datetime
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     syncs: int = 0
-    delivered: dict[tuple[Identifier, str], Any] = field(default_factory=dict)
+    delivered: dict[Identifier, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def lost(self) -> bool:
         """Whether anything was rejected or failed."""
         return bool(self.outcomes[Outcome.REJECTED] or self.outcomes[Outcome.FAILED])
+
+    def count(self, delivery: Delivery) -> Delivery:
+        """Count a delivery as soon as there is one: its sync may not come to its end."""
+        self.outcomes[delivery.outcome] += 1
+        if delivery.outcome is Outcome.DELIVERED and delivery.source["type"] == "identify":
+            contact = delivery.exchanges[-1].request["contact"]
+            self.delivered.setdefault(told(delivery.source)[0], {}).update(_sent(contact))
+        return delivery
 
     def lines(self, event: Change | Sync) -> Iterator[str]:
         """Give the lines of one event; a sync that has nothing to send has none."""
@@ -49,36 +65,51 @@ class Timeline:
         self.syncs += 1
         if event.deliveries:
             yield f"{minute(event.at)}  sync"
-        for number, delivery in enumerate(event.deliveries):
-            line = self._take(delivery)
-            if number < SHOWN:
-                yield f"{INDENT}{line}"
-        if len(event.deliveries) > SHOWN:
-            yield f"{INDENT}and {len(event.deliveries) - SHOWN:,} more"
+        shown, rest = event.deliveries[:SHOWN], event.deliveries[SHOWN:]
+        hidden, last = (rest, ()) if event.finished else (rest[:-1], rest[-1:])
+        for delivery in shown:
+            yield f"{INDENT}{_line(delivery)}"
+        if hidden:
+            ends = _counts(Counter(delivery.outcome for delivery in hidden))
+            yield f"{INDENT}and {len(hidden):,} more: {ends}"
+        for delivery in last:
+            yield f"{INDENT}{_line(delivery)}"
         if not event.finished:
             yield f"{INDENT}stopped: this one and those after it are to be sent again"
 
-    def _take(self, delivery: Delivery) -> str:
-        message = delivery.source
-        who, key, value = told(message)
-        self.outcomes[delivery.outcome] += 1
-        if delivery.outcome is Outcome.DELIVERED and message["type"] == "identify":
-            self.delivered[who, key] = value
-        event = f"{message['event']}, " if message["type"] == "track" else ""
-        status = f" ({delivery.status})" if delivery.status and delivery.message else ""
-        words = f": {delivery.message}" if delivery.message else ""
-        return f"{who}: {event}{key} = {_json(value)}, {delivery.outcome.value}{status}{words}"
-
     def summary(self) -> str:
         """Say how much it was."""
-        ends = ", ".join(f"{count:,} {outcome.value}" for outcome, count in self.outcomes.items())
         total = self.outcomes.total()
-        return f"{self.syncs:,} syncs, {total:,} messages" + (f": {ends}" if ends else "")
+        ends = f": {_counts(self.outcomes)}" if total else ""
+        return f"{_many(self.syncs, 'sync')}, {_many(total, 'message')}{ends}"
+
+
+class Saved(msgspec.Struct):
+    """What is kept of a run so that another can go on: the time, and what Autopilot was told."""
+
+    now: Annotated[datetime, msgspec.Meta(tz=True)]
+    told: dict[str, Any]
+
+    @classmethod
+    def read(cls, raw: bytes) -> Self:
+        """Read it. Raises ValueError, or RecursionError, when it is something else."""
+        return msgspec.json.decode(raw, type=cls)
+
+    def as_json(self) -> bytes:
+        """Write it."""
+        return msgspec.json.encode(self)
 
 
 def minute(instant: datetime) -> str:
     """Write an instant as people read it."""
     return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def plain(line: str) -> str:
+    """Keep a line one line, and the terminal as it is: control characters become escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in line
+    )
 
 
 def told(message: Mapping[str, Any]) -> tuple[Identifier, str, Any]:
@@ -97,15 +128,17 @@ def header(scenario: Scenario, now: datetime, base_url: str) -> str:
     """Say what is going to be played."""
     space = scenario.space
     computed = ", ".join(computation.key for computation in space.computations)
+    late = sum(change.at > scenario.until for change in scenario.changes)
+    ignored = f"; {_many(late, 'change')} after that, left out" if late else ""
     return (
         f"Space      {space.space_id}: {len(space.profiles):,} profiles; {computed or 'nothing'}\n"
         f"Autopilot  {base_url}\n"
-        f"Time       {minute(now)} to {minute(scenario.until)} UTC\n"
+        f"Time       {minute(now)} to {minute(scenario.until)} UTC{ignored}\n"
     )
 
 
 def account_lines(
-    space: Space, state: Mapping[str, Any], delivered: Mapping[tuple[Identifier, str], Any]
+    space: Space, state: Mapping[str, Any], delivered: Mapping[Identifier, Mapping[str, Any]]
 ) -> Iterator[tuple[str, bool]]:
     """Give a line for each identifier's properties as the account has them.
 
@@ -113,29 +146,71 @@ def account_lines(
     """
     contacts = {}
     for contact in state["contacts"]:
-        contacts["email", str(contact.get("Email")).lower()] = contact
-        contacts["userId", str(contact.get("user_id"))] = contact
+        if contact.get("Email"):
+            contacts["email", contact["Email"].lower()] = contact
+        if contact.get("user_id"):
+            contacts["userId", contact["user_id"]] = contact
     keys = [computation.key for computation in space.computations if computation.form == "identify"]
-    for profile in space.profiles:
-        for who in profile.names:
-            value = who.value.lower() if who.kind == "email" else who.value
-            contact = contacts.get((who.kind, value))
-            properties = {key: _property(contact, key) for key in keys} if contact else {}
-            shown = ", ".join(f"{k} = {_json(v)}" for k, v in properties.items() if v is not None)
-            wrong = [
-                f"{key} was delivered as {_json(delivered[who, key])}"
-                for key in keys
-                if (who, key) in delivered and not same(delivered[who, key], properties.get(key))
-            ]
-            line = shown or ("none of them" if contact else "no contact")
-            yield f"{INDENT}{who}: {'; but '.join([line, *wrong])}", not wrong
+    for who in (who for profile in space.profiles for who in profile.names):
+        value = who.value.lower() if who.kind == "email" else who.value
+        contact = contacts.get((who.kind, value))
+        has = _held(contact) if contact else {}
+        wrong = [
+            f"{name.removeprefix(CUSTOM)} was delivered as {_json(told)}"
+            for name, told in delivered.get(who, {}).items()
+            if not same(told, has.get(name))
+        ]
+        shown = ", ".join(line for key in keys for line in _of_key(has, key))
+        line = shown or ("none of them" if contact else "no contact")
+        yield f"{INDENT}{who}: {'; but '.join([line, *wrong])}", not wrong
 
 
-def _property(contact: Mapping[str, Any], key: str) -> Any:
-    custom = {one["kind"]: one["value"] for one in contact["custom_fields"]}
-    # A key such as `company` is a standard field's.
-    standard = {name.lower(): value for name, value in contact.items()}
-    return custom.get(key, standard.get(key.replace("_", "")))
+def _line(delivery: Delivery) -> str:
+    message = delivery.source
+    who, key, value = told(message)
+    event = f"{message['event']}, " if message["type"] == "track" else ""
+    status = f" ({delivery.status})" if delivery.status and delivery.message else ""
+    words = f": {delivery.message}" if delivery.message else ""
+    ending = "; ".join([f"{delivery.outcome.value}{status}{words}", *delivery.uncarried])
+    return f"{who}: {event}{key} = {_json(value)}, {ending}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _counts(outcomes: Counter[Outcome]) -> str:
+    return ", ".join(f"{count:,} {outcome.value}" for outcome, count in outcomes.items())
+
+
+def _sent(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a call's contact without who it is, each field by its name at Autopilot."""
+    custom = contact.get("custom", {})
+    return {
+        **{name: value for name, value in contact.items() if name not in NOT_TOLD},
+        **{f"{CUSTOM}{name_in_key(key)}": value for key, value in custom.items()},
+    }
+
+
+def _held(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an account's contact, named as by `_sent`."""
+    return {
+        **{name: value for name, value in contact.items() if name in FIELDS or name == "Name"},
+        **{f"{CUSTOM}{one['kind']}": one["value"] for one in contact["custom_fields"]},
+    }
+
+
+def _of_key(has: Mapping[str, Any], key: str) -> list[str]:
+    """Show what came of a property: a custom field, those of an object's parts, or a field."""
+    custom = f"{CUSTOM}{key}"
+    own = [
+        f"{name.removeprefix(CUSTOM)} = {_json(value)}"
+        for name, value in has.items()
+        if name == custom or name.startswith(f"{custom}.")
+    ]
+    return own or [
+        f"{key} = {_json(value)}" for name, value in has.items() if spelling(name) == spelling(key)
+    ]
 
 
 def _json(value: Any) -> str:

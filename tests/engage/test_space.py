@@ -241,3 +241,14 @@ class TestSchedule:
     def test_bounds_that_are_none_are_named(self, bounds: tuple[timedelta, timedelta]) -> None:
         with pytest.raises(InvalidSpace, match=r"schedule\.later must be two times"):
             Schedule(later=bounds)
+
+
+@pytest.mark.parametrize("year", [1, 1899, 3000, 9999])
+def test_times_of_other_millennia_are_refused(year: int) -> None:
+    with pytest.raises(InvalidSpace, match="created_at must be of the years from 1900 to 2999"):
+        space().add_audience("VIP", created_at=datetime(year, 1, 1, tzinfo=UTC))
+
+
+def test_what_no_message_could_carry_is_refused_at_once() -> None:
+    with pytest.raises(InvalidSpace, match=r"userId '\\ud800' has half a character"):
+        space().add_profile(user_ids=["\ud800"])

@@ -338,3 +338,16 @@ class TestPayloads:
         (message,) = space.sync(days(1))
         assert (message["type"], message["event"]) == ("track", "Trait Computed")
         assert message["properties"] == {"trait_key": "order_count", "order_count": 0}
+
+
+def test_a_value_as_deep_as_a_message_may_be(space: Space) -> None:
+    value: dict[str, Any] = {}
+    for _ in range(63):
+        value = {"a": value}
+    values = {"now": value}
+    space.add_trait("deep", lambda *_: values["now"])
+    users(space, 1)
+    assert rows(space) == [("u0", value)]
+    values["now"] = {"a": value}
+    with pytest.raises(InvalidSpace, match="nested deeper"):
+        list(space.sync(days(2)))

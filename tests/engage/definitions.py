@@ -1,0 +1,50 @@
+"""Definitions of spaces for the tests, as a file has them."""
+
+import json
+from typing import Any
+
+from adapter import Delivery, Outcome
+from adapter.engage.scenario import Scenario, read_scenario
+from adapter.engage.simulation import Sync, simulate
+
+START = "2026-01-01T00:00:00Z"
+ADA = {"user_ids": ["ada"]}
+
+
+def at(hours: float) -> str:
+    """Give an instant of January, so many hours after the start."""
+    minutes = round(hours * 60)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"2026-01-{1 + days:02}T{rest // 60:02}:{rest % 60:02}:00Z"
+
+
+def definition(**parts: Any) -> dict[str, Any]:
+    """Give one with Ada, and these parts."""
+    return {"start": START, "profiles": [ADA], **parts}
+
+
+def ada(hours: float, **change: Any) -> dict[str, Any]:
+    """Give a change of Ada's, so many hours after the start."""
+    return {"at": at(hours), "profile": "ada", **change}
+
+
+def scenario(**parts: Any) -> Scenario:
+    """Read one with these parts."""
+    return read_scenario(json.dumps(definition(**parts)))
+
+
+def told(**parts: Any) -> list[Any]:
+    """Play one to an account that takes everything; give the values that Ada's key was sent."""
+    read = scenario(**parts)
+    happened = simulate(read.space, read.changes, read.start, read.until, delivered)
+    values = []
+    for event in happened:
+        for delivery in event.deliveries if isinstance(event, Sync) else ():
+            key = delivery.source["context"]["personas"]["computation_key"]
+            values.append(delivery.source["traits"][key])
+    return values
+
+
+def delivered(message: Any) -> Delivery:
+    """Deliver it, without more ado."""
+    return Delivery(message, Outcome.DELIVERED, 200)

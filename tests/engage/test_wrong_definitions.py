@@ -1,0 +1,294 @@
+"""What is said of a definition that means nothing: where it is wrong, and what to do about it."""
+
+import json
+from codecs import BOM_UTF16
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapter.engage import InvalidSpace
+from adapter.engage.scenario import read_scenario
+from adapter.engage.simulation import simulate
+from tests.engage.definitions import ADA, START, ada, at, definition, delivered, scenario
+
+MEMBERS = {"name": "VIP"}
+CONDITION = {"name": "Gold", "when": {"trait": "plan"}}
+AUDIENCES = {"audiences": [MEMBERS, CONDITION]}
+NOT_UTC = "must say its time zone, as 2026-01-31T12:00:00Z does"
+NO_TIME = "must be a time such as 2026-01-31T12:00:00Z"
+ONE_THING = "needs one of `track`, `traits`, `enter`, `leave` and `gain`"
+TAKEN = "is another profile's already: a profile is one user"
+SAME_KEY = "have the same key a: rename one of them"
+DEEP = "is nested deeper than 64 levels: send it flatter"
+YEARS = "must be of the years from 1900 to 2999"
+
+
+def deep(levels: int) -> Any:
+    return [deep(levels - 1)] if levels else 1
+
+
+def when(**condition: Any) -> dict[str, Any]:
+    return {"audiences": [{"name": "A", "when": condition}]}
+
+
+def change(**parts: Any) -> dict[str, Any]:
+    return {**AUDIENCES, "changes": [ada(1, **parts)]}
+
+
+def trait(**parts: Any) -> dict[str, Any]:
+    return {"computed_traits": [{"key": "a", **parts}]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"start": "2026-01-01"}, f"start {NO_TIME}"),
+        ({"start": "2026-01-01T00:00:00"}, f"start {NOT_UTC}"),
+        ({"start": 5}, "start must be `datetime`, got `int`"),
+        ({"start": "0001-01-01T00:00:00+05:00"}, f"the definition start {YEARS}"),
+        ({"days": 0}, "days must be `float` > 0.0"),
+        ({"days": 1e300}, "days must be `float` <= 36500.0"),
+        ({"seed": "x"}, "seed must be `int`, got `str`"),
+        ({"space_id": " "}, "space_id must not be blank"),
+        ({"audience": []}, "the definition has the unknown field `audience`"),
+        ({"audiences": None}, "audiences must be `array`, got `null`"),
+    ],
+)
+def test_the_whole(parts: dict[str, Any], said: str) -> None:
+    refused(parts, said)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "said"),
+    [
+        ([{}], "profiles[0]: a profile has no identifier: give it a user id or an address"),
+        (
+            [ADA, {"user_ids": ["u", "ada"]}],
+            f"profiles[1]: userId 'ada' {TAKEN}",
+        ),
+        (
+            [{"emails": ["A@example.com"]}, {"emails": ["a@EXAMPLE.com"]}],
+            f"profiles[1]: email 'a@EXAMPLE.com' {TAKEN}",
+        ),
+        ([{"user_ids": "ada"}], "profiles[0].user_ids must be `array`, got `str`"),
+        ([{"user_ids": [7]}], "profiles[0].user_ids[0] must be `str`, got `int`"),
+        ([{"emails": ["a@b.c", " "]}], "profiles[0].emails[1] must not be blank"),
+        ([{"email": "a@b.c"}], "profiles[0] has the unknown field `email`"),
+        (
+            [{**ADA, "traits": {"x": [10**400]}}],
+            "profiles[0] traits.x[0] is too large a number for JSON: send it as text",
+        ),
+    ],
+)
+def test_profiles(profiles: list[Any], said: str) -> None:
+    refused({"profiles": profiles}, said)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"audiences": [{}]}, "audiences[0] lacks the field `name`"),
+        (
+            {"audiences": [{"name": "B"}, {"name": "-b-"}]},
+            "audiences[1]: audience 'B' and audience '-b-' have the same key b: rename one of them",
+        ),
+        (
+            {"audiences": [{"name": "A"}], **trait(count={"event": "E"})},
+            f"computed_traits[0]: audience 'A' and computed trait 'a' {SAME_KEY}",
+        ),
+        (
+            {"audiences": [{"name": "E-Mail"}]},
+            "audiences[0]: audience 'E-Mail' has the key e_mail, which is the address: rename it",
+        ),
+        (
+            {"audiences": [{"name": "A", "members": ["eve"]}]},
+            "audiences[0]: profile 'eve' is none of this space's: add it first",
+        ),
+        (
+            {"audiences": [{"name": "A", "form": "page"}]},
+            "audiences[0].form must be `identify` or `track`, not 'page'",
+        ),
+        (
+            {"audiences": [{**CONDITION, "members": ["ada"]}]},
+            "audiences[0] takes either `when` or `members`",
+        ),
+        (
+            {"audiences": [{"name": "A", "created_at": "9999-12-31T23:00:00Z"}]},
+            f"audiences[0] created_at {YEARS}",
+        ),
+        (when(), "audiences[0].when needs either `event` or `trait`"),
+        (when(event="E", trait="t"), "audiences[0].when needs either `event` or `trait`"),
+        (when(event=""), "audiences[0].when.event must not be blank"),
+        (when(event="E", equals=1), "audiences[0].when `equals` goes with `trait`"),
+        (
+            when(trait="t", at_least=2),
+            "audiences[0].when `within_days` and `at_least` go with `event`",
+        ),
+        (when(event="E", at_least=0), "audiences[0].when.at_least must be `int` >= 1"),
+        (
+            when(event="E", within_days=1e9),
+            "audiences[0].when.within_days must be `float` <= 36500.0",
+        ),
+        (
+            when(trait="t", equals=deep(65)),
+            f"audiences[0].when equals{'[0]' * 65} {DEEP}",
+        ),
+        (trait(), "computed_traits[0] needs one of `count`, `sum` and `last`"),
+        (
+            trait(count={"event": "E"}, last={"event": "E", "property": "p"}),
+            "computed_traits[0] needs one of `count`, `sum` and `last`",
+        ),
+        (trait(sum={"event": "E"}), "computed_traits[0].sum lacks the field `property`"),
+        (
+            {"computed_traits": [{"key": "orderCount", "count": {"event": "E"}}]},
+            "computed_traits[0]: computed trait 'orderCount' must be in snake_case: order_count",
+        ),
+    ],
+)
+def test_what_is_computed(parts: dict[str, Any], said: str) -> None:
+    refused(parts, said)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (change(), f"changes[0] {ONE_THING}"),
+        (change(track="E", enter="VIP"), f"changes[0] {ONE_THING}"),
+        (change(track=" "), "changes[0].track must not be blank"),
+        (change(enter=""), "changes[0].enter must not be blank"),
+        (change(enter="VIPs"), "changes[0]: audience 'VIPs' is none of this space's: add it first"),
+        (
+            change(leave="Gold"),
+            "changes[0]: audience 'Gold' has a condition, which says who is in",
+        ),
+        (change(gain={}), "changes[0] `traits` and `gain` must not be empty"),
+        (change(traits={}), "changes[0] `traits` and `gain` must not be empty"),
+        (change(enter="VIP", properties={"a": 1}), "changes[0] `properties` go with `track`"),
+        (
+            change(track="E", properties={"a": deep(64)}),
+            f"changes[0] properties.a{'[0]' * 64} {DEEP}",
+        ),
+        (
+            {"changes": [ada(1, track="E"), {"at": at(1), "profile": "eve", "track": "E"}]},
+            "changes[1]: profile 'eve' is none of this space's: add it first",
+        ),
+        ({"changes": [{**ada(1, track="E"), "at": "2026-01-02T00:00:00"}]},
+         f"changes[0].at {NOT_UTC}"),
+        ({"changes": [{**ada(1, track="E"), "at": "2026-02-30T00:00:00Z"}]},
+         f"changes[0].at {NO_TIME}"),
+        (
+            {
+                "profiles": [ADA, {"user_ids": ["bob"]}],
+                "changes": [
+                    {"at": at(9), "profile": "bob", "gain": {"emails": ["x@example.com"]}},
+                    ada(1, gain={"emails": ["X@example.com"]}),
+                ],
+            },
+            f"changes[1]: email 'X@example.com' {TAKEN}",
+        ),
+    ],
+)  # fmt: skip
+def test_changes(parts: dict[str, Any], said: str) -> None:
+    refused(parts, said)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("", "is not JSON: Expecting value at line 1, column 1"),
+        ('{\n "start": }', "is not JSON: Expecting value at line 2, column 11"),
+        ('{"days": NaN}', "is not JSON: it has NaN, Infinity or half a character"),
+        ('{"space_id": "\\ud800"}', "is not JSON: it has NaN, Infinity or half a character"),
+        ('{"space_id": "\ud800"}', "is not UTF-8: surrogates not allowed"),
+        (b'{"space_id": "\xff"}', "is not UTF-8: invalid start byte"),
+        (BOM_UTF16 + "{}".encode("utf-16-le"), "is not UTF-8: invalid start byte"),
+        ("[]", "must be `object`, got `array`"),
+        ("{}", "lacks the field `start`"),
+        (json.dumps(definition(profiles=[{"traits": {"x": 0}}])).replace("0}", "[" * 9999),
+         "is nested too deep"),
+    ],
+)  # fmt: skip
+def test_what_is_no_definition_at_all(raw: str | bytes, said: str) -> None:
+    with pytest.raises(InvalidSpace) as caught:
+        read_scenario(raw)
+    assert str(caught.value).startswith(f"the definition {said}")
+
+
+@pytest.mark.parametrize("days", [0, -1, 36_501, float("nan"), float("inf")])
+def test_days_that_are_none(days: float) -> None:
+    with pytest.raises(InvalidSpace, match=r"^days must be more than 0, and 36500 at most$"):
+        read_scenario(json.dumps(definition()), days=days)
+
+
+def refused(parts: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidSpace) as caught:
+        scenario(**parts)
+    assert str(caught.value) == said
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inner: Any = value.items() if isinstance(value, dict) else ()
+    for key, part in enumerate(value) if isinstance(value, list) else inner:
+        yield from places(part, (*path, key))
+
+
+def replaced(value: Any, path: tuple[Any, ...], by: Any) -> Any:
+    if not path:
+        return by
+    copy = value.copy()
+    copy[path[0]] = replaced(value[path[0]], path[1:], by)
+    return copy
+
+
+EVERYTHING = definition(
+    days=3,
+    seed=1,
+    space_id="spa_2",
+    profiles=[{**ADA, "emails": ["a@b.c"], "anonymous_ids": ["x"], "traits": {"p": 1}}],
+    audiences=[
+        {"name": "A", "when": {"event": "E", "within_days": 2, "at_least": 2}, "form": "track"},
+        {"name": "B", "when": {"trait": "p", "equals": 1}, "created_at": START},
+        {"name": "C", "members": ["ada"]},
+    ],
+    computed_traits=[
+        {"key": "n", "count": {"event": "E", "within_days": 1}},
+        {"key": "s", "sum": {"event": "E", "property": "p"}, "created_at": START},
+        {"key": "l", "last": {"event": "E", "property": "p"}, "form": "track"},
+    ],
+    changes=[
+        ada(1, track="E", properties={"p": 1}),
+        ada(2, traits={"p": 2}),
+        ada(3, enter="C"),
+        ada(4, leave="C"),
+        ada(5, gain={"user_ids": ["b"], "emails": ["d@e.f"], "anonymous_ids": ["y"]}),
+    ],
+)
+ODD = ["ada", "C", "email", "track", "\ud800", START, "0001-01-01T00:00:00+05:00", "2026-01-01"]
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(ODD)
+    | st.sampled_from([-1, 0, 10**30, 10**400, 1e300]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["event", "trait", "equals", "at"]) | st.text(), inner),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(path=st.sampled_from(list(places(EVERYTHING))), value=ANY_JSON)
+def test_any_json_in_place_of_any_part_can_be_played_or_is_an_error_in_words(
+    path: tuple[Any, ...], value: Any
+) -> None:
+    raw = json.dumps(replaced(EVERYTHING, path, value))
+    try:
+        read = read_scenario(raw, days=1)
+        list(simulate(read.space, read.changes, read.start, read.until, delivered))
+    except InvalidSpace as caught:  # and no other exception
+        error = caught
+    else:
+        return
+    assert error.field.strip()
+    assert error.problem.strip()
