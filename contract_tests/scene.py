@@ -58,7 +58,12 @@ class Scene:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        if kind is None and self._differences:
+        if kind is None:
+            self.verdict()
+
+    def verdict(self) -> None:
+        """Raise `Broken` when anything has differed so far."""
+        if self._differences:
             raise Broken(self._counterexample())
 
     # --- what happens ------------------------------------------------------------------------
@@ -85,6 +90,16 @@ class Scene:
         """Let the account refuse the next calls, of this `method` and `path` if they are given."""
         given = {name: value for name, value in match.items() if value}
         self._fake.fail(match=given, respond=respond, times=times)
+
+    def put_on_list(self, person: Person) -> None:
+        """Put a person's contact on a list, as somebody at Autopilot does."""
+        contact = self.contact_of(person)
+        if contact:
+            state = self.state()
+            contact["lists"] = [*contact["lists"], "contactlist_vip"]
+            state["lists"].append({"list_id": "contactlist_vip", "title": "VIP"})
+            self._fake.put_state(state)
+            self._state = None
 
     # --- what must have come of it -----------------------------------------------------------
 
@@ -150,6 +165,12 @@ class Scene:
         """Require a trait on a contact, as a custom field or as a field of that name."""
         if contact:
             self.compare(f"trait {name!r}", value, named(contact, name))
+
+    def has_no_trait(self, contact: dict[str, Any], name: str) -> None:
+        """Require that a contact has not got a trait."""
+        arrived = named(contact, name) if contact else Missing()
+        if not isinstance(arrived, Missing):
+            self.differs(f"trait {name!r}", "nothing", arrived)
 
     def has_field(self, contact: dict[str, Any], name: str, value: Any) -> None:
         """Require a standard field on a contact."""

@@ -3,10 +3,11 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.bench import Bench
@@ -59,15 +60,27 @@ def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
         for test in vars(module).values():
             for mark in getattr(test, "pytestmark", ()):
                 if mark.name == "clause":
-                    few = getattr(test, "_hypothesis_internal_use_settings", None)
+                    few = _own_settings(test)
                     share = few.max_examples / settings().max_examples if few else 1
                     own = settings(quick, max_examples=max(3, int(examples * share)))
                     found.setdefault(mark.args[0], []).append(_with(test, own))
     return found
 
 
+def _own_settings(test: Any) -> settings | None:
+    """Give the settings of a test that has its own: a state machine's is told them."""
+    if is_hypothesis_test(test):
+        found: settings | None = getattr(test, "_hypothesis_internal_use_settings", None)
+        return found
+    told: settings = signature(test).parameters["lives"].default
+    return told
+
+
 def _with(test: Any, own: settings) -> Callable[..., None]:
     def run(bench: Bench, number: int) -> None:
+        if not is_hypothesis_test(test):
+            test(bench, own, number)
+            return
         test._hypothesis_internal_use_settings = own
         seed(number)(test)(bench=bench)
 
