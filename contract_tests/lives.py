@@ -1,6 +1,6 @@
 """Whole lives of a space, through an Engage and a forwarder: a few known, the others made up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from hypothesis import seed, settings
 from hypothesis.errors import Flaky
@@ -17,7 +17,10 @@ DUE = Sync(0, due=True, changes=[])
 
 
 def judge(
-    bench: Bench, make_engage: Callable[[], Engage], own: settings, number: int | None = None
+    bench: Bench,
+    make_engage: Callable[[], Engage],
+    own: settings | None = None,
+    number: int | None = None,
 ) -> None:
     """Let an Engage and a forwarder live through what is known and what Hypothesis makes up.
 
@@ -27,8 +30,9 @@ def judge(
     Args:
         bench: the forwarder, and the account that it writes to.
         make_engage: makes an Engage of an empty space.
-        own: how many lives are made up; each has `STEPS` steps.
-        number: a seed; without it, that of the run.
+        own: Hypothesis's settings, those of the run if there are none. There are half as many
+            lives as examples: each has many messages.
+        number: a seed; that of the run if there is none.
 
     Raises:
         Broken: one of them is at fault; the smallest life that Hypothesis finds shows how.
@@ -48,14 +52,13 @@ def judge(
                 raise
 
     for known in KNOWN:
-        life = Life()
-        for _ in known(life):
-            life.the_next_sync_is_in_time()
-            life.properties_are_the_memberships_at_the_last_sync()
+        known(Life())
     if number is not None:
         seed(number)(Life)
+    own = own or settings()
+    lives = settings(own, max_examples=max(3, own.max_examples // 2), stateful_step_count=STEPS)
     try:
-        run_state_machine_as_test(Life, settings=settings(own, stateful_step_count=STEPS))
+        run_state_machine_as_test(Life, settings=lives)
     except Flaky:
         # A forwarder that remembers one life in the next is no less broken.
         if not found:
@@ -63,28 +66,28 @@ def judge(
         raise min(found, key=lambda one: len(one.counterexample["messages"])) from None
 
 
-def identified_after_leaving(life: SpaceLife) -> Iterator[None]:
+def identified_after_leaving(life: SpaceLife) -> None:
     """What else is said of a user brings no membership back."""
-    yield life.begin(["VIP"], ["user_id"])
-    yield life.memberships_change([(0, 0)], DUE)
-    yield life.memberships_change([(0, 0)], DUE)
-    yield life.another_identify(0, "gold", gains=False, then=None)
+    life.begin(["VIP"], ["user_id"])
+    life.memberships_change([(0, 0)], DUE)
+    life.memberships_change([(0, 0)], DUE)
+    life.another_identify(0, "gold", gains=False, then=None)
 
 
-def gained_while_in(life: SpaceLife) -> Iterator[None]:
+def gained_while_in(life: SpaceLife) -> None:
     """A user id is followed by an address, and both are told of the exit."""
-    yield life.begin(["VIP"], ["user_id"])
-    yield life.memberships_change([(0, 0)], DUE)
-    yield life.another_identify(0, "gold", gains=True, then=DUE)
-    yield life.memberships_change([(0, 0)], DUE)
+    life.begin(["VIP"], ["user_id"])
+    life.memberships_change([(0, 0)], DUE)
+    life.another_identify(0, "gold", gains=True, then=DUE)
+    life.memberships_change([(0, 0)], DUE)
 
 
-def two_of_each(life: SpaceLife) -> Iterator[None]:
+def two_of_each(life: SpaceLife) -> None:
     """Users and audiences have changes of their own; who came back meanwhile has none."""
-    yield life.begin(["VIP", "VIP Customers"], ["email", "user_id"])
-    yield life.memberships_change([(0, 0), (1, 1)], DUE)
-    yield life.memberships_change([(1, 0), (0, 0), (0, 0)], DUE)
-    yield life.memberships_change([(0, 1)], Sync(0, due=True, changes=[(0, 0)]))
+    life.begin(["VIP", "VIP Customers"], ["email", "user_id"])
+    life.memberships_change([(0, 0), (1, 1)], DUE)
+    life.memberships_change([(1, 0), (0, 0), (0, 0)], DUE)
+    life.memberships_change([(0, 1)], Sync(0, due=True, changes=[(0, 0)]))
 
 
 #: Those at which forwarders, and Engages, have been seen to go wrong: no seed should miss them.

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
-    invariant,
     rule,
 )
 
@@ -81,6 +80,7 @@ class SpaceLife(RuleBasedStateMachine):
             self.add_audience(name)
         for kind in kinds:
             self.add_user(kind)
+        self.go_on(None)
 
     @rule(name=NAMES, members=SOME, then=SYNC)
     def new_audience(self, name: str, members: list[int], then: Sync | None) -> None:
@@ -88,7 +88,7 @@ class SpaceLife(RuleBasedStateMachine):
         if len(self.audiences) < 3 and name not in [one.name for one in self.audiences]:
             self.add_audience(name)
             self.change((user, -1) for user in members)
-        self.sync(then)
+        self.go_on(then)
 
     @rule(kind=KINDS, audiences=SOME, then=SYNC)
     def new_user(self, kind: str, audiences: list[int], then: Sync | None) -> None:
@@ -96,13 +96,13 @@ class SpaceLife(RuleBasedStateMachine):
         if len(self.users) < 4:
             self.add_user(kind)
             self.change((-1, audience) for audience in audiences)
-        self.sync(then)
+        self.go_on(then)
 
     @rule(changes=CHANGES, then=SYNC)
     def memberships_change(self, changes: list[tuple[int, int]], then: Sync | None) -> None:
         """Users enter and leave."""
         self.change(changes)
-        self.sync(then)
+        self.go_on(then)
 
     @rule(user=ANY, plan=st.sampled_from(["free", "gold"]), gains=st.booleans(), then=SYNC)
     def another_identify(self, user: int, plan: str, gains: bool, then: Sync | None) -> None:
@@ -112,19 +112,7 @@ class SpaceLife(RuleBasedStateMachine):
             self.add_identifier(who, plan)
         else:
             self.identify(who, plan)
-        self.sync(then)
-
-    @invariant()
-    def the_next_sync_is_in_time(self) -> None:
-        """Require it of what the Engage says is due."""
-        if self.audiences:
-            due = self.engage.next_due()
-            earliest = min(audience.earliest for audience in self.audiences)
-            latest = min(audience.latest for audience in self.audiences)
-            if due is None or not earliest <= due <= latest:
-                expected = f"from {earliest} to {latest}"
-                self.scene.differs("the next sync", expected, None if due is None else str(due))
-                self.verdict()
+        self.go_on(then)
 
     # --- what the rules do -------------------------------------------------------------------
 
@@ -177,10 +165,19 @@ class SpaceLife(RuleBasedStateMachine):
         if user:
             user.known = True
 
-    def sync(self, asked: Sync | None) -> None:
+    def go_on(self, then: Sync | None) -> None:
+        """End a rule: with a sync, if there is one, and with judging what is there now."""
+        if then:
+            self.sync(then)
+            self.verdict()
+        self.judge_next_sync()
+        if not self.judged:
+            self.judge_account()
+            self.judged = True
+        self.verdict()
+
+    def sync(self, asked: Sync) -> None:
         """Deliver what the Engage says is due, and judge what it said."""
-        if asked is None:
-            return
         due = self.engage.next_due()
         if asked.due and due:
             self.now = max(self.now, due)
@@ -191,7 +188,6 @@ class SpaceLife(RuleBasedStateMachine):
             news.append(read(message))
             self.deliver(self.named(news[-1]), message)
         self.judge_messages(news, due)
-        self.verdict()
 
     def verdict(self) -> None:
         """Raise `Broken` when anything has differed so far."""
@@ -199,8 +195,8 @@ class SpaceLife(RuleBasedStateMachine):
 
     def named(self, news: News | str) -> User | None:
         """Give the user whom a message names."""
-        named = [user for user in self.users if news[1] in user.identifiers]
-        return named[0] if named and not isinstance(news, str) else None
+        users = {one: user for user in self.users for one in user.identifiers}
+        return None if isinstance(news, str) else users.get(news[1])
 
     # --- what must have come of it -----------------------------------------------------------
 
@@ -227,16 +223,17 @@ class SpaceLife(RuleBasedStateMachine):
             what = f"what the sync at {self.now} tells: property, identifier, value"
             self.scene.differs(what, expected, [str(one) for one in news])
 
-    @invariant()
-    def properties_are_the_memberships_at_the_last_sync(self) -> None:
-        """And who never was a member has none; whatever else is sent, they stay."""
-        if not self.judged:
-            self.judge_account()
-            self.verdict()
-            self.judged = True
+    def judge_next_sync(self) -> None:
+        """Require that what the Engage says is due is neither too early nor too late."""
+        due = self.engage.next_due()
+        earliest = min(audience.earliest for audience in self.audiences)
+        latest = min(audience.latest for audience in self.audiences)
+        if due is None or not earliest <= due <= latest:
+            expected = f"from {earliest} to {latest}"
+            self.scene.differs("the next sync", expected, None if due is None else str(due))
 
     def judge_account(self) -> None:
-        """Look at every user's contact."""
+        """Require each user's properties: the membership at the last sync, or none."""
         known = [user for user in self.users if user.known]
         for user in known:
             contact = self.scene.contact_of(user.person)
