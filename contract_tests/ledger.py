@@ -65,14 +65,25 @@ class Ledger:
 
     def synced(self, now: datetime, news: Iterable[News]) -> None:
         """Note that a sync told this."""
-        self.told.update({identifier: member for _, identifier, member in news})
+        self._tell(news)
         self.gained.clear()
         self.earliest, self.latest = now + LATER[0], now + LATER[1]
 
+    def told_before_it_broke(self, now: datetime, news: Iterable[News]) -> None:
+        """Note that a sync broke off after this: it may come again at once, or as after a sync."""
+        self._tell(news)
+        self.latest = max(self.latest, now + LATER[1])
+
     def property_of(self, user: User) -> bool | None:
         """Give what a user's property must be; None when there must be none."""
-        told = [self.told[one] for one in user.identifiers if one in self.told]
-        return told[0] if told else None
+        told = [member for one, member in self.told.items() if one in user.identifiers]
+        return told[-1] if told else None
+
+    def _tell(self, news: Iterable[News]) -> None:
+        """Note it, the latest at the end: after a broken sync identifiers differ, and it counts."""
+        for _, identifier, member in news:
+            self.told.pop(identifier, None)
+            self.told[identifier] = member
 
 
 def read(message: Message) -> News | str:

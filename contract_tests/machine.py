@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 
 from contract_tests.bench import Bench
 from contract_tests.engage import AUDIENCES
-from contract_tests.ledger import FIRST, Ledger, News, User, read
+from contract_tests.ledger import FIRST, LATER, Ledger, News, User, read
 from contract_tests.protocol import Message
 from contract_tests.scene import Person
 from contract_tests.space import Engage
@@ -46,6 +46,8 @@ class Sync:
     minutes: int
     due: bool
     changes: list[tuple[int, int]]
+    #: The message of that number, counted from 0, does not get through, and the sync ends there.
+    lost: int | None = None
 
 
 #: Every rule can end with one: a life without syncs, which Hypothesis likes to try, shows nothing.
@@ -54,6 +56,7 @@ SYNC = st.one_of(
     st.builds(Sync, LATE, st.just(True), CHANGES),
     st.builds(Sync, LATE, st.just(True), CHANGES),
     st.builds(Sync, WAITS, st.just(False), CHANGES),
+    st.builds(Sync, LATE, st.just(True), CHANGES, st.integers(0, 2)),
 )
 
 
@@ -184,10 +187,18 @@ class SpaceLife(RuleBasedStateMachine):
         self.now += timedelta(minutes=asked.minutes)
         self.change(asked.changes)
         news: list[News | str] = []
-        for message in self.engage.sync(self.now):
+        whole = True
+        for number, message in enumerate(self.engage.sync(self.now)):
+            if number == asked.lost:
+                whole = False
+                break
             news.append(read(message))
             self.deliver(self.named(news[-1]), message)
-        self.judge_messages(news, due)
+        ready = [one for one in self.audiences if due and due <= self.now >= one.earliest]
+        if whole:
+            self.judge_whole_sync(news, ready)
+        else:
+            self.judge_broken_sync(news, ready)
 
     def verdict(self) -> None:
         """Raise `Broken` when anything has differed so far."""
@@ -200,9 +211,8 @@ class SpaceLife(RuleBasedStateMachine):
 
     # --- what must have come of it -----------------------------------------------------------
 
-    def judge_messages(self, news: list[News | str], due: datetime | None) -> None:
-        """Require what is owed, once, of the audiences that are due, and nothing else."""
-        ready = [one for one in self.audiences if due and due <= self.now >= one.earliest]
+    def judge_whole_sync(self, news: list[News | str], ready: list[Ledger]) -> None:
+        """Require what is owed, once, of the audiences that may be due, and nothing else."""
         owed: set[News] = set()
         for audience in ready:
             must, may = audience.owed(self.users), audience.allowed(self.users)
@@ -213,7 +223,16 @@ class SpaceLife(RuleBasedStateMachine):
                 owed |= must | extra
                 audience.synced(self.now, must | extra)
             elif not must:  # it may have been synced, or not
-                audience.latest = max(audience.latest, self.now + timedelta(hours=3))
+                audience.latest = max(audience.latest, self.now + LATER[1])
+        self.compare_news(owed, news)
+
+    def judge_broken_sync(self, news: list[News | str], ready: list[Ledger]) -> None:
+        """Require nothing but what is owed; what is still owed is for a sync to come."""
+        owed: set[News] = set()
+        for audience in ready:
+            told = (audience.owed(self.users) | audience.allowed(self.users)).intersection(news)
+            owed |= told
+            audience.told_before_it_broke(self.now, told)
         self.compare_news(owed, news)
 
     def compare_news(self, owed: set[News], news: list[News | str]) -> None:

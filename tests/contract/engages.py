@@ -1,9 +1,10 @@
-"""Broken Engages: each is the suite's own with one mistake, which the machine of ENG-08 catches."""
+"""Broken Engages, each the suite's own with one mistake, and others just as good that differ."""
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from contract_tests.protocol import Message
 from contract_tests.scene import Person
@@ -205,3 +206,54 @@ class SendsNull(Space):
 class TellsTwice(Space):
     def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         return super().news(audience, now) * 2
+
+
+@broken("What did not get through counts as told, and is not sent again.")
+class ForgetsTheLost(Space):
+    def sync(self, now: datetime) -> Iterable[Message]:
+        return iter(list(super().sync(now)))
+
+
+class AtAnyTime(Space):
+    """Is due at random, as long as it is in time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chance = Random(1)
+
+    def add_audience(self, name: str, now: datetime) -> None:
+        super().add_audience(name, now)
+        self.audiences[name].due = now + timedelta(minutes=self.chance.randint(360, 480))
+
+    def sync(self, now: datetime) -> Iterable[Message]:
+        self.later = timedelta(minutes=self.chance.randint(120, 180))
+        return super().sync(now)
+
+
+class TellsTheGainedAgain(Space):
+    """Tells all of a user who gained an identifier once more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gained: dict[str, set[str]] = {}
+
+    def add_identifier(self, user: str, person: Person) -> None:
+        super().add_identifier(user, person)
+        for audience in self.audiences.values():
+            self.gained.setdefault(audience.key, set()).add(user)
+
+    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+        again = [
+            (person, user in audience.members)
+            for user in self.gained.pop(audience.key, set())
+            for person in self.identifiers[user]
+            if any(one in audience.told for one in self.identifiers[user])
+        ]
+        return list(dict.fromkeys([*super().news(audience, now), *again]))
+
+
+GOOD_ENGAGES: dict[str, type[Space]] = {
+    "the suite's own": Space,
+    "at any time": AtAnyTime,
+    "tells the gained again": TellsTheGainedAgain,
+}

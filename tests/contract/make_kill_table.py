@@ -89,8 +89,8 @@ def engage_lines(engages: dict[str, int]) -> Iterable[str]:
     """Give the second table; `engages` has how many seeds missed each broken one."""
     caught = sum(not missed for missed in engages.values())
     yield "\n## Engages\n"
-    yield "The state machine of ENG-08 judges whoever plays Engage as well. Each of these is the suite's"
-    yield "own with one mistake (`tests/contract/engages.py`), in front of a correct forwarder."
+    yield "The state machine of ENG-08 judges whoever plays Engage as well. Each of these is the"
+    yield "suite's own with one mistake (`tests/contract/engages.py`), before a correct forwarder."
     yield ""
     yield f"* Broken Engages: {len(engages)}, of which caught over {SEEDS} seeds: {caught}."
     yield from (f"* {name} was missed in {n} of {SEEDS} runs." for name, n in engages.items() if n)

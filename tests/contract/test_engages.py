@@ -9,7 +9,7 @@ from contract_tests.bench import Bench
 from contract_tests.lives import judge
 from contract_tests.scene import Broken
 from contract_tests.space import Space
-from tests.contract.engages import BROKEN_ENGAGES
+from tests.contract.engages import BROKEN_ENGAGES, GOOD_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
 from tests.contract.forwarders.broken.memberships import ThirdChange, UnchangedByKey
 from tests.contract.forwarders.correct import Forwarder
@@ -25,8 +25,9 @@ def bench() -> Iterator[Bench]:
         yield bench
 
 
-def test_a_good_engage_is_at_no_fault(bench: Bench) -> None:
-    assert [engage_breaks(bench, Space, number) for number in range(3)] == ["", "", ""]
+@pytest.mark.parametrize("name", GOOD_ENGAGES)
+def test_a_good_engage_is_at_no_fault(bench: Bench, name: str) -> None:
+    assert [engage_breaks(bench, GOOD_ENGAGES[name], seed) for seed in (1, 2)] == ["", ""]
 
 
 @pytest.mark.parametrize("name", BROKEN_ENGAGES)
