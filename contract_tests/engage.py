@@ -22,9 +22,9 @@ AUDIENCES = {
 """Names of audiences, and the key that Engage makes of each: the name in snake_case."""
 
 ODD_KEYS = [
-    *("order_completed_last_30days", "last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip"),
-    *("größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true"),
     "customers_who_bought_more_than_3_times_in_the_last_90days_and_opened_an_email_this_week",
+    *("größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true"),
+    *("last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip", "order_completed_last_30days"),
 ]
 _WORDS = st.text(st.sampled_from("abxz0379éß漢"), min_size=1, max_size=6)
 #: Keys as snake_case makes them.
