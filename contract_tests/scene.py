@@ -166,12 +166,6 @@ class Scene:
         if contact:
             self.compare(f"trait {name!r}", value, named(contact, name))
 
-    def has_no_trait(self, contact: dict[str, Any], name: str) -> None:
-        """Require that a contact has not got a trait."""
-        arrived = named(contact, name) if contact else Missing()
-        if not isinstance(arrived, Missing):
-            self.differs(f"trait {name!r}", "nothing", arrived)
-
     def has_field(self, contact: dict[str, Any], name: str, value: Any) -> None:
         """Require a standard field on a contact."""
         if contact:
