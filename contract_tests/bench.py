@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.fake import Fake
+from contract_tests.fake import DEFAULT_TRIGGER, Fake
 from contract_tests.protocol import CannotJudge, Settings, Target
 from contract_tests.scene import Scene
 from contract_tests.strategies import identify
@@ -28,6 +28,11 @@ class Bench:
     def settings(self) -> Settings:
         """What the forwarder was told."""
         return self._fake.settings
+
+    def trigger_of(self, event: str) -> str:
+        """Give the trigger id of an event, as the forwarder was told."""
+        journeys: dict[str, str] = self.settings["journeys"]
+        return journeys.get(event, DEFAULT_TRIGGER)
 
     def scene(self) -> Scene:
         """Begin an example."""

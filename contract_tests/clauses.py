@@ -36,6 +36,8 @@ _TYPES = f'{DESTINATION}: "Accepts Identify, Track calls"'
 _INTEGRATIONS = f"{SPEC}: filtering with the integrations object"
 _RETRIES = f"{SPEC}: delivery; connection failures, 429 and 5xx are retried, other 4xx are final"
 _TYPED = f"{API}: a custom field has a type"
+_ENGAGE = f"{DESTINATION}, Engage"
+_COMPUTED = f"{SPEC}: Engage, computed traits and audiences"
 
 CLAUSES: dict[str, Clause] = _clauses(
     # --- settings ---
@@ -124,4 +126,24 @@ CLAUSES: dict[str, Clause] = _clauses(
      "ended delivered."), _RETRIES),
     ("RET-04", "MUST", "Another 4xx is final: it is reported, and not tried again.", _RETRIES),
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
+    # --- Engage: audiences and computed traits ---
+    ("ENG-01", "MUST", "The property of an audience arrives under its key, letter for letter.",
+     f'{_ENGAGE}: "order_completed_last_30days: true"'),
+    ("ENG-02", "MUST", "Entering arrives as true, leaving as false, as often as it happens.",
+     f'{_ENGAGE}: "with a true/false value to indicate membership"'),
+    ("ENG-03", "MUST", ("Leaving an audience changes its property; the contact, its other fields, "
+     "lists and journeys stay."), f'{_ENGAGE}: "Engage sets that value to false"'),
+    ("ENG-04", "MUST", "The audiences of one user do not touch one another.",
+     f'{_ENGAGE}: "The property name is the snake_cased version of the audience name"'),
+    ("ENG-05", "MUST", "A message of Engage obeys the integrations object, as every message does.",
+     _INTEGRATIONS),
+    ("ENG-06", "MUST", ("A message of Engage with an anonymous id alone is reported as the 400 "
+     "with its exact text, and nothing is written."), _MISSING),
+    ("ENG-07", "MUST", "Computed traits arrive with their values and types, falsy ones too.",
+     f'{_ENGAGE}: "You can send computed traits … as a user property"'),
+    ("ENG-08", "MUST", ("After any changes and syncs a user's property is the membership at the "
+     "last sync, and who never was a member has none."),
+     f'{_ENGAGE}: "updates for users whose membership has changed since the last sync"'),
+    ("ENG-09", "MUST", ("Audience Entered, Audience Exited and Trait Computed are events like any "
+     "other."), _COMPUTED),
 )  # fmt: skip

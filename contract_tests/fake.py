@@ -44,6 +44,10 @@ class Fake:
         state: dict[str, Any] = self._ask("GET", "state")
         return state
 
+    def put_state(self, state: dict[str, Any]) -> None:
+        """Replace the account's state by one that `state` gave, changed by hand."""
+        self._ask("PUT", "state", state)
+
     def fail(self, **fault: Any) -> None:
         """Let calls fail: `match`, `respond`, `times` of the control call."""
         self._ask("POST", "faults", fault)

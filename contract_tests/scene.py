@@ -58,7 +58,12 @@ class Scene:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        if kind is None and self._differences:
+        if kind is None:
+            self.verdict()
+
+    def verdict(self) -> None:
+        """Raise `Broken` when anything has differed so far."""
+        if self._differences:
             raise Broken(self._counterexample())
 
     # --- what happens ------------------------------------------------------------------------
@@ -85,6 +90,16 @@ class Scene:
         """Let the account refuse the next calls, of this `method` and `path` if they are given."""
         given = {name: value for name, value in match.items() if value}
         self._fake.fail(match=given, respond=respond, times=times)
+
+    def put_on_list(self, person: Person) -> None:
+        """Put a person's contact on a list, as somebody at Autopilot does."""
+        contact = self.contact_of(person)
+        if contact:
+            state = self.state()
+            contact["lists"] = [*contact["lists"], "contactlist_vip"]
+            state["lists"].append({"list_id": "contactlist_vip", "title": "VIP"})
+            self._fake.put_state(state)
+            self._state = None
 
     # --- what must have come of it -----------------------------------------------------------
 

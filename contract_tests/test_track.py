@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.bench import Bench, clause, each
-from contract_tests.fake import DEFAULT_TRIGGER
 from contract_tests.protocol import Message
 from contract_tests.scene import Person
 from contract_tests.strategies import (
@@ -31,16 +30,11 @@ ODD_PROPERTIES = [
 ]
 
 
-def trigger_of(bench: Bench, event: str) -> str:
-    journeys: dict[str, str] = bench.settings["journeys"]
-    return journeys.get(event, DEFAULT_TRIGGER)
-
-
 def enters(bench: Bench, email: str | None, user_id: str | None, noise: Message) -> None:
     with bench.scene() as scene:
         person = scene.person(email, user_id)
         scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED, noise)))
-        scene.entered(person, {trigger_of(bench, "Step Activated"): [SEED]})
+        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
         scene.people(1)
 
 
@@ -54,7 +48,7 @@ def test_an_event_enters_its_journey(bench: Bench, data: st.DataObject) -> None:
         expected: dict[str, list[dict[str, Any]]] = {}
         for number, event in enumerate(sent):
             scene.was_delivered(scene.deliver(track(person, event, {"number": number})))
-            expected.setdefault(trigger_of(bench, event), []).append({"number": number})
+            expected.setdefault(bench.trigger_of(event), []).append({"number": number})
             if data.draw(st.booleans()):  # which enters nothing
                 scene.was_delivered(scene.deliver(identify(person, {"number": number})))
         scene.entered(person, expected)
@@ -67,7 +61,7 @@ def test_letter_case_counts(bench: Bench, event: str) -> None:
     with bench.scene() as scene:
         person = scene.person("ada@example.com", "u1")
         scene.was_delivered(scene.deliver(track(person, event, SEED)))
-        scene.entered(person, {trigger_of(bench, event): [SEED]})
+        scene.entered(person, {bench.trigger_of(event): [SEED]})
 
 
 @clause("TRK-03")
@@ -77,7 +71,7 @@ def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise
     with bench.scene() as scene:
         person = scene.person(user_id="u1")
         scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
-        scene.entered(person, {trigger_of(bench, "Step Activated"): [properties]})
+        scene.entered(person, {bench.trigger_of("Step Activated"): [properties]})
 
 
 @clause("TRK-04")
@@ -89,7 +83,7 @@ def test_the_same_event_again(bench: Bench, times: int, properties: dict[str, An
         for number in range(times):
             noise = {"messageId": f"m{number}"}
             scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
-        scene.entered(person, {trigger_of(bench, "Step Activated"): [properties] * times})
+        scene.entered(person, {bench.trigger_of("Step Activated"): [properties] * times})
         scene.people(1)
 
 
@@ -113,8 +107,8 @@ def test_between_others(bench: Bench, by: str, other: str) -> None:
             scene.was_delivered(scene.deliver(track(somebody, "Order Completed", {"n": 1})))
         named = Person(email=person.email) if by == "email" else Person(user_id=person.user_id)
         scene.was_delivered(scene.deliver(track(named, "Step Activated", SEED)))
-        scene.entered(person, {trigger_of(bench, "Step Activated"): [SEED]})
-        entered = {trigger_of(bench, "Order Completed"): [{"n": 1}]} if other == "track" else {}
+        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
+        entered = {bench.trigger_of("Order Completed"): [{"n": 1}]} if other == "track" else {}
         scene.entered(somebody, entered)
         scene.people(2)
 
@@ -137,7 +131,7 @@ def test_before_any_identify(
         scene.was_delivered(scene.deliver(identify(person, traits)))
         for name, value in traits.items():
             scene.has_trait(scene.contact_of(person), name, value)
-        scene.entered(person, {trigger_of(bench, "Step Activated"): [SEED]})
+        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
         scene.people(1)
 
 
@@ -174,7 +168,7 @@ def test_either_order_ends_the_same(
             for name, value in traits.items():
                 scene.has_trait(contact, name, value)
             scene.has_field(contact, "FirstName", "Ada")
-            scene.entered(whole, {trigger_of(bench, "Step Activated"): [properties]})
+            scene.entered(whole, {bench.trigger_of("Step Activated"): [properties]})
             ended.append(without_own(contact))
         scene.compare("the contact, identified first or last", *ended)
         scene.people(2)

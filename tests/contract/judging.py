@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.bench import Bench
 from contract_tests.fake import JOURNEYS, Fake
+from contract_tests.lives import judge
+from contract_tests.options import EXAMPLES
 from contract_tests.protocol import Message, Result, Settings, result_of
+from contract_tests.scene import Broken
+from contract_tests.space import Engage
 
 Factory = Callable[[Settings], Callable[[Message], object]]
 
@@ -42,9 +46,9 @@ def bench_for(factory: Factory) -> Iterator[Bench]:
         bench.close()
 
 
-def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
-    """Give the suite's tests, set to so many examples and to no shrinking."""
-    quick = settings(
+def quick(examples: int) -> settings:
+    """Give settings of so many examples, and of no shrinking."""
+    return settings(
         max_examples=examples,
         database=None,
         deadline=None,
@@ -53,6 +57,10 @@ def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
         report_multiple_bugs=False,
         print_blob=False,
     )
+
+
+def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
+    """Give the suite's tests, set to so many examples and to no shrinking."""
     found: dict[str, list[Callable[..., None]]] = {}
     for path in sorted(Path(contract_tests.__file__).parent.glob("test_*.py")):
         module = importlib.import_module(f"contract_tests.{path.stem}")
@@ -61,13 +69,16 @@ def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
                 if mark.name == "clause":
                     few = getattr(test, "_hypothesis_internal_use_settings", None)
                     share = few.max_examples / settings().max_examples if few else 1
-                    own = settings(quick, max_examples=max(3, int(examples * share)))
+                    own = quick(max(3, int(examples * share)))
                     found.setdefault(mark.args[0], []).append(_with(test, own))
     return found
 
 
 def _with(test: Any, own: settings) -> Callable[..., None]:
     def run(bench: Bench, number: int) -> None:
+        if not is_hypothesis_test(test):  # a state machine, which is told both
+            test(bench=bench, own=own, number=number)
+            return
         test._hypothesis_internal_use_settings = own
         seed(number)(test)(bench=bench)
 
@@ -81,4 +92,13 @@ def breaks(bench: Bench, tests: list[Callable[..., None]], number: int) -> str:
             test(bench, number)
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
             return str(error) or repr(error)
+    return ""
+
+
+def engage_breaks(bench: Bench, make_engage: Callable[[], Engage], number: int) -> str:
+    """Let the machine judge an Engage, with the examples of a run; give what was found."""
+    try:
+        judge(bench, make_engage, quick(EXAMPLES), number)
+    except Broken as broken:
+        return str(broken)
     return ""

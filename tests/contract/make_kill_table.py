@@ -1,7 +1,7 @@
 """Make docs/kill_table.md: which clause catches which broken forwarder. `make kill-table`.
 
 Slow: every broken forwarder against every clause, and against its own clause over twenty seeds;
-every correct one against every MUST over twenty seeds.
+every correct one against every MUST, and every broken Engage against the machine, over as many.
 """
 
 import sys
@@ -11,9 +11,10 @@ from pathlib import Path
 
 from contract_tests.clauses import CLAUSES
 from contract_tests.plugin import EXAMPLES
+from tests.contract.engages import BROKEN_ENGAGES
 from tests.contract.forwarders.broken import BROKEN
-from tests.contract.forwarders.correct import CORRECT
-from tests.contract.judging import bench_for, breaks, suite_tests
+from tests.contract.forwarders.correct import CORRECT, Forwarder
+from tests.contract.judging import bench_for, breaks, engage_breaks, suite_tests
 
 SEEDS = 20
 TABLE = Path(__file__).parents[2] / "docs" / "kill_table.md"
@@ -40,7 +41,18 @@ def flakes(name: str) -> tuple[str, list[str]]:
     return name, found
 
 
-def document(rows: Iterable[tuple[str, list[str], int]], correct: dict[str, list[str]]) -> str:
+def engage_missed(name: str) -> tuple[str, int]:
+    """Give how many seeds missed a broken Engage."""
+    make = BROKEN_ENGAGES[name].make
+    with bench_for(Forwarder) as bench:
+        return name, sum(not engage_breaks(bench, make, number) for number in range(SEEDS))
+
+
+def document(
+    rows: Iterable[tuple[str, list[str], int]],
+    correct: dict[str, list[str]],
+    engages: dict[str, int],
+) -> str:
     rows = sorted(rows, key=lambda row: (list(CLAUSES).index(BROKEN[row[0]].clause), row[0]))
     missed = {name: times for name, _, times in rows if times}
     lines = [
@@ -70,16 +82,33 @@ def document(rows: Iterable[tuple[str, list[str], int]], correct: dict[str, list
         also = [clause for clause in others if clause != one.clause]
         shown = ", ".join(also) if len(also) <= 8 else f"{len(also)} others"
         lines.append(f"| {one.clause} | {name} | {one.mistake} | {shown} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *engage_lines(engages), ""])
+
+
+def engage_lines(engages: dict[str, int]) -> Iterable[str]:
+    """Give the second table; `engages` has how many seeds missed each broken one."""
+    caught = sum(not missed for missed in engages.values())
+    yield "\n## Engages\n"
+    yield "The state machine of ENG-08 judges whoever plays Engage as well. Each of these is the"
+    yield "suite's own with one mistake (`tests/contract/engages.py`), before a correct forwarder."
+    yield ""
+    yield f"* Broken Engages: {len(engages)}, of which caught over {SEEDS} seeds: {caught}."
+    yield from (f"* {name} was missed in {n} of {SEEDS} runs." for name, n in engages.items() if n)
+    yield ""
+    yield "| Engage | mistake |"
+    yield "| --- | --- |"
+    yield from (f"| {name} | {BROKEN_ENGAGES[name].mistake} |" for name in engages)
 
 
 def main() -> int:
     with Pool() as pool:
         correct = pool.map_async(flakes, CORRECT, chunksize=1)
+        engages = pool.map_async(engage_missed, BROKEN_ENGAGES, chunksize=1)
         rows = pool.map(caught, BROKEN, chunksize=1)
-        found = dict(correct.get())
-    TABLE.write_text(document(rows, found), "utf-8")
-    return int(any(missed for _, _, missed in rows) or any(found.values()))
+        found, missed = dict(correct.get()), dict(engages.get())
+    TABLE.write_text(document(rows, found, missed), "utf-8")
+    good = not any(found.values()) and not any(missed.values())
+    return int(not good or any(times for _, _, times in rows))
 
 
 if __name__ == "__main__":

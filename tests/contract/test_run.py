@@ -228,6 +228,17 @@ def test_a_seed_repeats_the_counterexample(folder: Path) -> None:
     assert found[0] == found[1]
 
 
+def test_a_state_machine_is_shown_as_messages(folder: Path) -> None:
+    done = contract(folder, *BROKEN, "--clause", "ENG-08")
+    assert done.returncode == 1, done.stdout
+    shown = done.stdout.partition("  the smallest messages found:\n")[2].splitlines()
+    sent = [json.loads(line)["traits"] for line in shown if line.startswith('    {"type"')]
+    assert sent == [{"vip": True}, {"vip": False}]
+    assert re.fullmatch(r" +trait 'vip' of u0-\d+", shown[shown.index("  what differs:") + 1])
+    assert "state." not in done.stdout  # Hypothesis's own account of its steps
+    assert "Traceback" not in done.stdout
+
+
 def test_reports(folder: Path) -> None:
     files = [folder / name for name in ("report.json", "report.html", "junit.xml")]
     arguments = ("--report", str(files[0]), "--report", str(files[1]), "--junitxml", str(files[2]))

@@ -22,7 +22,7 @@ def passes(done: Done) -> None:
     assert "0 examples" not in done.stdout
     musts = [line for line in done.stdout.splitlines() if "  MUST    " in line]
     assert [line for line in musts if "passed" not in line] == []
-    assert len(musts) == 48, done.stdout
+    assert len(musts) == 57, done.stdout
     assert done.returncode == 0, done.stdout
 
 

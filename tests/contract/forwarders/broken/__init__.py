@@ -4,11 +4,14 @@ A mistake breaks the clause that it stands under. Where it cannot but break othe
 """
 
 from tests.contract.forwarders.broken import (
+    computed,
     contacts,
     delivery,
+    engage,
     entrants,
     events,
     identifiers,
+    memberships,
     texts,
     values,
     which,
@@ -18,11 +21,14 @@ from tests.contract.forwarders.broken.table import BROKEN, Broken
 __all__ = [
     "BROKEN",
     "Broken",
+    "computed",
     "contacts",
     "delivery",
+    "engage",
     "entrants",
     "events",
     "identifiers",
+    "memberships",
     "texts",
     "values",
     "which",

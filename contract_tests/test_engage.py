@@ -1,0 +1,216 @@
+"""ENG: what Segment Engage sends of audiences and computed traits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause, each
+from contract_tests.engage import (
+    COMPUTED,
+    KEYS,
+    ODD_COMPUTED,
+    ODD_KEYS,
+    audience_event,
+    computed_trait,
+    membership,
+    trait_event,
+)
+from contract_tests.lives import judge
+from contract_tests.protocol import Message
+from contract_tests.scene import Person, Scene
+from contract_tests.space import Space
+from contract_tests.strategies import PLAIN_NAMES, SCALARS, USER_IDS, identify, track
+
+KEY = "order_completed_last_30days"
+#: Engage names a user by the user id or by an address, in a message for each.
+IDENTIFIERS = ["user_id", "email"]
+BY = st.sampled_from(IDENTIFIERS)
+#: What happens to one user's membership, time after time.
+MEMBERSHIPS = [[True], [False], [True, False], [True, False, True, False]]
+#: Keys that something careless takes for one another.
+ALIKE = ["last_30days", "last_30days_2x", "last_3", "vip", "vip_2", "not_vip"]
+TWO_CHANGES = [[(key, True), (other, False)] for key in ALIKE[::3] for other in ALIKE]
+CHANGES = st.lists(st.tuples(st.sampled_from(ALIKE), st.booleans()), min_size=2, max_size=6)
+#: Every kind of message that Engage sends, of the same key and value.
+FORMS: dict[str, Callable[[Person, str, bool], Message]] = {
+    "audience": membership,
+    "trait": computed_trait,
+    "audience event": audience_event,
+    "trait event": trait_event,
+}
+OTHERS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
+FORM = st.sampled_from(list(FORMS))
+SENT = [
+    {"All": False, "AutopilotHQ": True},
+    {"All": False, "AutopilotHQ": {}},
+    {"All": False, "AutopilotHQ": True, "Mixpanel": False},
+    {"AutopilotHQ": True},
+    {},
+]
+NOT_SENT = [
+    {"All": False},
+    {"AutopilotHQ": False},
+    {"All": True, "AutopilotHQ": False},
+    {"All": False, "Mixpanel": True},
+]
+
+
+def somebody(scene: Scene, by: str) -> Person:
+    """Make a person of one identifier."""
+    return scene.person("ada@example.com") if by == "email" else scene.person(None, "u1")
+
+
+def arrive(bench: Bench, by: str, tell: Callable[..., Message], *told: tuple[str, Any]) -> None:
+    """Require that each value arrives under its key, and stays there until the next one."""
+    with bench.scene() as scene:
+        person = somebody(scene, by)
+        last: dict[str, Any] = {}
+        for key, value in told:
+            scene.was_delivered(scene.deliver(tell(person, key, value)))
+            last[key] = value
+            contact = scene.contact_of(person)
+            for name, expected in last.items():
+                scene.has_trait(contact, name, expected)
+        scene.people(1)
+
+
+@clause("ENG-01")
+@each("key", ODD_KEYS, by="user_id")
+@given(key=KEYS, by=BY)
+def test_keys(bench: Bench, key: str, by: str) -> None:
+    arrive(bench, by, membership, (key, True))
+
+
+@clause("ENG-02")
+@each("by", IDENTIFIERS, members=[True, False])
+@each("members", MEMBERSHIPS, by="user_id")
+@given(members=st.lists(st.booleans(), min_size=1, max_size=5), by=BY)
+def test_true_and_false(bench: Bench, members: list[bool], by: str) -> None:
+    arrive(bench, by, membership, *((KEY, member) for member in members))
+
+
+@clause("ENG-03")
+@each("by", IDENTIFIERS, others={"plan": "gold", "is_admin": True, "logins": 3})
+@given(by=BY, others=OTHERS)
+def test_leaving(bench: Bench, by: str, others: dict[str, Any]) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        named = Person(person.email) if by == "email" else Person(user_id=person.user_id)
+        traits = {**others, "firstName": "Ada", "lastName": "King"}
+        scene.was_delivered(scene.deliver(identify(person, traits)))
+        scene.was_delivered(scene.deliver(track(person, "Step Activated", {"n": 1})))
+        scene.was_delivered(scene.deliver(membership(named, "last_3", True)))
+        scene.was_delivered(scene.deliver(membership(named, "last_30days", True)))
+        scene.put_on_list(person)
+        before, journeys = plain(scene.contact_of(person)), scene.state()["journeys"]
+        scene.was_delivered(scene.deliver(membership(named, "last_30days", False)))
+        contact = scene.contact_of(person)
+        scene.has_trait(contact, "last_30days", False)
+        if before and contact:
+            expected = {**before, "custom": {**before["custom"], "last_30days": False}}
+            scene.compare("the contact", expected, plain(contact))
+        scene.compare("the journeys", journeys, scene.state()["journeys"])
+        scene.people(1)
+
+
+@clause("ENG-04")
+@each("changes", TWO_CHANGES, by="email")
+@each("changes", [[(key, True) for key in ALIKE]], by="user_id")
+@given(changes=CHANGES, by=BY)
+def test_several_audiences(bench: Bench, changes: list[tuple[str, bool]], by: str) -> None:
+    arrive(bench, by, membership, *changes)
+
+
+@clause("ENG-05")
+@each("integrations", SENT, form="audience")
+@each("form", FORMS, integrations=SENT[0])
+@given(form=FORM, integrations=st.sampled_from(SENT))
+def test_what_is_on(bench: Bench, form: str, integrations: Message) -> None:
+    with bench.scene() as scene:
+        person = somebody(scene, "user_id")
+        message = {**FORMS[form](person, KEY, True), "integrations": integrations}
+        scene.was_delivered(scene.deliver(message))
+        contact = scene.contact_of(person)
+        if message["type"] == "identify":
+            scene.has_trait(contact, KEY, True)
+        else:
+            entered = {bench.trigger_of(message["event"]): [message["properties"]]}
+            scene.entered(person, entered)
+
+
+@clause("ENG-05")
+@each("integrations", NOT_SENT, form="audience")
+@each("form", FORMS, integrations=NOT_SENT[0])
+@given(form=FORM, integrations=st.sampled_from(NOT_SENT))
+def test_what_is_off(bench: Bench, form: str, integrations: Message) -> None:
+    with bench.scene() as scene:
+        message = FORMS[form](somebody(scene, "user_id"), KEY, True)
+        scene.deliver({**message, "integrations": integrations})
+        scene.nothing_called()
+        scene.nothing_written()
+
+
+@clause("ENG-06")
+@each("form", FORMS, member=True, anonymous="u1")
+@given(form=FORM, member=st.booleans(), anonymous=USER_IDS)
+def test_an_anonymous_id_alone(bench: Bench, form: str, member: bool, anonymous: str) -> None:
+    with bench.scene() as scene:
+        mark = scene.person(user_id=anonymous).user_id
+        message = FORMS[form](Person(), KEY, member)
+        scene.was_rejected(scene.deliver({**message, "anonymousId": mark}))
+        scene.nothing_written()
+
+
+@clause("ENG-07")
+@each("values", [[value] for value in ODD_COMPUTED], by="user_id")
+@each("values", [[5, 0], ["gold", ""], [0.5, 2.5]], by="email")
+@given(values=st.lists(COMPUTED, min_size=1, max_size=2), by=BY)
+def test_computed_traits(bench: Bench, values: list[Any], by: str) -> None:
+    arrive(bench, by, computed_trait, *(("total_30days", value) for value in values))
+
+
+@clause("ENG-08")
+def test_whole_lives(
+    bench: Bench,
+    own: settings | None = None,  # noqa: PT028  # no @settings or @seed reaches a state machine
+    number: int | None = None,  # noqa: PT028  # likewise
+) -> None:
+    judge(bench, Space, own, number)
+
+
+@clause("ENG-09")
+@each("by", IDENTIFIERS, members=[True, False], key=KEY)
+@given(key=KEYS, members=st.lists(st.booleans(), min_size=1, max_size=4), by=BY)
+def test_audiences_as_events(bench: Bench, key: str, members: list[bool], by: str) -> None:
+    enter(bench, by, *(lambda who, one=one: audience_event(who, key, one) for one in members))
+
+
+@clause("ENG-09")
+@each("value", ODD_COMPUTED, key=KEY, by="user_id")
+@given(key=KEYS, value=COMPUTED, by=BY)
+def test_computed_traits_as_events(bench: Bench, key: str, value: Any, by: str) -> None:
+    enter(bench, by, lambda who: trait_event(who, key, value))
+
+
+def enter(bench: Bench, by: str, *made: Callable[[Person], Message]) -> None:
+    """Require that each event enters its journey, with the properties that it has."""
+    with bench.scene() as scene:
+        person = somebody(scene, by)
+        entered: dict[str, list[Any]] = {}
+        for message in (make(person) for make in made):
+            scene.was_delivered(scene.deliver(message))
+            properties = entered.setdefault(bench.trigger_of(message["event"]), [])
+            properties.append(message["properties"])
+        scene.entered(person, entered)
+        scene.people(1)
+
+
+def plain(contact: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what moves with every update, and the order of custom fields."""
+    if not contact:
+        return contact
+    rest = {key: contact[key] for key in contact if key not in ("updated_at", "custom_fields")}
+    fields = contact["custom_fields"]
+    return {**rest, "custom": {field["kind"]: field["value"] for field in fields}}
