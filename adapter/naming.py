@@ -28,25 +28,20 @@ def snake_case(name: str) -> str:
         InvalidName: `name` has no letter or digit.
 
     """
-    # Composed first, lest an accent written as a character of its own splits its letter off.
-    text = unicodedata.normalize("NFC", name)
+    # Composed first, lest an accent written as a character of its own splits its letter off; and
+    # in compatibility form, in which every capital has a lower case, a mathematical A too.
+    text = unicodedata.normalize("NFKC", name)
     written = []
     for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if _is_capital(char) and (before.islower() or (_is_capital(before) and after.islower())):
+        if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
             written.append("_")
         # 'İ' is the one letter whose lower case is two characters, of which the second is an
         # accent: it would be a word boundary the next time.
         written.append(char.lower()[0])
-    words = _WORD.findall(unicodedata.normalize("NFC", "".join(written)))
+    words = _WORD.findall(unicodedata.normalize("NFKC", "".join(written)))
     if not words:
         raise InvalidName(f"{name!r} has no letter or digit: give it a name that has one")
     return "_".join(words)
-
-
-def _is_capital(char: str) -> bool:
-    # Not isupper(): mathematical capitals are upper case with no lower case to turn into, and
-    # would make boundaries in what is already snake_case.
-    return char.lower() != char
 
 
 def spelling(name: str) -> str:

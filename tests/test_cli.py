@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import importlib
 import json
 import re
 import shutil
@@ -389,6 +390,13 @@ class TestDemo:
         for case in shown:
             assert f"== {case.title} ==" in result.output
         assert MISSING in result.output
+
+    def test_engage_that_ends_otherwise_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        module = importlib.import_module("mock_autopilot.cli.demo")
+        monkeypatch.setattr(module, "AFTER_ENGAGE", {"u2": {}})
+        result = CliRunner().invoke(main, ["demo"])
+        assert result.exit_code == 1
+        assert "NOT AS SPECIFIED  Engage: u2: expected {}, got null" in result.output
 
     @pytest.fixture
     def fixtures(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -29,6 +29,7 @@ class Audience:
     members: set[Profile] = field(default_factory=set)
 
     computation_class: ClassVar[str] = "audience"
+    key_property: ClassVar[str] = "audience_key"
 
     def __str__(self) -> str:
         return f"audience {self.name!r}"
@@ -38,8 +39,15 @@ class Audience:
         """Its id in messages."""
         return f"aud_{self.key}"
 
-    def enter(self, profile: Profile) -> None:
-        """Put a profile in; it may be in already."""
+    def enter(self, profile: object) -> None:
+        """Put a profile in; it may be in already.
+
+        Raises:
+            InvalidSpace: it is no profile, or the audience has a predicate.
+
+        """
+        if not isinstance(profile, Profile):
+            raise InvalidSpace(f"{self}", f"is entered by profiles, not by {profile!r}")
         self._members().add(profile)
 
     def leave(self, profile: Profile) -> None:
@@ -57,7 +65,7 @@ class Audience:
         return value is True
 
     def _members(self) -> set[Profile]:
-        if self.when:
+        if self.when is not None:
             raise InvalidSpace(
                 f"audience {self.name!r}", "has a predicate, which says who is in: change profiles"
             )
@@ -73,6 +81,7 @@ class ComputedTrait:
     compute: Value
 
     computation_class: ClassVar[str] = "trait"
+    key_property: ClassVar[str] = "trait_key"
 
     def __str__(self) -> str:
         return f"computed trait {self.key!r}"
@@ -94,13 +103,15 @@ class ComputedTrait:
 Computation = Audience | ComputedTrait
 
 
-def audience_key(name: str) -> str:
+def audience_key(name: object) -> str:
     """Give an audience's key: its name in snake_case.
 
     Raises:
         InvalidSpace: nothing is left of it, or it would be the address.
 
     """
+    if not isinstance(name, str):
+        raise InvalidSpace("an audience's name", f"is {name!r}: must be a text")
     try:
         key = snake_case(name)
     except InvalidName as error:

@@ -13,11 +13,11 @@ from typing import Annotated, Any
 import msgspec
 
 from adapter.engage.computation import Form, Predicate, Value
-from adapter.engage.memory import same
 from adapter.engage.profile import Profile
 from adapter.engage.simulation import Change
 from adapter.engage.space import Space
 from adapter.engage.times import aware
+from adapter.engage.values import same
 from adapter.errors import InvalidSpace
 from adapter.message import check_value
 
@@ -67,7 +67,7 @@ class Events(Strict):
     @property
     def within(self) -> timedelta | None:
         """The last days as a time."""
-        return None if self.within_days is None else timedelta(days=self.within_days)
+        return _span(self.within_days)
 
 
 class Condition(Strict):
@@ -92,8 +92,7 @@ class Condition(Strict):
     def predicate(self) -> Predicate:
         """Give it as a function."""
         if self.event is not None:
-            events = Events(event=self.event, within_days=self.within_days)
-            name, within, least = events.event, events.within, self.at_least
+            name, within, least = self.event, _span(self.within_days), self.at_least
             return lambda profile, now: profile.count(name, now, within) >= least
         trait, wanted = str(self.trait), self.equals
         if wanted is msgspec.UNSET:
@@ -219,9 +218,9 @@ class ChangePart(Strict, kw_only=True):
         """Give it as a change of a space. Raises `InvalidSpace` when it names what is not there."""
         profile = space.profile(self.profile)
         if self.track is not None:
-            return self._change(
-                self.track, partial(profile.track, self.track, self.at, self.properties)
-            )
+            happen = partial(profile.track, self.track, self.at, self.properties)
+            properties = f" ({_listed(self.properties)})" if self.properties else ""
+            return self._change(f"{self.track}{properties}", happen)
         if self.traits is not None:
             return self._change(_listed(self.traits), partial(profile.traits.update, self.traits))
         if self.gain is not None:
@@ -254,6 +253,10 @@ class SpaceFile(Strict, kw_only=True):
 
     def __post_init__(self) -> None:
         self.start = aware("start", self.start)
+
+
+def _span(days: float | None) -> timedelta | None:
+    return None if days is None else timedelta(days=days)
 
 
 def _listed(traits: dict[str, Any]) -> str:

@@ -16,14 +16,12 @@ from adapter.errors import InvalidSpace
 class Memory:
     """One computation's: when it is due, and the value that each identifier was last sent."""
 
-    created_at: datetime
     due: datetime
     syncs: int = 0
     told: dict[Identifier, Any] = field(default_factory=dict)
 
 
 class _Saved(msgspec.Struct, forbid_unknown_fields=True):
-    created_at: datetime
     due: datetime
     syncs: int
     told: dict[Kind, dict[str, Any]]
@@ -36,7 +34,7 @@ def save(memories: Mapping[str, Memory]) -> dict[str, Any]:
         told: dict[Kind, dict[str, Any]] = {}
         for who, value in memory.told.items():
             told.setdefault(who.kind, {})[who.value] = value
-        saved[key] = _Saved(memory.created_at, memory.due, memory.syncs, told)
+        saved[key] = _Saved(memory.due, memory.syncs, told)
     copy: dict[str, Any] = msgspec.to_builtins(saved)
     return copy
 
@@ -54,7 +52,6 @@ def load(state: object) -> dict[str, Memory]:
         raise InvalidSpace("the state", f"is none that was saved: {error}") from None
     return {
         key: Memory(
-            created_at=aware(f"{key}.created_at", one.created_at),
             due=aware(f"{key}.due", one.due),
             syncs=one.syncs,
             told={
@@ -65,14 +62,3 @@ def load(state: object) -> dict[str, Memory]:
         )
         for key, one in saved.items()
     }
-
-
-def same(before: object, after: object) -> bool:
-    """Tell whether two values are one in JSON, where 1 is not true, and 5 is 5.0."""
-    if isinstance(before, bool) or isinstance(after, bool):
-        return before is after
-    if isinstance(before, dict) and isinstance(after, dict):
-        return before.keys() == after.keys() and all(same(before[k], after[k]) for k in before)
-    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        return len(before) == len(after) and all(map(same, before, after))
-    return before == after

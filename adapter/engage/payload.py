@@ -33,7 +33,7 @@ def message_of(computation: Computation, who: Identifier, value: Any, space_id: 
         "type": "track",
         **named,
         "event": _event(kind, value),
-        "properties": {f"{kind}_key": key, key: value},
+        "properties": {computation.key_property: key, key: value},
         "context": {**({"traits": address} if address else {}), "personas": personas},
         "integrations": integrations,
     }

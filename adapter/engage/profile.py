@@ -52,9 +52,9 @@ class Profile:
     def __repr__(self) -> str:
         return f"Profile({', '.join(map(str, self.names))})"
 
-    def gain(self, names: tuple[Identifier, ...]) -> None:
-        """Take identifiers; through `Space.add_identifiers` only, which knows everybody's."""
-        self.names = tuple(dict.fromkeys((*self.names, *names)))
+    def gain(self, name: Identifier) -> None:
+        """Take an identifier; through `Space.add_identifiers` only, which knows everybody's."""
+        self.names += (name,)
         known = tuple(name for name in self.names if name.kind != "anonymousId")
         self.addressed_by = known or self.names
 

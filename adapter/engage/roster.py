@@ -42,7 +42,10 @@ class Roster:
             InvalidSpace: one is blank or no text, or is another profile's; it has gained none.
 
         """
-        self._own(profile, _names(user_ids, emails, anonymous_ids))
+        names = _names(user_ids, emails, anonymous_ids)
+        if self._owners.get(_folded(profile.names[0])) is not profile:
+            raise InvalidSpace(f"{profile!r}", "is none of this space's: add it first")
+        self._own(profile, names)
 
     def find(self, identifier: str) -> Profile:
         """Give the profile with this user id, or else with this address, or else anonymous id.
@@ -65,8 +68,10 @@ class Roster:
                     f"{name.kind} {name.value!r}",
                     "is another profile's already: a profile is one user",
                 )
-        self._owners.update((_folded(name), profile) for name in names)
-        profile.gain(names)
+        for name in names:
+            if _folded(name) not in self._owners:
+                self._owners[_folded(name)] = profile
+                profile.gain(name)
 
 
 def _names(user_ids: Values, emails: Values, anonymous_ids: Values) -> tuple[Identifier, ...]:

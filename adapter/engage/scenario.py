@@ -17,6 +17,7 @@ from adapter.engage.definition import (
     SpaceFile,
     TraitPart,
 )
+from adapter.engage.roster import Roster
 from adapter.engage.schedule import Schedule
 from adapter.engage.simulation import Change
 from adapter.engage.space import Space
@@ -95,24 +96,19 @@ def _check_gains(file: SpaceFile) -> None:
     """Say before anything is sent, and not in the middle, that an identifier is somebody else's."""
     if all(part.gain is None for part in file.changes):
         return
-    trial = Space()
+    trial = Roster()
     for profile in file.profiles:
-        _add_profile(trial, profile)
+        trial.add(**profile.all, traits={})
 
     def gain(part: ChangePart) -> None:
         if part.gain:
-            trial.add_identifiers(trial.profile(part.profile), **part.gain.all)
+            trial.gain(trial.find(part.profile), **part.gain.all)
 
     _each("changes", file.changes, gain)
 
 
 def _add_profile(space: Space, part: ProfilePart) -> None:
-    space.add_profile(
-        user_ids=part.user_ids,
-        emails=part.emails,
-        anonymous_ids=part.anonymous_ids,
-        traits=part.traits,
-    )
+    space.add_profile(**part.all, traits=part.traits)
 
 
 def _add_audience(space: Space, part: AudiencePart) -> None:

@@ -9,6 +9,9 @@ from random import Random
 
 from adapter.errors import InvalidSpace
 
+LONGEST = timedelta(days=365)
+"""More than a year between two syncs is a mistake."""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -30,7 +33,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for name, (least, most) in (("first", self.first), ("later", self.later)):
-            if not timedelta(seconds=1) <= least <= most:
+            if not timedelta(0) < least <= most <= LONGEST:
                 raise InvalidSpace(f"schedule.{name}", "must be two times, the longer one last")
 
     def first_due(self, key: str, created_at: datetime) -> datetime:
@@ -42,7 +45,7 @@ class Schedule:
         return synced_at + self._between(self.later, f"{key} {syncs}")
 
     def _between(self, bounds: tuple[timedelta, timedelta], what: str) -> timedelta:
-        least, most = (int(bound.total_seconds()) for bound in bounds)
+        least, most = bounds
         # Drawn anew each time from what it is for, so that no state is to be kept for it.
         chance = Random(f"{self.seed} {what}")  # noqa: S311  # no secret
-        return timedelta(seconds=chance.randint(least, most))
+        return least + timedelta(seconds=chance.randint(0, int((most - least).total_seconds())))

@@ -11,7 +11,8 @@ from adapter.engage.space import Space
 
 Deliver = Callable[[Mapping[str, Any]], Delivery]
 
-_KEY_REFUSED = (401, 403)
+_ABOUT_ALL = (401, 403, 404, 405)
+"""What says of a contact's call nothing of the contact: a wrong key, or a wrong address."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,25 @@ def deliver_due(space: Space, deliver: Deliver, now: datetime) -> Sync:
     """Deliver what is due at `now`, up to the first message that fails.
 
     That one and those after it come again with the next sync; what was rejected does not, until it
-    changes. A key that is refused is refused for all of them, so that it counts as a failure.
+    changes. A key that is refused, or an address that is not the API's, is so for all of them, and
+    counts as a failure.
     """
     deliveries = []
     for message in space.sync(now):
         delivery = deliver(message)
         deliveries.append(delivery)
-        if delivery.outcome is Outcome.FAILED or (
-            delivery.outcome is Outcome.REJECTED and delivery.status in _KEY_REFUSED
-        ):
+        if delivery.outcome is Outcome.FAILED or _is_about_all(delivery):
             return Sync(now, tuple(deliveries), finished=False)
     return Sync(now, tuple(deliveries), finished=True)
+
+
+def _is_about_all(delivery: Delivery) -> bool:
+    # A journey that is not there is an event's own matter: its call comes after the contact's.
+    return (
+        delivery.outcome is Outcome.REJECTED
+        and delivery.status in _ABOUT_ALL
+        and all(exchange.path == "contact" for exchange in delivery.exchanges)
+    )
 
 
 def simulate(

@@ -1,9 +1,8 @@
 """A space: its profiles, its audiences and computed traits, and the syncs that are due."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from adapter.engage.computation import (
     Audience,
@@ -15,14 +14,14 @@ from adapter.engage.computation import (
     audience_key,
     trait_key,
 )
-from adapter.engage.memory import Memory, load, same, save
+from adapter.engage.memory import Memory, load, save
 from adapter.engage.payload import Message, message_of
 from adapter.engage.profile import Identifier, Profile
 from adapter.engage.roster import Roster
 from adapter.engage.schedule import Schedule
 from adapter.engage.times import aware, utc_now
-from adapter.errors import InvalidMessage, InvalidSpace
-from adapter.message import check_value
+from adapter.engage.values import copied, same
+from adapter.errors import InvalidSpace
 
 _UNTOLD = object()
 
@@ -52,6 +51,7 @@ class Space:
         self._roster = Roster()
         self._computations: dict[str, Computation] = {}
         self._memories: dict[str, Memory] = {}
+        self._turn = object()
 
     # --- who -----------------------------------------------------------------------------------
 
@@ -174,11 +174,15 @@ class Space:
         if key in self._computations:
             both = f"{self._computations[key]} and {computation}"
             raise InvalidSpace(both, f"have the same key {key}: rename one of them")
-        created_at = self._now("created_at", created_at)
+        if computation.form not in get_args(Form):
+            forms = " or ".join(map(repr, get_args(Form)))
+            raise InvalidSpace(f"{computation}", f"has the form {computation.form!r}: use {forms}")
+        if computation.form == "track" and key == computation.key_property:
+            raise InvalidSpace(f"{computation}", f"has the key of a track's own property {key}")
+        due = self._schedule.first_due(key, self._now("created_at", created_at))
         self._computations[key] = computation
-        due = self._schedule.first_due(key, created_at)
         # One that a state was loaded for goes on where it stood.
-        self._memories.setdefault(key, Memory(created_at, due))
+        self._memories.setdefault(key, Memory(due))
 
     # --- syncs ---------------------------------------------------------------------------------
 
@@ -193,7 +197,7 @@ class Space:
         A message counts as sent when the next one is asked for. Whoever stops at one that did not
         get through (`break`, an exception) gets that one and those after it from the next `sync`,
         as far as they still hold then. What was rejected counts as sent: it does not come again
-        until it changes.
+        until it changes. Who begins another sync has ended this one.
 
         Raises:
             InvalidSpace: `now` has no time zone, or a computed trait is not what JSON can carry;
@@ -203,13 +207,15 @@ class Space:
         return self._sync(self._now("now", now))
 
     def _sync(self, now: datetime) -> Iterator[Message]:
-        # Those added first go first at the same time: sorted keeps their order.
+        self._turn = turn = object()
         for key in sorted(self._computations, key=lambda key: self._memories[key].due):
             memory = self._memories[key]
             if memory.due > now:
                 return
             for who, value in self._news(self._computations[key], memory, now):
                 yield message_of(self._computations[key], who, value, self.space_id)
+                if self._turn is not turn:  # another sync has said since what there was to say
+                    return
                 memory.told[who] = value
             memory.syncs += 1
             memory.due = self._schedule.next_due(key, now, memory.syncs)
@@ -231,7 +237,7 @@ class Space:
                 else:
                     is_news = value is not None and not same(before, value)
                 if is_news:
-                    news.append((who, _copy(f"{computation} of {profile}", value)))
+                    news.append((who, copied(f"{computation} of {profile}", value)))
         return news
 
     # --- what it remembers ---------------------------------------------------------------------
@@ -254,12 +260,3 @@ class Space:
 
     def _now(self, name: str, instant: datetime | None) -> datetime:
         return aware(name, self._clock() if instant is None else instant)
-
-
-def _copy(what: str, value: Any) -> Any:
-    """Copy a value, so that what has been told stays as it was told."""
-    try:
-        check_value(what, value, depth=1)  # in a message it is one level deeper
-    except InvalidMessage as error:
-        raise InvalidSpace(error.field, error.problem) from None
-    return deepcopy(value)

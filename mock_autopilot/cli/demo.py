@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from mock_autopilot.cli.cases import Case, Step
     from mock_autopilot.mock import AccountView, MockAutopilot
 
+#: What the account must have after the space of the fixtures, beside what John is.
+AFTER_ENGAGE = {
+    "12091906-01011992": {"order_completed_last_30days": True, "total_spent": 65},
+    "ada@example.com": {"order_completed_last_30days": False, "total_spent": 12.5},
+}
 #: Who the account knows before Engage begins: user id and address are one contact.
 JOHN = {
     "type": "identify",
@@ -74,6 +79,10 @@ def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
         play(scenario, timeline, destination)
     if show_account(scenario, timeline, account.base_url, account.api_key):
         problems.append("Engage: an account that differs from what was delivered")
+    for who, properties in AFTER_ENGAGE.items():
+        arrived = account.contacts[who].custom if who in account.contacts else None
+        if arrived != properties:
+            problems.append(f"Engage: {who}: expected {_json(properties)}, got {_json(arrived)}")
     click.echo(f"\n{timeline.summary()}")
     return timeline.outcomes.total()
 

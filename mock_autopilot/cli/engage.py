@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -78,8 +78,8 @@ def engage(
     user's properties at Autopilot. Exits with 1 when anything was rejected or failed.
     """
     from adapter import Destination, InvalidSettings
-    from adapter.engage import InvalidSpace
-    from adapter.engage.scenario import read_scenario
+    from adapter.engage import InvalidSpace, read_scenario
+    from mock_autopilot.cli.saved import go_on, keep
     from mock_autopilot.cli.timeline import Timeline, header, plain
 
     if state_file and base_url is None:
@@ -90,7 +90,12 @@ def engage(
         scenario = read_scenario(Path(file).read_bytes(), days=days, seed=seed)
     except InvalidSpace as error:
         raise click.ClickException(plain(f"{file}: {error}")) from None
-    timeline = Timeline(_go_on(scenario, state_file) if state_file else scenario.start)
+    timeline = Timeline(go_on(scenario, state_file) if state_file else scenario.start)
+
+    def keep_state() -> None:
+        if state_file:
+            keep(scenario, state_file, timeline.now)
+
     with _account(base_url, api_key) as given:
         try:
             destination = Destination(api_key=api_key, base_url=given)
@@ -98,13 +103,12 @@ def engage(
             raise click.UsageError(str(error)) from None
         url = destination.settings.base_url
         require_server(url)
-        if state_file:
-            _keep(state_file, timeline, scenario)  # before anything is sent: can it be kept?
+        keep_state()  # before anything is sent: can it be kept?
         status = 0
         with destination:
             try:
                 click.echo(header(scenario, timeline.now, url))
-                play(scenario, timeline, destination, _pace(timeline.now, speed))
+                play(scenario, timeline, destination, _pace(timeline.now, speed), keep_state)
             except KeyboardInterrupt:
                 click.echo("Stopped. What was sent last may or may not have arrived.", err=True)
                 status = 130
@@ -112,8 +116,7 @@ def engage(
                 click.echo(plain(f"Error: {error}"), err=True)
                 status = 1
             finally:  # whatever ends it, such as a reader of the output that has gone
-                if state_file:
-                    _keep(state_file, timeline, scenario)
+                keep_state()
         differs = show_account(scenario, timeline, url, api_key)
     click.echo(f"\n{timeline.summary()}")
     sys.exit(status or int(timeline.lost or differs))
@@ -124,9 +127,13 @@ def play(
     timeline: "Timeline",
     destination: "Destination",
     wait_until: Callable[[datetime], object] = lambda _: None,
+    keep_state: Callable[[], object] = lambda: None,
 ) -> None:
-    """Let time pass from where the timeline stands, and print what happens."""
-    from adapter.engage.simulation import simulate
+    """Let time pass from where the timeline stands, and print what happens.
+
+    `keep_state` is called after each sync that had something to send, lest a crash loses it.
+    """
+    from adapter.engage import Sync, simulate
     from mock_autopilot.cli.timeline import plain
 
     happening = simulate(
@@ -140,6 +147,8 @@ def play(
     for event in happening:
         for line in timeline.lines(event):
             click.echo(plain(line))
+        if isinstance(event, Sync) and event.deliveries:
+            keep_state()
 
 
 def show_account(scenario: "Scenario", timeline: "Timeline", base_url: str, api_key: str) -> bool:
@@ -199,38 +208,3 @@ def _pace(start: datetime, speed: float | None) -> Callable[[datetime], None]:
             time.sleep(max(0.0, began + passed - time.monotonic()))
 
     return wait_until
-
-
-def _go_on(scenario: "Scenario", file: Path) -> datetime:
-    """Load the state, if there is one; give the time at which it stood."""
-    from mock_autopilot.cli.timeline import Saved
-
-    if not file.exists():
-        return scenario.start
-    if not file.is_file():
-        raise click.BadParameter(f"{file} is no file.", param_hint="'--state'")
-    try:
-        saved = Saved.read(file.read_bytes())
-        scenario.space.load(saved.told)
-        return saved.now.astimezone(UTC)
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from None
-    except (ValueError, OverflowError, RecursionError) as error:
-        raise click.ClickException(
-            f"{file}: is not what --state wrote ({error}). Name another file, or remove it to "
-            "send everything anew."
-        ) from None
-
-
-def _keep(file: Path, timeline: "Timeline", scenario: "Scenario") -> None:
-    """Write the state; a crash in the middle leaves the old one."""
-    from mock_autopilot.cli.timeline import Saved
-
-    written = file.with_name(f"{file.name}.new")
-    try:
-        written.write_bytes(Saved(timeline.now, scenario.space.save()).as_json())
-        written.replace(file)
-    except OSError as error:
-        raise click.ClickException(
-            f"{file}: the state cannot be written: {error.strerror}"
-        ) from None

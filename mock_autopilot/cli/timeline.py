@@ -1,19 +1,17 @@
 """What happens to an Engage space through time, as lines to read."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Self
-
-import msgspec
+from typing import Any
 
 from adapter import Delivery, Outcome
 from adapter.engage import Identifier, Space
-from adapter.engage.memory import same
 from adapter.engage.scenario import Scenario
 from adapter.engage.simulation import Change, Sync
+from adapter.engage.values import same
 from adapter.naming import name_in_key, spelling
 from adapter.traits import FIELDS
 
@@ -84,22 +82,6 @@ class Timeline:
         return f"{_many(self.syncs, 'sync')}, {_many(total, 'message')}{ends}"
 
 
-class Saved(msgspec.Struct):
-    """What is kept of a run so that another can go on: the time, and what Autopilot was told."""
-
-    now: Annotated[datetime, msgspec.Meta(tz=True)]
-    told: dict[str, Any]
-
-    @classmethod
-    def read(cls, raw: bytes) -> Self:
-        """Read it. Raises ValueError, or RecursionError, when it is something else."""
-        return msgspec.json.decode(raw, type=cls)
-
-    def as_json(self) -> bytes:
-        """Write it."""
-        return msgspec.json.encode(self)
-
-
 def minute(instant: datetime) -> str:
     """Write an instant as people read it."""
     return f"{instant:%Y-%m-%d %H:%M}"
@@ -128,10 +110,11 @@ def header(scenario: Scenario, now: datetime, base_url: str) -> str:
     """Say what is going to be played."""
     space = scenario.space
     computed = ", ".join(computation.key for computation in space.computations)
+    known = _many(len(space.profiles), "profile")
     late = sum(change.at > scenario.until for change in scenario.changes)
     ignored = f"; {_many(late, 'change')} after that, left out" if late else ""
     return (
-        f"Space      {space.space_id}: {len(space.profiles):,} profiles; {computed or 'nothing'}\n"
+        f"Space      {space.space_id}: {known}; {computed or 'nothing'}\n"
         f"Autopilot  {base_url}\n"
         f"Time       {minute(now)} to {minute(scenario.until)} UTC{ignored}\n"
     )
@@ -140,7 +123,7 @@ def header(scenario: Scenario, now: datetime, base_url: str) -> str:
 def account_lines(
     space: Space, state: Mapping[str, Any], delivered: Mapping[Identifier, Mapping[str, Any]]
 ) -> Iterator[tuple[str, bool]]:
-    """Give a line for each identifier's properties as the account has them.
+    """Give a line for each identifier: its properties, and its journeys, as the account has them.
 
     Each comes with whether everything is as it was delivered.
     """
@@ -151,6 +134,10 @@ def account_lines(
         if contact.get("user_id"):
             contacts["userId", contact["user_id"]] = contact
     keys = [computation.key for computation in space.computations if computation.form == "identify"]
+    entries: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for journey in state["journeys"]:
+        for entry in journey["entries"]:
+            entries[entry["contact_id"]][journey["name"]] += 1
     for who in (who for profile in space.profiles for who in profile.names):
         value = who.value.lower() if who.kind == "email" else who.value
         contact = contacts.get((who.kind, value))
@@ -160,8 +147,10 @@ def account_lines(
             for name, told in delivered.get(who, {}).items()
             if not same(told, has.get(name))
         ]
-        shown = ", ".join(line for key in keys for line in _of_key(has, key))
-        line = shown or ("none of them" if contact else "no contact")
+        shown = [line for key in keys for line in _of_key(has, key)]
+        journeys = entries[contact["contact_id"]] if contact else {}
+        shown += [f"entered {name} {_many(times, 'time')}" for name, times in journeys.items()]
+        line = ", ".join(shown) or ("none of them" if contact else "no contact")
         yield f"{INDENT}{who}: {'; but '.join([line, *wrong])}", not wrong
 
 

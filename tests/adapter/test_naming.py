@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,14 @@ from adapter.naming import custom_key, custom_type, name_in_key, number_text
         ("Käufer Über 50", "käufer_über_50"),
         ("Cafe\u0301 Gäste", "café_gäste"),
         ("İstanbul", "istanbul"),
-        ("aA\U0001d400", "a_a\U0001d400"),
+        ("aA\U0001d400", "a_aa"),  # a mathematical A
+        ("\uff36\uff29\uff30 №①", "vip_no1"),  # full width
+        ("ﬁneArt²", "fine_art2"),
+        ("ǅungla Ǆ", "džungla_dž"),
+        ("ΟΔΟΣ", "οδοσ"),
+        ("Straße ẞ", "straße_ß"),
+        ("Ქართული", "ქართული"),
+        ("٣ أيام", "٣_أيام"),
         ("日本 VIP", "日本_vip"),
         ("7", "7"),
     ],
@@ -50,8 +58,20 @@ def test_snake_case_is_idempotent_and_has_only_lower_case_letters_digits_and_sin
         assert not any(c.isascii() and c.isalnum() for c in name)
         return
     assert snake_case(written) == written
-    assert written == written.lower()
+    assert not any(unicodedata.category(char) in ("Lu", "Lt") for char in written)
     assert all(word.isalnum() for word in written.split("_"))
+
+
+@given(st.text())
+def test_snake_case_keeps_the_letters_and_digits_and_their_order(name: str) -> None:
+    def kept(text: str) -> str:
+        composed = unicodedata.normalize("NFKC", text)
+        # Of one letter the lower case is two characters: 'İ', an i with a dot more.
+        lower = unicodedata.normalize("NFKC", "".join(char.lower()[0] for char in composed))
+        return "".join(char for char in lower if char.isalnum())
+
+    if kept(name):
+        assert snake_case(name).replace("_", "") == kept(name)
 
 
 @given(st.text(alphabet=st.characters(codec="ascii")))

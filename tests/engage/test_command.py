@@ -56,8 +56,8 @@ Time       2026-01-01 00:00 to 2026-01-02 12:00 UTC
                   eve: buyers = true, delivered
 
 At Autopilot, 2026-01-02 11:42
-                  ada: buyers = true
-                  ada@example.com: buyers = true
+                  ada: buyers = true, entered trait_computed 1 time
+                  ada@example.com: buyers = true, entered trait_computed 1 time
                   bob: no contact
                   anonymous x: no contact
                   eve: buyers = true

@@ -201,6 +201,58 @@ class TestGoingOn:
         assert play().exit_code == 0
         assert told(account) == ALL
 
+    def test_a_base_url_that_was_wrong_has_told_nobody(
+        self, play: Callable[..., Any], account: AccountView
+    ) -> None:
+        wrong = account.base_url.removesuffix("v1/")
+        assert play("--base-url", wrong).exit_code == 1
+        assert play().exit_code == 0
+        assert told(account) == ALL
+
+    def test_each_sync_is_kept_before_the_next(
+        self, play: Callable[..., Any], tmp_path: Path, wait_for: Callable[..., Waits]
+    ) -> None:
+        kept = []
+        waits = wait_for(0, interrupt)
+        real = waits.wait_until
+
+        def look(instant: Any) -> None:
+            kept.append(json.loads((tmp_path / "state").read_text())["told"]["vip"]["told"])
+            real(instant)
+
+        waits.wait_until = look  # type: ignore[method-assign]
+        play()
+        assert {} in kept
+        assert {"userId": dict(FORWARD)} in kept
+
+    def test_a_state_that_stands_later_than_the_end(
+        self, play: Callable[..., Any], account: AccountView
+    ) -> None:
+        play("--days", "4")
+        before = len(account.calls)
+        result = play("--days", "0.5")
+        assert result.exit_code == 1
+        assert "the state stands at 2026-01-0" in result.stderr
+        assert "already: give more --days" in result.stderr
+        assert len(account.calls) == before
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            definition(space_id="spa_2", audiences=[{"name": "VIP", "members": ["ada"]}]),
+            definition(audiences=[{"name": "Other", "members": ["ada"]}]),
+        ],
+    )
+    def test_a_state_of_another_space(
+        self, other: Any, play: Callable[..., Any], tmp_path: Path, account: AccountView
+    ) -> None:
+        play()
+        state = (tmp_path / "state").read_bytes()
+        result = engage(tmp_path, other, *target(account), "--state", str(tmp_path / "state"))
+        assert result.exit_code == 1
+        assert "the state is another space's: name another file" in result.output
+        assert (tmp_path / "state").read_bytes() == state
+
     @pytest.mark.parametrize("number", [1, 2, 15, 30])
     def test_after_ctrl_c_it_goes_on(
         self,

@@ -75,6 +75,16 @@ def test_what_remains_is_as_it_is_then() -> None:
     assert {told(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
 
 
+def test_who_begins_another_sync_has_ended_the_one_before() -> None:
+    space = made({"VIP": {"u0", "u1"}})
+    first = space.sync(days(1))
+    next(first)
+    space.audience("VIP").leave(space.profile("u1"))
+    assert [told(message)[0] for message in space.sync(days(2))] == ["u0", "u0@example.com"]
+    assert list(first) == []
+    assert list(space.sync(days(3))) == []
+
+
 def test_an_unfinished_sync_stays_due_and_a_finished_one_does_not() -> None:
     space = Space(clock=lambda: START)
     space.add_audience("VIP").enter(space.add_profile(user_ids=["u0"]))
@@ -131,22 +141,15 @@ def test_what_a_state_says_of_others_is_kept() -> None:
     ("state", "message"),
     [
         ([], "the state is none that was saved: Expected `object`"),
-        ({"vip": {}}, "missing required field `created_at`"),
-        ({"vip": {"created_at": "soon", "due": "", "syncs": 0, "told": {}}}, "Invalid RFC3339"),
+        ({"vip": {}}, "missing required field `due`"),
+        ({"vip": {"due": "soon", "syncs": 0, "told": {}}}, "Invalid RFC3339"),
         (
-            {"vip": {"created_at": "2026-01-01T00:00:00", "due": "", "syncs": 0, "told": {}}},
-            "a timezone component|vip.created_at must be|Invalid RFC3339",
+            {"vip": {"due": "2026-01-01T00:00:00", "syncs": 0, "told": {}}},
+            r"vip\.due must be a datetime with a time zone",
         ),
         (
-            {
-                "vip": {
-                    "created_at": "2026-01-01T00:00:00Z",
-                    "due": "2026-01-01T00:00:00",
-                    "syncs": 0,
-                    "told": {},
-                }
-            },
-            r"vip\.due must be a datetime with a time zone",
+            {"vip": {"due": "2026-01-01T00:00:00Z", "syncs": 0, "told": {"phone": {}}}},
+            "Invalid enum value",
         ),
     ],
 )

@@ -140,7 +140,7 @@ class TestChanges:
         ]
         read = scenario(audiences=[{"name": "VIP"}], changes=changes)
         assert [change.what for change in read.changes] == [
-            "ada: Buy",
+            "ada: Buy (total = 5)",
             'ada: plan = "gold", seats = 5',
             "ada: enters VIP",
             "ada: leaves VIP",

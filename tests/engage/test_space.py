@@ -166,6 +166,74 @@ def test_time_zones_are_one_time() -> None:
     assert len(list(one.sync(far))) == 1
 
 
+def test_white_space_around_an_identifier_is_no_part_of_it() -> None:
+    one = space()
+    ada = one.add_profile(user_ids=[" u1\t"])
+    assert ada.names == (Identifier("userId", "u1"),)
+    assert one.profile("u1") is ada
+
+
+def test_a_user_id_is_looked_for_before_an_address_and_that_before_an_anonymous_id() -> None:
+    one = space()
+    third = one.add_profile(anonymous_ids=["a@example.com"])
+    assert one.profile("a@example.com") is third
+    second = one.add_profile(emails=["a@example.com"])
+    assert one.profile("a@example.com") is second
+    first = one.add_profile(user_ids=["a@example.com"])
+    assert one.profile("a@example.com") is first
+
+
+def test_an_address_in_another_letter_case_is_no_other() -> None:
+    one = space()
+    ada = one.add_profile(emails=["Ada@example.com", "ada@example.com"])
+    one.add_identifiers(ada, emails=["ADA@example.com"])
+    assert ada.names == (Identifier("email", "Ada@example.com"),)
+
+
+def test_a_profile_of_another_space_gains_nothing() -> None:
+    one, other = space(), space()
+    stranger = other.add_profile(user_ids=["u1"])
+    with pytest.raises(InvalidSpace, match=r"Profile\(u1\) is none of this space's"):
+        one.add_identifiers(stranger, emails=["ada@example.com"])
+    assert stranger.names == (Identifier("userId", "u1"),)
+    assert one.add_profile(emails=["ada@example.com"]).names
+
+
+def test_only_profiles_enter() -> None:
+    with pytest.raises(InvalidSpace, match="audience 'VIP' is entered by profiles, not by 'u1'"):
+        space().add_audience("VIP").enter("u1")
+
+
+def test_a_name_is_a_text() -> None:
+    with pytest.raises(InvalidSpace, match="audience's name is None: must be a text"):
+        space().add_audience(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["Identify", "", None])
+def test_a_form_is_one_of_two(form: Any) -> None:
+    one = space()
+    with pytest.raises(InvalidSpace, match=r"audience 'VIP' has the form .*: use 'identify' or 't"):
+        one.add_audience("VIP", form=form)
+    assert one.computations == ()
+
+
+def test_a_tracks_own_property_is_no_key_of_one() -> None:
+    one = space()
+    with pytest.raises(InvalidSpace, match="has the key of a track's own property audience_key"):
+        one.add_audience("Audience Key", form="track")
+    with pytest.raises(InvalidSpace, match="has the key of a track's own property trait_key"):
+        one.add_trait("trait_key", lambda *_: 1, form="track")
+    one.add_audience("Trait Key", form="track")
+    one.add_audience("Audience Key")
+
+
+def test_events_at_one_instant_keep_their_order() -> None:
+    ada = space().add_profile(user_ids=["u1"])
+    for number in range(3):
+        ada.track("Order", days(1), {"number": number})
+    assert [e.properties["number"] for e in ada.events("Order", days(1))] == [0, 1, 2]
+
+
 class TestSchedule:
     def test_the_first_sync_is_due_six_hours_or_more_after_creation(self) -> None:
         for seed in range(200):
@@ -216,6 +284,21 @@ class TestSchedule:
         keys = [m["context"]["personas"]["computation_key"] for m in one.sync(hours(12))]
         assert keys == ["early"]
 
+    def test_bounds_hold_below_a_second_too(self) -> None:
+        half = timedelta(seconds=2.5)
+        one = Space(schedule=Schedule(first=(half, half)), clock=lambda: START)
+        one.add_audience("VIP")
+        assert one.next_due == START + half
+
+    def test_those_due_at_one_instant_go_in_the_order_of_their_coming(self) -> None:
+        hour = timedelta(hours=6)
+        one = Space(schedule=Schedule(first=(hour, hour)), clock=lambda: START)
+        ada = one.add_profile(user_ids=["u1"])
+        for name in ("VIP", "Beta", "Alpha"):
+            one.add_audience(name).enter(ada)
+        sent = [message["traits"] for message in one.sync(hours(6))]
+        assert sent == [{"vip": True}, {"beta": True}, {"alpha": True}]
+
     def test_a_space_with_nothing_to_compute_is_never_due(self) -> None:
         one = space()
         one.add_profile(user_ids=["u1"])
@@ -236,6 +319,7 @@ class TestSchedule:
             (timedelta(hours=3), timedelta(hours=2)),
             (timedelta(0), timedelta(hours=2)),
             (timedelta(hours=-1), timedelta(hours=2)),
+            (timedelta(hours=1), timedelta(days=9_000)),
         ],
     )
     def test_bounds_that_are_none_are_named(self, bounds: tuple[timedelta, timedelta]) -> None:
