@@ -15,7 +15,7 @@ def deliver(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_is_delivered_or_filtered_is_a_200(autopilot: responses.RequestsMock) -> None:
-    autopilot.post(BASE + "contact", json={"contact_id": "person_1"})
+    autopilot.post(BASE + "contact", status=201, json={"contact_id": "person_1"})
     assert deliver(identify()) == {"status": 200, "message": ""}
     filtered = deliver({"type": "page"})
     assert filtered["status"] == 200

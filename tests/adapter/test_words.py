@@ -63,3 +63,4 @@ def test_an_id_may_hold_any_character_that_is_one() -> None:
 def test_an_error_can_go_to_another_process() -> None:
     there = pickle.loads(pickle.dumps(InvalidMessage("traits.a", "is wrong")))
     assert (str(there), there.field) == ("traits.a is wrong", "traits.a")
+    assert there.args == ("traits.a", "is wrong")

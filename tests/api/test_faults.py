@@ -71,6 +71,12 @@ def test_what_a_fault_strikes(
     assert [recorded.fault is not None for recorded in account.calls[2:]] == struck
 
 
+def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> None:
+    fault = account.fail_next(path="/v1/*/b")
+    call("GET", "contact/a%0Aa/b")
+    assert account.calls[0].fault == fault
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [({"a": 1}, "application/json"), ("<html>", "text/plain"), ([], "application/json")],

@@ -1,5 +1,6 @@
 """What an account's options change, and what it begins with."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,3 +117,31 @@ def test_a_change_of_a_custom_fields_type_says_from_what() -> None:
     *_, call = account.journal
     said = "the field 'Plan' was string until now; Autopilot may keep the two apart"
     assert [str(warning) for warning in call.warnings] == [f"contact.custom: {said}"]
+
+
+def test_all_of_a_body_that_is_too_large_is_counted() -> None:
+    fake = Fake(max_body=10)
+    refused = fake.call("POST", "contact", {"contact": "x" * 600_000})
+    assert refused.status_code == 413
+    assert refused.json
+    assert refused.json["message"] == "The request body is larger than 10 bytes."
+    (account,) = fake.accounts
+    (call,) = account.journal
+    assert call.received_size == len(json.dumps({"contact": "x" * 600_000}))
+    assert call.received == b'{"contact":'
+
+
+def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
+    answer = Fake().call("GET", "contacts/some-bookmark")
+    assert answer.json
+    assert answer.json["error"] == "Internal Server Error"
+    assert answer.json["message"].startswith("The fake failed: LookupError. This is a defect of")
+    (record,) = caplog.records
+    assert record.getMessage() == "GET /v1/contacts/{bookmark} failed"
+    assert record.exc_info
