@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from adapter import Destination
+from adapter import Destination, Retry
 from mock_autopilot import ApiError, MockAutopilot
 
 
@@ -16,7 +16,10 @@ def test_what_the_code_under_test_did_can_be_asked() -> None:
         assert autopilot.base_url.endswith("/v1/")
         journeys = {"Signed Up": autopilot.add_journey("Welcome")}
         with Destination(
-            api_key=autopilot.api_key, base_url=autopilot.base_url, journeys=journeys
+            api_key=autopilot.api_key,
+            base_url=autopilot.base_url,
+            journeys=journeys,
+            retry=Retry(total=2),
         ) as destination:
             destination.deliver(
                 {"type": "identify", "userId": "u1", "traits": {"email": "A@b.c", "plan": "x"}}

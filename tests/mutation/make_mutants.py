@@ -119,7 +119,10 @@ def second_try(found: list[Result], known: Mapping[Mutant, Explanation]) -> list
 
 def document(found: Iterable[Result], known: Mapping[Mutant, Explanation]) -> str:
     found = list(found)
-    lived = sorted({one.mutant for one in found if one.status != "killed" and one.mutant in known})
+    lived = sorted(
+        {one.mutant for one in found if one.status != "killed" and one.mutant in known},
+        key=lambda mutant: (mutant.module, mutant.function, known[mutant].why, mutant.change),
+    )
     killed = sum(one.status == "killed" for one in found)
     lines = [
         "# What the tests notice",
