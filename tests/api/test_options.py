@@ -1,38 +1,12 @@
 """What an account's options change, and what it begins with."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from mock_autopilot.account import Options
-from mock_autopilot.accounts import Accounts, Beginning
-from mock_autopilot.app import create_app
-from tests.api.calls import ADA
-
-NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
-
-
-class Fake:
-    """Accounts behind their application, without a server, whose clock goes on with each call."""
-
-    def __init__(self, *, beginning: Beginning = Beginning(), **options: Any) -> None:  # noqa: B008
-        self.time = NOON
-        self.accounts = Accounts(
-            ["key"], options=Options(**options), beginning=beginning, clock=self.clock
-        )
-        self.client = create_app(self.accounts).test_client()
-
-    def clock(self) -> datetime:
-        return self.time
-
-    def call(self, method: str, path: str, body: Any = None) -> TestResponse:
-        self.time += timedelta(hours=1)
-        headers = {"autopilotapikey": "key"}
-        return self.client.open(f"/v1/{path}", method=method, json=body, headers=headers)
-
+from mock_autopilot.accounts import Beginning
+from tests.api.calls import ADA, NOON, Fake
 
 ENTER = {"contact": ADA, "property": {"a": 1}}
 
@@ -57,9 +31,7 @@ def test_a_strict_account_refuses_what_another_doubts(path: str, body: Any, doub
     for fake in (lax, strict):
         assert fake.call("POST", "contact", {"contact": ADA}).status_code == 200
     assert lax.call("POST", path, body).status_code == 200
-    (account,) = lax.accounts
-    *_, call = account.journal
-    assert [str(warning) for warning in call.warnings] == [doubt]
+    assert [str(warning) for warning in lax.last.warnings] == [doubt]
     refused = strict.call("POST", path, body)
     assert refused.status_code == 400
     assert refused.json == {"error": "Bad Request", "message": f"Refused by --strict: {doubt}"}
@@ -102,8 +74,7 @@ def test_the_calls_of_a_server_are_numbered_from_1() -> None:
     fake = Fake()
     fake.call("GET", "contacts")
     fake.call("GET", "contacts")
-    (account,) = fake.accounts
-    assert [(call.number, call.time) for call in account.journal] == [
+    assert [(call.number, call.time) for call in fake.account.journal] == [
         (1, NOON + timedelta(hours=1)),
         (2, NOON + timedelta(hours=2)),
     ]
@@ -113,35 +84,5 @@ def test_a_change_of_a_custom_fields_type_says_from_what() -> None:
     fake = Fake()
     for value in ({"string--Plan": "a"}, {"integer--Plan": 1}):
         fake.call("POST", "contact", {"contact": {**ADA, "custom": value}})
-    (account,) = fake.accounts
-    *_, call = account.journal
     said = "the field 'Plan' was string until now; Autopilot may keep the two apart"
-    assert [str(warning) for warning in call.warnings] == [f"contact.custom: {said}"]
-
-
-def test_all_of_a_body_that_is_too_large_is_counted() -> None:
-    fake = Fake(max_body=10)
-    refused = fake.call("POST", "contact", {"contact": "x" * 600_000})
-    assert refused.status_code == 413
-    assert refused.json
-    assert refused.json["message"] == "The request body is larger than 10 bytes."
-    (account,) = fake.accounts
-    (call,) = account.journal
-    assert call.received_size == len(json.dumps({"contact": "x" * 600_000}))
-    assert call.received == b'{"contact":'
-
-
-def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def fail(*_: object) -> None:
-        raise LookupError("a defect")
-
-    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
-    answer = Fake().call("GET", "contacts/some-bookmark")
-    assert answer.json
-    assert answer.json["error"] == "Internal Server Error"
-    assert answer.json["message"].startswith("The fake failed: LookupError. This is a defect of")
-    (record,) = caplog.records
-    assert record.getMessage() == "GET /v1/contacts/{bookmark} failed"
-    assert record.exc_info
+    assert [str(warning) for warning in fake.last.warnings] == [f"contact.custom: {said}"]
