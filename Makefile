@@ -5,12 +5,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+MUTATION := .venv/.mutation
 JOBS ?= auto
 
-.PHONY: demo test lint format docs kill-table bench lock clean help
+.PHONY: demo test lint format docs kill-table mutants bench lock clean help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## send the specification's messages through the forwarder to the fake, and show what happened
 	@$(BIN)/mock-autopilot demo
@@ -33,18 +34,24 @@ docs: $(READY) ## renew docs/reference.md and docs/clauses.md from the code's ta
 kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); renews docs/kill_table.md
 	@$(BIN)/python -m tests.contract.make_kill_table
 
+mutants: $(READY) $(MUTATION) ## show what the tests notice of small changes to the rules (slow); renews docs/mutants.md
+	@$(BIN)/python -m tests.mutation.make_mutants
+
 bench: $(READY) ## measure the server (cold start, calls a second) and Engage (a month)
 	@$(BIN)/python bench/serve.py
 	@$(BIN)/python bench/engage.py
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml
+lock: $(READY) ## renew the requirements*.lock from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' --python-version 3.11 \
 		--group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --python-version 3.11 \
+		--group mutation --constraints requirements.lock -o requirements-mutation.lock
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv mutants dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "mock-autopilot needs Python 3.11 or newer on the PATH (or: make PYTHON=/path/to/python3)" >&2; exit 1; }
@@ -53,3 +60,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+$(MUTATION): requirements-mutation.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutation.lock
+	@touch $(MUTATION)

@@ -77,7 +77,7 @@ class Client:
             exchange, response, passing = self._attempt(path, body, timeout)
             exchanges.append(exchange)
             failure = _failure(exchange)
-            if not (failure and passing):
+            if not passing:
                 return Reply(tuple(exchanges), failure)
             asked = 0.0 if response is None else retry_after(response)
             wait = max(asked, self._backoff(len(exchanges)))
@@ -93,7 +93,7 @@ class Client:
     ) -> tuple[Exchange, Response | None, bool]:
         """Give the exchange, the answer, and whether a failure of it may pass."""
         url = self._settings.base_url + path
-        response, error, passing = None, None, False
+        response, error = None, None
         started = self._clock()
         try:
             response = self._session.post(

@@ -103,7 +103,7 @@ class _Contact:
                 if field in self.fields:
                     self._note(key, f"fills {field}, for which a blank was given")
                 self.fields[field] = word
-        full = f"{self.fields.get('FirstName', '')} {self.fields.get('LastName', '')}"
+        full = f"{self.fields['FirstName']} {self.fields.get('LastName', '')}"
         if full.split() != words:
             self._put_custom(key, name)
 

@@ -59,7 +59,7 @@ def address(value: object) -> str | None:
 def _email_keys(traits: Mapping[str, Any]) -> Iterator[str]:
     if "email" in traits:
         yield "email"
-    yield from (key for key in traits if key != "email" and is_email(key))
+    yield from filter(is_email, traits)
 
 
 def _identifier(value: object) -> str | None:

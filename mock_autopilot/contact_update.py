@@ -143,7 +143,7 @@ def _check_custom(update: ContactUpdate, path: str, custom: object) -> None:
         update.custom[parsed.kind] = CustomField(parsed.type or custom_type_of(value), value)
 
 
-def require_identifier(update: ContactUpdate, *, bulk: bool = False) -> None:
+def require_identifier(update: ContactUpdate, *, bulk: bool) -> None:
     """Apply the identifier rule (`seed`): raise the 400 when there is no address and no user id.
 
     A `contact_id` that names a contact identifies too (`ours`); the account drops one that does

@@ -31,8 +31,6 @@ from mock_autopilot.storage.memory import address_key
 PARTS = ("contacts", "lists", "journeys")
 DEPTH = jsonbody.MAX_DEPTH + 8
 """Levels that a state may have: what a call's body may hold stands a little deeper here."""
-_OURS = ("contact_id", "created_at", "updated_at", "custom_fields", "lists", "merged_contact_ids")
-_DERIVED = ("Name", "api_originated", "type")
 
 
 def dump(account: Account) -> dict[str, Any]:
@@ -113,8 +111,7 @@ def _load_contacts(account: Account, given: object, lists: dict[str, str]) -> Me
 
 
 def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
-    given = {key: value for key, value in item.items() if key not in (*_OURS, *_DERIVED)}
-    update = check(given, path)
+    update = check(item, path)  # what a call may not write is warned of there, and taken below
     if not (update.email or update.user_id):
         raise wrong(path, "has neither Email nor user_id; one of them must be there.")
     now = account.now()

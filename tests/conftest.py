@@ -14,6 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
+
+# For `make mutants`: the same examples each time, and the first one that fails is enough.
+settings.register_profile(
+    "mutants", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate]
+)
 
 KEY = "sandbox-key"
 PATIENCE = 20.0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapter import Settings, plan
+from adapter import Retry, Settings, plan
 from mock_autopilot import MockAutopilot
 from mock_autopilot.cli.cases import Case, differences, load_cases
 from mock_autopilot.contact_update import check
@@ -19,6 +19,12 @@ by_id = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def server() -> Any:
     with MockAutopilot() as autopilot:
         yield autopilot
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a fake with a defect fail the tests at once, not after a minute of trying again."""
+    monkeypatch.setattr("adapter.client.Retry", lambda: Retry(total=2))
 
 
 @by_id

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from adapter import Destination
+from adapter import Destination, Retry
 from mock_autopilot import ApiError, MockAutopilot
 
 
@@ -16,7 +16,10 @@ def test_what_the_code_under_test_did_can_be_asked() -> None:
         assert autopilot.base_url.endswith("/v1/")
         journeys = {"Signed Up": autopilot.add_journey("Welcome")}
         with Destination(
-            api_key=autopilot.api_key, base_url=autopilot.base_url, journeys=journeys
+            api_key=autopilot.api_key,
+            base_url=autopilot.base_url,
+            journeys=journeys,
+            retry=Retry(total=2),
         ) as destination:
             destination.deliver(
                 {"type": "identify", "userId": "u1", "traits": {"email": "A@b.c", "plan": "x"}}
@@ -48,6 +51,47 @@ def test_a_failed_look_up_says_what_came_nearest() -> None:
             autopilot.contacts["x"]
         with pytest.raises(KeyError, match="there are: 0001"):
             autopilot.journeys["Welcome"]
+
+
+def test_a_failed_look_up_names_the_three_nearest_and_every_journey() -> None:
+    contacts = [{"Email": f"ada{n}@example.com"} for n in range(4)]
+    journeys = [{"trigger_id": "0001"}, {"trigger_id": "0002"}]
+    with MockAutopilot(seed={"contacts": contacts, "journeys": journeys}) as autopilot:
+        with pytest.raises(KeyError) as caught:
+            autopilot.contacts["ada@example.com"]
+        _, _, near = caught.value.args[0].partition("; nearest: ")
+        assert len(near.split(", ")) == 3
+        assert set(near.split(", ")) < {contact["Email"] for contact in contacts}
+        with pytest.raises(KeyError, match="there are: 0001, 0002"):
+            autopilot.journeys["Welcome"]
+        other = autopilot.new_account()
+        with pytest.raises(KeyError, match="'Welcome'; there are: none"):
+            other.journeys["Welcome"]
+
+
+def test_views_of_contacts_and_journeys() -> None:
+    entry = {"contact_id": "p", "entered_at": "2024-01-02T03:04:05Z", "properties": {"a": [1]}}
+    ejected = {"contact_id": "gone", "ejected_at": "2024-01-03T00:00:00Z"}
+    seed = {
+        "contacts": [{"Email": "ada@example.com", "contact_id": "p"}],
+        "journeys": [{"trigger_id": "0001", "name": "Welcome", "entries": [entry, ejected]}],
+    }
+    with MockAutopilot(seed=seed) as autopilot:
+        assert list(autopilot.contacts) == ["p"]
+        assert all(name in autopilot.contacts for name in ("p", "ADA@example.com"))
+        assert 5 not in autopilot.contacts  # type: ignore[comparison-overlap]
+        ada = autopilot.contacts["p"]
+        assert repr(ada) == f"ContactView({dict(ada)!r})"
+        assert len(ada) == len(list(ada))
+        journey = autopilot.journeys["0001"]
+        assert (journey.trigger_id, journey.name) == ("0001", "Welcome")
+        first, second = journey.entries
+        assert (first.contact, first.contact_id, first.ejected_at) == (ada, "p", None)
+        assert (first.entered_at, first.properties) == ("2024-01-02T03:04:05.000Z", {"a": [1]})
+        first.properties["a"].append(2)
+        assert autopilot.journeys["Welcome"].entries[0].properties == {"a": [1]}
+        assert (second.contact, second.contact_id) == (None, "gone")
+        assert second.ejected_at == "2024-01-03T00:00:00.000Z"
 
 
 def test_a_view_does_not_change_afterwards() -> None:

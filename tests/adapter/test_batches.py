@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from hypothesis import given
@@ -33,6 +34,16 @@ def test_a_bulk_stays_below_its_size_limit() -> None:
     text = "ü" * (MOST_BYTES // 5)
     assert of(*(identify(str(n), x=text) for n in range(4))) == [(0, 1), (2, 3)]
     assert of(identify("a", x=text * 4), identify("b")) == [(0,), (1,)]
+
+
+def test_a_bulk_takes_exactly_its_limit_in_contacts_and_so_does_the_next() -> None:
+    def half(user: str, more: int = 0) -> dict[str, Any]:
+        (call,) = plan(identify(user, x=""), SETTINGS).calls
+        frame = len(json.dumps(call.body))
+        return identify(user, x="x" * (MOST_BYTES // 2 - frame + more))
+
+    assert of(*map(half, "abcd")) == [(0, 1), (2, 3)]
+    assert of(*(half(user, 1) for user in "abc")) == [(0,), (1,), (2,)]
 
 
 def test_two_messages_of_one_user_are_never_in_one_bulk() -> None:

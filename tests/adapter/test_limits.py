@@ -214,6 +214,33 @@ def test_a_bulk_whose_answer_has_not_an_id_for_each_has_failed(
     assert [(one.outcome, one.message) for one in deliveries] == [("failed", why)] * 2
 
 
+def test_each_delivery_has_its_own_message_and_the_exchanges_it_went_in(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    autopilot.post(BASE + "contacts", status=400, json={"message": "One is wrong."})
+    autopilot.post(BASE + "contact", json={"contact_id": "person_1"})
+    messages = [identify("a"), identify("b")]
+    deliveries = to().deliver_many(messages)
+    assert [one.source for one in deliveries] == messages
+    assert [[e.path for e in one.exchanges] for one in deliveries] == [["contacts", "contact"]] * 2
+    (together, *_), (same, *_) = (one.exchanges for one in deliveries)
+    assert together is same
+
+
+def test_what_went_in_one_bulk_shares_its_exchanges(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    deliveries = both(200, {"contact_ids": ["1", "2"]}, to, autopilot)
+    assert [[e.path for e in one.exchanges] for one in deliveries] == [["contacts"]] * 2
+
+
+def test_what_cannot_be_sent_is_rejected_with_its_message_and_identifiers(to: Make) -> None:
+    message = {"type": "track", "event": "!", "userId": "u"}
+    delivery = to().deliver(message)
+    assert (delivery.outcome, delivery.source, delivery.exchanges) == ("rejected", message, ())
+    assert plan(message, SETTINGS).identifiers.user_id == "u"
+
+
 def test_a_forbidden_key_is_not_tried_message_by_message(
     to: Make, autopilot: responses.RequestsMock
 ) -> None:

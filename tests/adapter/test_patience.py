@@ -32,13 +32,14 @@ def test_a_last_attempt_after_the_time_is_up_has_hardly_any(
     assert timeouts(autopilot) == [10, 0.001]
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_no_attempt_begins_when_the_time_is_up(
-    to: Make, autopilot: responses.RequestsMock, time: Time
+    to: Make, autopilot: responses.RequestsMock, time: Time, status: int
 ) -> None:
-    answer(autopilot, (503, {}, ""))
+    answer(autopilot, (status, {}, ""))
     delivery = to(retry=Retry(total=3.5)).deliver(identify())
     assert time.slept == [0.5, 1.0]
-    assert delivery.message == f"{BASE}contact answers 503 (attempt 3, 3.5 s allowed in all)"
+    assert delivery.message == f"{BASE}contact answers {status} (attempt 3, 3.5 s allowed in all)"
 
 
 def test_a_retry_after_of_all_the_time_left_is_said(

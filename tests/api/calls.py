@@ -1,13 +1,45 @@
 """What the tests of the API have in common."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from werkzeug.test import TestResponse
+
 from mock_autopilot import AccountView
+from mock_autopilot import Call as Recorded
+from mock_autopilot.account import Options
+from mock_autopilot.accounts import Accounts, Beginning
+from mock_autopilot.app import create_app
 from tests.api.conftest import Call
 
-__all__ = ["ADA", "Call", "refusal", "upsert", "warned"]
+__all__ = ["ADA", "NOON", "Call", "Fake", "refusal", "upsert", "warned"]
 
 ADA = {"Email": "ada@example.com", "FirstName": "Ada"}
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
+
+class Fake:
+    """An account behind its application, without a server; each call is an hour after the last."""
+
+    def __init__(self, *, beginning: Beginning = Beginning(), **options: Any) -> None:  # noqa: B008
+        self.time = NOON
+        self.accounts = Accounts(
+            ["key"], options=Options(**options), beginning=beginning, clock=lambda: self.time
+        )
+        self.app = create_app(self.accounts)
+        (self.account,) = self.accounts
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        self.time += timedelta(hours=1)
+        headers = {"autopilotapikey": "key", **more.pop("headers", {})}
+        body = {} if body is None else {"json": body}
+        client = self.app.test_client(use_cookies=False)
+        return client.open(f"/v1/{path}", method=method, headers=headers, **body, **more)
+
+    @property
+    def last(self) -> Recorded:
+        """The newest call on record."""
+        return self.account.journal.calls()[-1]
 
 
 def upsert(call: Call, **contact: Any) -> str:

@@ -6,6 +6,8 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView
+from mock_autopilot.accounts import Accounts
+from mock_autopilot.app import create_app
 from tests.api.conftest import Call
 
 ADA = {"contact": {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}}
@@ -67,6 +69,12 @@ def test_what_a_fault_strikes(
     call("GET", "contact/bob@example.com")
     call("POST", "contacts", {"contacts": [{"user_id": "u1"}, {"Email": "eve@example.com"}]})
     assert [recorded.fault is not None for recorded in account.calls[2:]] == struck
+
+
+def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> None:
+    fault = account.fail_next(path="/v1/*/b")
+    call("GET", "contact/a%0Aa/b")
+    assert account.calls[0].fault == fault
 
 
 @pytest.mark.parametrize(
@@ -137,3 +145,20 @@ def test_a_number_names_the_same_contact_as_its_text(call: Call, account: Accoun
     fault = account.fail_next(contact="5")
     call("POST", "contact", {"contact": {"user_id": 5.0, "FirstName": "Ada"}})
     assert account.calls[0].fault == fault
+
+
+def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> None:
+    accounts = Accounts(["key"])
+    account = accounts.known("key")
+    assert account
+    account.faults.add({"respond": {"drop_connection": True}})
+    answer = (
+        create_app(accounts)
+        .test_client()
+        .get("/v1/contacts", headers={"autopilotapikey": "key"}, buffered=False)
+    )
+    assert (answer.status_code, answer.headers["Content-Length"]) == (502, "64")
+    begun = iter(answer.response)
+    assert next(begun) == b" "
+    with pytest.raises(ConnectionAbortedError, match=r"^a fault drops this connection, as"):
+        next(begun)

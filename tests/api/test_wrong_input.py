@@ -26,6 +26,7 @@ def test_a_body_may_have_32_levels_of_objects_or_arrays() -> None:
     with pytest.raises(ApiError, match=r"\[0\]\[0\].*… is nested more than 32 levels deep\."):
         parse(("[" * 33 + "]" * 33).encode())
     parse(b"[" + b"[]," * 40 + b"{}]")  # wide is not deep
+    parse(b"[[]," + b"[" * 31 + b"]" * 31 + b"]")
 
 
 @pytest.mark.parametrize(

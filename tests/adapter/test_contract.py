@@ -1,0 +1,44 @@
+"""The forwarder as the contract suite takes it."""
+
+import time
+from typing import Any
+
+import requests
+import responses
+
+from adapter.contract import factory
+from tests.adapter.support import BASE, KEY, identify
+
+
+def deliver(message: dict[str, Any]) -> dict[str, Any]:
+    return factory({"api_key": KEY, "base_url": BASE})(message)
+
+
+def test_what_is_delivered_or_filtered_is_a_200(autopilot: responses.RequestsMock) -> None:
+    autopilot.post(BASE + "contact", status=201, json={"contact_id": "person_1"})
+    assert deliver(identify()) == {"status": 200, "message": ""}
+    filtered = deliver({"type": "page"})
+    assert filtered["status"] == 200
+    assert filtered["message"].startswith("only identify and track calls are sent")
+
+
+def test_what_is_rejected_has_its_status_and_words(autopilot: responses.RequestsMock) -> None:
+    autopilot.post(BASE + "contact", status=404, json={"message": "List does not exist."})
+    assert deliver(identify()) == {"status": 404, "message": "List does not exist."}
+
+
+def test_what_has_failed_without_an_answer_is_a_503(autopilot: responses.RequestsMock) -> None:
+    autopilot.post(BASE + "contact", body=requests.exceptions.InvalidURL("no host"))
+    failed = deliver(identify())
+    assert failed == {
+        "status": 503,
+        "message": f"No answer from {BASE}contact: InvalidURL: no host",
+    }
+
+
+def test_it_tries_again_soon_and_not_for_long(autopilot: responses.RequestsMock) -> None:
+    autopilot.post(BASE + "contact", status=503)
+    begun = time.monotonic()
+    assert deliver(identify())["status"] == 503
+    assert time.monotonic() - begun < 3
+    assert len(autopilot.calls) > 5

@@ -1,0 +1,66 @@
+"""What the forwarder's errors say, word for word: the fix is in them."""
+
+import pickle
+from typing import Any
+
+import pytest
+
+from adapter import InvalidMessage, InvalidSettings, Settings, check
+
+MESSAGES: list[tuple[Any, str]] = [
+    ({"type": "track"}, "event must be the event's name, a text that is not blank"),
+    (
+        {"type": "page", "properties": {"a": "\ud800"}},
+        "properties.a has half a character (a lone surrogate), which UTF-8 has not: mend the text",
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "words"), MESSAGES)
+def test_what_is_wrong_with_a_message(message: object, words: str) -> None:
+    with pytest.raises(InvalidMessage) as caught:
+        check(message)
+    assert str(caught.value) == words
+
+
+SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"api_key": ""}, "api_key is missing: copy it from Autopilot's settings page"),
+    ({"api_key": " a"}, "api_key has white space or a control character: copy it again"),
+    ({"api_key": "€"}, "api_key has a character no HTTP header can carry: copy it again"),
+    (
+        {"base_url": None},
+        "base_url must be a URL as text: use one like https://api2.autopilothq.com/v1/",
+    ),
+    (
+        {"base_url": "ftp://host/"},
+        "base_url is not an http or https URL: use one like https://api2.autopilothq.com/v1/",
+    ),
+    ({"journeys": ["E"]}, "journeys must map event names to trigger ids"),
+    ({"journeys": {1: "1"}}, "journeys has the key 1: use an event's name"),
+    ({"journeys": {"E": 1}}, "journeys['E'] must be a trigger id as text, such as '0001'"),
+    (
+        {"default_trigger": "a/b"},
+        "default_trigger cannot stand in a path: use the id that Autopilot shows",
+    ),
+    (
+        {"default_trigger": "\udfff"},
+        "default_trigger cannot stand in a path: use the id that Autopilot shows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "words"), SETTINGS)
+def test_what_is_wrong_with_a_setting(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        Settings(**{"api_key": "key", **settings})
+    assert str(caught.value) == words
+
+
+def test_an_id_may_hold_any_character_that_is_one() -> None:
+    assert Settings("key", default_trigger="\ue000").default_trigger == "\ue000"
+
+
+def test_an_error_can_go_to_another_process() -> None:
+    there = pickle.loads(pickle.dumps(InvalidMessage("traits.a", "is wrong")))
+    assert (str(there), there.field) == ("traits.a is wrong", "traits.a")
+    assert there.args == ("traits.a", "is wrong")

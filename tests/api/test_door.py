@@ -1,0 +1,131 @@
+"""What comes in and goes out: bodies of any length, headers, the bytes of an answer."""
+
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
+
+from tests.api.calls import ADA, Fake
+
+# --- in ---------------------------------------------------------------------------------------
+
+EMPTY_CONTACT = b'{"contact":{}}'
+
+
+def post(fake: Fake, body: bytes, **environ: Any) -> TestResponse:
+    """Send a body whose length only `environ` tells."""
+    environ = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": "", **environ}
+    return fake.call("POST", "contact", environ_overrides=environ)
+
+
+def message(answer: TestResponse) -> str:
+    assert answer.json
+    return str(answer.json["message"])
+
+
+def test_a_body_without_a_length_is_read_to_its_end_and_to_the_limit() -> None:
+    fake = Fake(max_body=len(EMPTY_CONTACT))
+    terminated = {"wsgi.input_terminated": True}
+    assert message(post(fake, EMPTY_CONTACT, **terminated)).startswith("Missing unique identifier")
+    assert fake.last.received == EMPTY_CONTACT
+    refused = post(fake, EMPTY_CONTACT + b" " * 9, **terminated)
+    assert refused.status_code == 413
+    assert fake.last.received == EMPTY_CONTACT + b" "
+    assert fake.last.received_size == len(EMPTY_CONTACT) + 9
+
+
+def test_without_a_length_or_an_end_there_is_no_body() -> None:
+    fake = Fake()
+    assert message(post(fake, EMPTY_CONTACT)).startswith("The request body is empty")
+    assert (fake.last.received, fake.last.received_size) == (b"", 0)
+
+
+def test_a_length_that_is_no_number_is_refused() -> None:
+    fake = Fake()
+    refused = post(fake, EMPTY_CONTACT, CONTENT_LENGTH="x")
+    assert (refused.status_code, message(refused)) == (400, "Content-Length is no number.")
+    assert (fake.last.received, fake.last.received_size) == (b"", 0)
+
+
+def test_a_body_that_breaks_off_is_refused() -> None:
+    fake = Fake()
+    refused = post(fake, EMPTY_CONTACT, CONTENT_LENGTH="99")
+    assert refused.status_code == 400
+    assert message(refused) == "The request body broke off after 14 bytes."
+    assert fake.last.received_size == 14
+
+
+def test_headers_are_recorded_without_their_secrets() -> None:
+    fake = Fake()
+    secrets = {"Authorization": "Bearer 12345678", "Cookie": "session=12345678"}
+    fake.call("GET", "contacts", headers={"X-Some-Header": "a", **secrets})
+    recorded = fake.last.headers
+    assert recorded["x-some-header"] == "a"
+    assert recorded["authorization"] == recorded["cookie"] == "…5678"
+
+
+def test_a_path_that_is_no_utf_8_is_recorded_as_far_as_it_is() -> None:
+    fake = Fake()
+    fake.call("GET", "", environ_overrides={"PATH_INFO": "/v1/contact/\xffa"})
+    assert fake.last.path == "/v1/contact/\ufffda"
+
+
+def test_a_server_need_not_tell_of_a_query_that_is_not_there() -> None:
+    fake = Fake()
+    environ = EnvironBuilder("/v1/contacts").get_environ()
+    environ["HTTP_AUTOPILOTAPIKEY"] = "key"
+    del environ["QUERY_STRING"]
+    _, status, _ = run_wsgi_app(fake.app, environ)
+    assert status == "200 OK"
+    assert fake.last.query == ""
+
+
+def test_all_of_a_body_that_is_too_large_is_counted() -> None:
+    fake = Fake(max_body=10)
+    refused = fake.call("POST", "contact", {"contact": "x" * 600_000})
+    assert refused.status_code == 413
+    assert refused.json
+    assert refused.json["message"] == "The request body is larger than 10 bytes."
+    assert fake.last.received_size == len(json.dumps({"contact": "x" * 600_000}))
+    assert fake.last.received == b'{"contact":'
+
+
+# --- out --------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_short_and_has_its_characters_as_they_are() -> None:
+    fake = Fake()
+    assert fake.call("GET", "contacts").data == b'{"contacts":[],"total_contacts":0}'
+    assert "'é'".encode() in fake.call("POST", "contact", {"contact": "é"}).data
+
+
+def test_an_answer_may_have_no_body() -> None:
+    fake = Fake()
+    fake.call("POST", "trigger/0001/contact", {"contact": ADA})
+    answer = fake.call("DELETE", "journey/0001/contact/ada@example.com")
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert fake.last.answered_size == 0
+
+
+def test_a_call_takes_its_time() -> None:
+    fake = Fake()
+    fake.call("GET", "contacts")
+    assert 0 < fake.last.duration < 10
+
+
+def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
+    answer = Fake().call("GET", "contacts/some-bookmark")
+    assert answer.json
+    assert answer.json["error"] == "Internal Server Error"
+    assert answer.json["message"].startswith("The fake failed: LookupError. This is a defect of")
+    (record,) = caplog.records
+    assert record.getMessage() == "GET /v1/contacts/{bookmark} failed"
+    assert record.exc_info
