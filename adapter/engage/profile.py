@@ -83,7 +83,7 @@ class Profile:
             return 0
         times = self._events[name].times
         end = bisect_right(times, now)
-        return end if within is None else end - bisect_left(times, now - within, 0, end)
+        return end if within is None else end - bisect_left(times, now - within)
 
 
 class _History:

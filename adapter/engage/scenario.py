@@ -84,8 +84,8 @@ def _decode(raw: bytes | str) -> SpaceFile:
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         raise InvalidSpace(path.strip(".`") or "the definition", _said(problem)) from None
-    except msgspec.DecodeError as error:
-        raise InvalidSpace("the definition", f"is not JSON: {_why(content) or error}") from None
+    except msgspec.DecodeError:
+        raise InvalidSpace("the definition", f"is not JSON: {_why(content)}") from None
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         raise InvalidSpace("the definition", f"is not UTF-8: {error.reason}") from None
     except RecursionError:
@@ -98,7 +98,7 @@ def _check_gains(file: SpaceFile) -> None:
         return
     trial = Roster()
     for profile in file.profiles:
-        trial.add(**profile.all, traits={})
+        trial.add(**profile.all, traits=None)
 
     def gain(part: ChangePart) -> None:
         if part.gain:
@@ -145,6 +145,4 @@ def _why(content: bytes) -> str:
         json.loads(content)
     except json.JSONDecodeError as error:
         return f"{error.msg} at line {error.lineno}, column {error.colno}"
-    except (ValueError, RecursionError):
-        return ""
     return "it has NaN, Infinity or half a character (a lone surrogate)"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapter.engage import Identifier, InvalidSpace, Schedule, Space
+from adapter.engage import Event, Identifier, InvalidSpace, Schedule, Space
 from tests.engage.times import START, days, hours
 
 
@@ -39,6 +39,12 @@ def test_an_audience_and_a_computed_trait_collide_as_well() -> None:
     one.add_trait("big_spenders", lambda *_: 1)
     with pytest.raises(InvalidSpace, match="computed trait 'big_spenders' and audience 'Big Spe"):
         one.add_audience("Big Spenders")
+
+
+@pytest.mark.parametrize("key", ["", "!!!"])
+def test_a_computed_traits_key_that_leaves_nothing_is_named(key: str) -> None:
+    with pytest.raises(InvalidSpace, match=f"^a computed trait's key {key!r} has no letter or dig"):
+        space().add_trait(key, lambda *_: 1)
 
 
 @pytest.mark.parametrize("key", ["Order Count", "orderCount", "order count", "_x", "orderCount2"])
@@ -110,6 +116,11 @@ def test_a_profile_is_found_by_any_of_its_identifiers() -> None:
         one.profile("u2")
 
 
+def test_a_profile_shows_its_identifiers() -> None:
+    ada = space().add_profile(user_ids=["u1"], emails=["ada@example.com"], anonymous_ids=["a1"])
+    assert repr(ada) == "Profile(u1, ada@example.com, anonymous a1)"
+
+
 def test_an_audience_is_found_by_its_name() -> None:
     one = space()
     vip = one.add_audience("VIP")
@@ -141,6 +152,7 @@ def test_events_count_up_to_now_and_within() -> None:
     assert ada.count("Order Completed", days(0), timedelta(days=30)) == 0
     assert ada.count("order completed", days(3)) == 0
     assert ada.events("order completed", days(3)) == []
+    assert ada.events("Order Completed", days(1)) == [Event("Order Completed", days(1), {"day": 1})]
 
 
 def test_an_event_needs_a_name_and_a_time_zone() -> None:
@@ -162,6 +174,10 @@ def test_time_zones_are_one_time() -> None:
     due = one.next_due
     assert due is not None
     far = due.astimezone(timezone(timedelta(hours=9)))
+    other = space()
+    other.add_audience("VIP", created_at=START.astimezone(far.tzinfo))
+    assert other.next_due == due
+    assert other.next_due.tzinfo is UTC
     assert list(one.sync(far - timedelta(seconds=1))) == []
     assert len(list(one.sync(far))) == 1
 
@@ -219,9 +235,9 @@ def test_a_form_is_one_of_two(form: Any) -> None:
 
 def test_a_tracks_own_property_is_no_key_of_one() -> None:
     one = space()
-    with pytest.raises(InvalidSpace, match="has the key of a track's own property audience_key"):
+    with pytest.raises(InvalidSpace, match="^audience 'Audience Key' has the key of a track's own"):
         one.add_audience("Audience Key", form="track")
-    with pytest.raises(InvalidSpace, match="has the key of a track's own property trait_key"):
+    with pytest.raises(InvalidSpace, match="own property trait_key$"):
         one.add_trait("trait_key", lambda *_: 1, form="track")
     one.add_audience("Trait Key", form="track")
     one.add_audience("Audience Key")
@@ -305,6 +321,13 @@ class TestSchedule:
         assert one.next_due is None
         assert list(one.sync(days(99))) == []
 
+    def test_the_clock_is_the_present_if_there_is_no_other(self) -> None:
+        before = datetime.now(UTC)
+        one = Space()
+        one.add_audience("VIP")
+        assert one.next_due is not None
+        assert before + timedelta(hours=6) <= one.next_due <= datetime.now(UTC) + timedelta(hours=8)
+
     def test_the_clock_says_what_is_not_said(self) -> None:
         now = START
         one = Space(clock=lambda: now)
@@ -325,6 +348,19 @@ class TestSchedule:
     def test_bounds_that_are_none_are_named(self, bounds: tuple[timedelta, timedelta]) -> None:
         with pytest.raises(InvalidSpace, match=r"schedule\.later must be two times"):
             Schedule(later=bounds)
+        with pytest.raises(InvalidSpace, match=r"schedule\.first must be two times"):
+            Schedule(first=bounds)
+
+    def test_a_year_is_not_too_long(self) -> None:
+        year = timedelta(days=365)
+        one = Space(schedule=Schedule(first=(year, year)), clock=lambda: START)
+        one.add_audience("VIP")
+        assert one.next_due == START + year
+
+
+@pytest.mark.parametrize("year", [1900, 2999])
+def test_times_of_these_centuries_are_taken(year: int) -> None:
+    space().add_audience("VIP", created_at=datetime(year, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("year", [1, 1899, 3000, 9999])

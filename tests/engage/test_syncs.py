@@ -159,7 +159,10 @@ class TestComputedTraits:
 
     @pytest.mark.parametrize(
         ("before", "after"),
-        [(1, True), (0, False), (True, 1), ("1", 1), ([1], [True]), ({"a": 0}, {"a": False})],
+        [
+            *[(1, True), (0, False), (True, 1), ("1", 1), ([1], [True]), ({"a": 0}, {"a": False})],
+            *[({"a": 1}, "a"), ("a", {"a": 1}), ([1], 1), (1, [1]), ({}, [])],
+        ],
     )
     def test_another_type_is_a_change(self, space: Space, before: Any, after: Any) -> None:
         values = {"now": before}
@@ -331,6 +334,12 @@ class TestPayloads:
         left = next(space.sync(days(2)))
         assert left["event"] == "Audience Exited"
         assert left["properties"] == {"audience_key": KEY, KEY: False}
+
+    def test_a_space_has_an_id_of_its_own(self, space: Space) -> None:
+        space.add_profile(user_ids=["u1"])
+        space.add_trait("order_count", lambda *_: 0)
+        (message,) = space.sync(days(1))
+        assert message["context"]["personas"]["space_id"] == "spa_1"
 
     def test_a_computed_trait_can_be_a_track(self, space: Space) -> None:
         space.add_profile(user_ids=["u1"])

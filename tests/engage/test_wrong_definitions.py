@@ -3,6 +3,7 @@
 import json
 from codecs import BOM_UTF16
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -179,6 +180,9 @@ def test_what_is_computed(parts: dict[str, Any], said: str) -> None:
          f"changes[0].at {NOT_UTC}"),
         ({"changes": [{**ada(1, track="E"), "at": "2026-02-30T00:00:00Z"}]},
          f"changes[0].at {NO_TIME}"),
+        ({"changes": [{**ada(1, track="E"), "at": "1899-12-31T23:59:59Z"}]},
+         f"changes[0] at {YEARS}"),
+        (change(traits={"a": deep(64)}), f"changes[0] traits.a{'[0]' * 64} {DEEP}"),
         (
             {
                 "profiles": [ADA, {"user_ids": ["bob"]}],
@@ -215,6 +219,11 @@ def test_what_is_no_definition_at_all(raw: str | bytes, said: str) -> None:
     with pytest.raises(InvalidSpace) as caught:
         read_scenario(raw)
     assert str(caught.value).startswith(f"the definition {said}")
+
+
+def test_a_hundred_years_are_not_too_many() -> None:
+    read = read_scenario(json.dumps(definition()), days=36_500)
+    assert read.until - read.start == timedelta(days=36_500)
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501, float("nan"), float("inf")])
