@@ -235,7 +235,9 @@ def test_a_form_is_one_of_two(form: Any) -> None:
 
 def test_a_tracks_own_property_is_no_key_of_one() -> None:
     one = space()
-    with pytest.raises(InvalidSpace, match=r"^audience 'Audience Key' has the key of a track's own"):
+    with pytest.raises(
+        InvalidSpace, match=r"^audience 'Audience Key' has the key of a track's own"
+    ):
         one.add_audience("Audience Key", form="track")
     with pytest.raises(InvalidSpace, match=r"own property trait_key$"):
         one.add_trait("trait_key", lambda *_: 1, form="track")
