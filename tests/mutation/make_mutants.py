@@ -127,7 +127,7 @@ def document(found: Iterable[Result], known: Mapping[Mutant, Explanation]) -> st
     lines = [
         "# What the tests notice",
         "",
-        "Made by `make mutants`; do not edit. [mutmut](https://mutmut.readthedocs.io) makes one",
+        "Made by `make mutants`; do not edit. The tool mutmut makes one",
         "small change at a time to a function of the forwarder (`adapter`) or of the fake's rules,",
         "and runs the tests that run the function. A mutant that no test notices is listed in",
         "`tests/mutation/survivors.toml` with the reason why it may live, or else `make mutants`",
