@@ -83,7 +83,7 @@ class Client:
             wait = max(asked, self._backoff(len(exchanges)))
             left = deadline - self._clock()
             if wait >= left:
-                why = f"; it asks to wait {asked:g} s" if asked >= left else ""
+                why = f"; it asks to wait {asked:g} s" if asked and asked >= left else ""
                 spent = f"attempt {len(exchanges)}, {self._retry.total:g} s allowed in all"
                 return Reply(tuple(exchanges), f"{failure}{why} ({spent})")
             self._sleep(wait)

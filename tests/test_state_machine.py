@@ -495,7 +495,12 @@ def test_the_fake_does_what_the_model_does(
     run_state_machine_as_test(
         Here,
         settings=settings(
-            deadline=None, max_examples=60, stateful_step_count=40, report_multiple_bugs=False
+            # The same lives each time, lest now and then one of the below is not among them.
+            derandomize=True,
+            deadline=None,
+            max_examples=60,
+            stateful_step_count=40,
+            report_multiple_bugs=False,
         ),
     )
     for what in ("a merge", "a rename", "a bulk", "a deletion", "an entry", "an ejection"):

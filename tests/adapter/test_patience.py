@@ -42,6 +42,14 @@ def test_no_attempt_begins_when_the_time_is_up(
     assert delivery.message == f"{BASE}contact answers {status} (attempt 3, 3.5 s allowed in all)"
 
 
+def test_nobody_asks_to_wait_who_says_nothing_of_it(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""), time=time, takes=61.0)
+    delivery = to().deliver(identify())
+    assert delivery.message == f"{BASE}contact answers 503 (attempt 1, 60 s allowed in all)"
+
+
 def test_a_retry_after_of_all_the_time_left_is_said(
     to: Make, autopilot: responses.RequestsMock
 ) -> None:
