@@ -1,4 +1,4 @@
-"""The real `mock-autopilot serve`, as a process: started, called and always stopped."""
+"""Servers: in this process, or the real `mock-autopilot serve`, which is always stopped."""
 
 import http.client
 import json
@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
+
+from mock_autopilot import AccountView, MockAutopilot
 
 # For `make mutants`: the same examples each time, and the first one that fails is enough.
 settings.register_profile(
@@ -128,6 +130,19 @@ class Served:
 
 
 StartServe = Callable[..., Served]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockAutopilot]:
+    """A server in this process, for a module's tests."""
+    with MockAutopilot() as autopilot:
+        yield autopilot
+
+
+@pytest.fixture
+def account(server: MockAutopilot) -> AccountView:
+    """An account of a test's own."""
+    return server.new_account()
 
 
 @pytest.fixture

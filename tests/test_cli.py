@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,17 +47,6 @@ def lines(*messages: Any) -> str:
 def table(result: Result) -> list[str]:
     """Give the table of outcomes: the lines before the first reason."""
     return result.output.split("\n\n")[0].splitlines()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockAutopilot]:
-    with MockAutopilot() as autopilot:
-        yield autopilot
-
-
-@pytest.fixture
-def account(server: MockAutopilot) -> AccountView:
-    return server.new_account()
 
 
 @pytest.fixture

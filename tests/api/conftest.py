@@ -1,4 +1,4 @@
-"""One server a module, an account of its own for each test, and a way to call it."""
+"""A way to call a test's account."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,20 +6,9 @@ from typing import Any
 import pytest
 import requests
 
-from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot import AccountView
 
 Call = Callable[..., requests.Response]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockAutopilot]:
-    with MockAutopilot() as autopilot:
-        yield autopilot
-
-
-@pytest.fixture
-def account(server: MockAutopilot) -> AccountView:
-    return server.new_account()
 
 
 @pytest.fixture(scope="session")
