@@ -4,12 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from adapter.destination import Destination
-from adapter.exchange import Retry
 
 
 def factory(settings: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Give `deliver` for these settings; it tries again soon, since nobody is hurt."""
-    destination = Destination(**settings, retry=Retry(total=1.0, first=0.01))
+    """Give `deliver` for these settings.
+
+    It waits between attempts as it would in life, but on a clock of its own, where only waiting
+    takes time: nobody is hurt by trying again at once, and a slow machine is no failure.
+    """
+    waited = 0.0
+
+    def wait(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+
+    destination = Destination(**settings, clock=lambda: waited, sleep=wait)
 
     def deliver(message: dict[str, Any]) -> dict[str, Any]:
         delivery = destination.deliver(message)

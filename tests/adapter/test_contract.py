@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 import requests
 import responses
 
@@ -36,9 +37,20 @@ def test_what_has_failed_without_an_answer_is_a_503(autopilot: responses.Request
     }
 
 
-def test_it_tries_again_soon_and_not_for_long(autopilot: responses.RequestsMock) -> None:
+def test_it_tries_again_at_once_as_often_as_a_minute_allows(
+    autopilot: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", None)
     autopilot.post(BASE + "contact", status=503)
-    begun = time.monotonic()
-    assert deliver(identify())["status"] == 503
-    assert time.monotonic() - begun < 3
-    assert len(autopilot.calls) > 5
+    failed = deliver(identify())
+    assert failed["status"] == 503
+    assert failed["message"].endswith(", 60 s allowed in all)")
+    assert len(autopilot.calls) >= 7  # the longest waits: 0.5, 1, 2, 4, 8, 16 s
+
+
+def test_the_minute_begins_anew_with_each_message(autopilot: responses.RequestsMock) -> None:
+    autopilot.post(BASE + "contact", status=503)
+    forward = factory({"api_key": KEY, "base_url": BASE})
+    for count in (7, 14):
+        forward(identify())
+        assert len(autopilot.calls) >= count
