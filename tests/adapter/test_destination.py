@@ -9,36 +9,9 @@ import requests
 import responses
 
 from adapter import Destination, InvalidMessage, InvalidSettings, Outcome, Retry
+from tests.adapter.support import BASE, KEY, Time, identify
 
-BASE = "http://autopilot.test/v1/"
-KEY = "0123456789abcdef"
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
-
-
-class Time:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def autopilot() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        yield mock
 
 
 @pytest.fixture
@@ -47,10 +20,6 @@ def destination(time: Time) -> Iterator[Destination]:
         api_key=KEY, base_url=BASE, clock=time.clock, sleep=time.sleep, random=lambda: 1.0
     ) as made:
         yield made
-
-
-def identify(user: str = "u", **traits: Any) -> dict[str, Any]:
-    return {"type": "identify", "userId": user, "traits": traits}
 
 
 TRACK = {
