@@ -1,68 +1,42 @@
 """A forwarder as a factory in Python."""
 
-import re
+import json
 from collections.abc import Callable
 from typing import Any
 
 import requests
 
+SENT = {"identify": "traits", "track": "properties"}
 FIELDS = {"firstName": "FirstName", "first_name": "FirstName"}
 FIELDS |= {"lastName": "LastName", "last_name": "LastName"}
 TYPES = {bool: "boolean", int: "integer", float: "float"}
 
 
 def factory(settings: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    session = requests.Session()
-
     def deliver(message: dict[str, Any]) -> dict[str, Any] | None:
-        integrations = message.get("integrations") or {}
-        own = integrations.get("AutopilotHQ")
-        on = own is True or isinstance(own, dict) or integrations.get("All") is not False
-        if message["type"] not in ("identify", "track") or own is False or not on:
+        chosen = message.get("integrations") or {}
+        if message["type"] not in SENT or chosen.get("AutopilotHQ", chosen.get("All")) is False:
             return None  # not for Autopilot, which is no failure
-        if message["type"] == "identify":
-            return post("contact", {"contact": contact(message, message.get("traits") or {})})
-        given = message.get("properties") or {}
-        who = contact(message, {name: given.get(name) for name in ("email", "_NewEmail")})
-        event = {name: value for name, value in given.items() if name not in ("email", "_NewEmail")}
-        trigger = settings["journeys"].get(message["event"]) or settings["default_trigger"]
-        return post(f"trigger/{trigger}/contact", {"contact": who, "property": event})
+        given = dict(message.get(SENT[message["type"]]) or {})
+        context = (message.get("context") or {}).get("traits") or {}
+        contact = {"user_id": message.get("userId"), "_NewEmail": given.pop("_NewEmail", None)}
+        contact["Email"] = given.pop("email", None) or context.get("email")
+        if message["type"] == "track":
+            trigger = settings["journeys"].get(message["event"], settings["default_trigger"])
+            return post(f"trigger/{trigger}/contact", {"contact": contact, "property": given})
+        traits = {name: value for name, value in given.items() if value is not None}
+        contact |= {FIELDS[name]: traits.pop(name) for name in FIELDS.keys() & traits.keys()}
+        return post("contact", {"contact": contact | {"custom": dict(map(custom, traits.items()))}})
 
     def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
-        url, headers = settings["base_url"] + path, {"autopilotapikey": settings["api_key"]}
-        for _ in range(3):
-            try:
-                answer = session.post(url, json=body, headers=headers, timeout=20)
-                status, text = answer.status_code, answer.text
-            except requests.RequestException as error:
-                status, text = 503, str(error)
-            if status != 429 and status < 500:  # the others may pass
-                break
-        words = re.search(r'"message": ?"([^"]*)"', text)
-        return {"status": status, "message": words[1] if words else text}
+        headers = {"autopilotapikey": settings["api_key"]}
+        answer = requests.post(settings["base_url"] + path, json=body, headers=headers, timeout=20)
+        return {"status": answer.status_code, "message": answer.json().get("message")}
 
     return deliver
 
 
-def contact(message: dict[str, Any], traits: dict[str, Any]) -> dict[str, Any]:
-    context = (message.get("context") or {}).get("traits") or {}
-    identifiers = {
-        "Email": text_of(traits.get("email")) or text_of(context.get("email")),
-        "user_id": text_of(message.get("userId")),
-        "_NewEmail": text_of(traits.get("_NewEmail")),
-    }
-    fields: dict[str, Any] = {name: value for name, value in identifiers.items() if value}
-    custom = {}
-    for name, value in traits.items():
-        if name in FIELDS and isinstance(value, str):
-            fields[FIELDS[name]] = value
-        elif value is not None and name not in ("email", "_NewEmail"):  # null must not erase
-            plain = value if type(value) in (*TYPES, str) else str(value)
-            key = f"{TYPES.get(type(plain), 'string')}--" + re.sub(r"\s", "--", name)
-            custom[key] = plain
-    return {**fields, "custom": custom} if custom else fields
-
-
-def text_of(value: object) -> str:
-    number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value).strip() if number or isinstance(value, str) else ""
+def custom(trait: tuple[str, Any]) -> tuple[str, Any]:
+    name, value = trait
+    value = json.dumps(value) if isinstance(value, list | dict) else value
+    return f"{TYPES.get(type(value), 'string')}--{name.replace(' ', '--')}", value
