@@ -4,8 +4,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 from contract_tests.strategies import DATES, FLOATS, TEXTS, WHOLE, identify, track, usual_name
 
 Kind = Literal["audience", "trait"]

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 
 #: After an audience was made, and after a sync. The page says six hours or more: a day is ours.
 FIRST = (timedelta(hours=6), timedelta(hours=24))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -15,11 +14,9 @@ from hypothesis.stateful import (
 from contract_tests.bench import Bench
 from contract_tests.engage import AUDIENCES
 from contract_tests.ledger import FIRST, LATER, Ledger, News, User, read
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 from contract_tests.space import Engage
 from contract_tests.strategies import identify
-from contract_tests.values import Missing, named
 
 BEGIN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -255,19 +252,6 @@ class SpaceLife(RuleBasedStateMachine):
         """Require each user's properties: the membership at the last sync, or none."""
         known = [user for user in self.users if user.known]
         for user in known:
-            contact = self.scene.contact_of(user.person)
-            if not contact:
-                continue
-            for audience in self.audiences:
-                self.compare(user, audience.key, audience.property_of(user), contact)
-            self.compare(user, "plan", user.plan, contact)
+            told = {audience.key: audience.property_of(user) for audience in self.audiences}
+            self.scene.has_traits(user.person, {**told, "plan": user.plan})
         self.scene.people(len(known))
-
-    def compare(self, user: User, name: str, expected: Any, contact: dict[str, Any]) -> None:
-        """Compare one trait; None stands for none."""
-        arrived = named(contact, name)
-        what = f"trait {name!r} of {' and '.join(user.identifiers)}"
-        if expected is not None:
-            self.scene.compare(what, expected, arrived)
-        elif not isinstance(arrived, Missing):
-            self.scene.differs(what, "nothing", arrived)

@@ -9,6 +9,20 @@ Settings = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody messages are about; a user id may be a number."""
+
+    email: str | None = None
+    user_id: str | int | None = None
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """Those that there are, as Autopilot has them."""
+        given = {"Email": self.email, "user_id": self.user_id}
+        return {name: str(value) for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Result:
     """What a forwarder says became of a message; None as status when it gave none."""
 

@@ -74,7 +74,9 @@ class Verdicts:
         if clause.id in self.known_failures:
             row["known"] = self.known_failures[clause.id]
         if clause.id in self._failed:
-            row["counterexample"] = self._failed[clause.id]
+            found = self._failed[clause.id]
+            case = {"case": fixture_case(clause, found["case"])} if "case" in found else {}
+            row["counterexample"] = {**found, **case}
         return row
 
 
@@ -116,22 +118,17 @@ def _failure(row: Row) -> Iterable[tuple[str, str]]:
         yield f"    {call['method']} {call['path']} {_json(call['body'])}{fault}", ""
         yield f"      {call['status']} {_json(call['answer'])}", ""
     yield "  as a fixture case:", ""
-    yield f"    {_json(fixture_case(row))}", ""
+    yield f"    {_json(found['case'])}", ""
 
 
-def fixture_case(row: Row) -> dict[str, Any]:
-    """Give a failed clause's messages in the form of a fixture case.
-
-    What it expects of the deliveries, calls, contacts and journeys is for whoever keeps it to say.
-    """
-    found = row["counterexample"]
+def fixture_case(clause: Clause, scene: dict[str, Any]) -> dict[str, Any]:
+    """Give the fixture case of a failed clause: its messages, and what must have come of them."""
     return {
-        "id": f"found-{row['id'].lower()}",
-        "title": row["title"],
-        "why": f"A forwarder broke {row['id']} with these messages.",
-        "source": row["source"],
-        "messages": found.get("messages", []),
-        "expect": {"deliveries": [{} for _ in found.get("messages", [])]},
+        "id": f"found-{clause.id.lower()}",
+        "title": clause.title,
+        "why": f"A forwarder broke {clause.id} with these messages.",
+        "source": clause.source,
+        **scene,
     }
 
 

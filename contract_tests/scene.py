@@ -1,25 +1,18 @@
 """One example: an empty account, some messages, and what must have come of them."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from contract_tests.case import CaseNotes
 from contract_tests.fake import Fake
-from contract_tests.protocol import Message, Result, Target
+from contract_tests.protocol import Message, Person, Result, Target
 from contract_tests.values import Missing, named, same
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 )
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody messages are about; a user id may be a number."""
-
-    email: str | None = None
-    user_id: str | int | None = None
 
 
 class Broken(AssertionError):
@@ -49,6 +42,7 @@ class Scene:
         self._messages: list[Message] = []
         self._results: list[Result] = []
         self._differences: list[dict[str, Any]] = []
+        self._case = CaseNotes(fake.settings)
         self._state: dict[str, Any] | None = None
         fake.reset()
 
@@ -80,6 +74,7 @@ class Scene:
 
     def deliver(self, message: Message) -> Result:
         """Hand the forwarder a message."""
+        self._case.delivery()
         result = self._target.deliver(json.loads(json.dumps(message)))
         self._messages.append(message)
         self._results.append(result)
@@ -89,7 +84,9 @@ class Scene:
     def fail(self, times: int, respond: dict[str, Any], **match: str | None) -> None:
         """Let the account refuse the next calls, of this `method` and `path` if they are given."""
         given = {name: value for name, value in match.items() if value}
-        self._fake.fail(match=given, respond=respond, times=times)
+        fault = {"match": given, "respond": respond, "times": times}
+        self._case.fault(fault)
+        self._fake.fail(**fault)
 
     def put_on_list(self, person: Person) -> None:
         """Put a person's contact on a list, as somebody at Autopilot does."""
@@ -109,27 +106,48 @@ class Scene:
             self.differs(what, expected, arrived)
 
     def differs(self, what: str, expected: Any, arrived: Any) -> None:
-        """Note a difference."""
-        self._differences.append({"what": what, "expected": expected, "arrived": arrived})
+        """Note a difference, once."""
+        difference = {"what": what, "expected": expected, "arrived": arrived}
+        if difference not in self._differences:
+            self._differences.append(difference)
 
     def was_delivered(self, result: Result) -> None:
         """Require that the forwarder reported success."""
+        self._case.delivered(self._number_of(result), outcome="delivered")
         if not result.delivered:
             reported = f"{result.status} {result.message}".strip()
             self.differs("reported outcome", "delivered (2xx)", reported)
 
+    def if_delivered(self, result: Result, person: Person, **parts: dict[str, Any]) -> None:
+        """Say for the fixture case what must be there of a person if this was delivered."""
+        self._case.person(person, **parts, if_delivered=self._number_of(result) + 1)
+
+    def was_refused(self, result: Result, status: int) -> None:
+        """Require that the forwarder did not report success of what was refused for good."""
+        self._case.delivered(self._number_of(result), outcome="rejected")
+        if result.delivered:
+            self.differs("reported outcome", f"not delivered ({status})", "delivered")
+
     def was_rejected(self, result: Result) -> None:
         """Require the 400 of the identifier rule, with its exact text."""
-        self.compare("reported status", 400, result.status)
+        self.was_reported(result, 400)
+        self._case.delivered(self._number_of(result), message=MISSING_IDENTIFIERS)
         self.compare("reported message", MISSING_IDENTIFIERS, result.message)
+
+    def was_reported(self, result: Result, status: int) -> None:
+        """Require the status that the forwarder reported."""
+        self._case.delivered(self._number_of(result), status=status)
+        self.compare("reported status", status, result.status)
 
     def nothing_called(self) -> None:
         """Require that no call reached the account."""
+        self._case.account(calls=[])
         calls = [f"{call['method']} {call['path']}" for call in self.calls()]
         self.compare("calls", [], calls)
 
     def nothing_written(self) -> None:
         """Require that the account is empty."""
+        self._case.account(contacts=[], journeys={})
         self.compare("contacts", [], [_brief(contact) for contact in self.contacts()])
         entries = [entry for journey in self.state()["journeys"] for entry in journey["entries"]]
         self.compare("journey entries", [], entries)
@@ -139,15 +157,11 @@ class Scene:
 
         An empty document when it is not.
         """
-        wanted = {
-            "Email": person.email.lower() if person.email else None,
-            "user_id": None if person.user_id is None else str(person.user_id),
-        }
-        wanted = {name: value for name, value in wanted.items() if value is not None}
+        wanted = person.identifiers
         found = [
             contact
             for contact in self.contacts()
-            if all(str(contact.get(name)).lower() == str(v).lower() for name, v in wanted.items())
+            if all(str(contact.get(name)).lower() == v.lower() for name, v in wanted.items())
         ]
         if len(found) != 1:
             known = [_brief(contact) for contact in self.contacts()]
@@ -157,27 +171,37 @@ class Scene:
 
     def people(self, count: int) -> None:
         """Require that there are so many contacts."""
+        self._case.account(number_of_contacts=count)
         contacts = self.contacts()
         if len(contacts) != count:
             self.differs("contacts", f"{count} in all", [_brief(one) for one in contacts])
 
-    def has_trait(self, contact: dict[str, Any], name: str, value: Any) -> None:
-        """Require a trait on a contact, as a custom field or as a field of that name."""
-        if contact:
-            self.compare(f"trait {name!r}", value, named(contact, name))
+    def has_traits(self, person: Person, traits: Mapping[str, Any]) -> None:
+        """Require traits of a person's contact, as custom fields or as fields of that name.
 
-    def has_field(self, contact: dict[str, Any], name: str, value: Any) -> None:
-        """Require a standard field on a contact."""
-        if contact:
-            self.compare(f"field {name}", value, contact.get(name, Missing()))
+        None is for a trait that must not be there.
+        """
+        self._case.person(person, traits=dict(traits))
+        contact = self.contact_of(person)
+        for name, value in traits.items() if contact else ():
+            self._has(f"trait {name!r} of {_name(person)}", value, named(contact, name))
 
-    def has_no_field(self, contact: dict[str, Any], name: str) -> None:
-        """Require that a contact has not got a field."""
-        if contact and name in contact:
-            self.differs(f"field {name}", "nothing", contact[name])
+    def has_fields(self, person: Person, **fields: Any) -> None:
+        """Require standard fields of a person's contact; None is for one that must not be there."""
+        self._case.person(person, fields=fields)
+        contact = self.contact_of(person)
+        for name, value in fields.items() if contact else ():
+            self._has(f"field {name} of {_name(person)}", value, contact.get(name, Missing()))
+
+    def _has(self, what: str, expected: Any, arrived: Any) -> None:
+        if expected is not None:
+            self.compare(what, expected, arrived)
+        elif not isinstance(arrived, Missing):
+            self.differs(what, "nothing", arrived)
 
     def entered(self, person: Person, entries: dict[str, list[dict[str, Any]]]) -> None:
         """Require the journeys that a person is on: the properties of each entry by trigger."""
+        self._case.person(person, entries=entries)
         contact = self.contact_of(person)
         if not contact:
             return
@@ -188,7 +212,8 @@ class Scene:
         }
         for trigger_id in sorted(entries.keys() | there.keys()):
             expected, arrived = entries.get(trigger_id, []), there.get(trigger_id, [])
-            self.compare(f"entries into the journey of trigger {trigger_id}", expected, arrived)
+            what = f"entries of {_name(person)} into the journey of trigger {trigger_id}"
+            self.compare(what, expected, arrived)
 
     # --- what the account shows --------------------------------------------------------------
 
@@ -207,6 +232,10 @@ class Scene:
         contacts: list[dict[str, Any]] = self.state()["contacts"]
         return contacts
 
+    def _number_of(self, result: Result) -> int:
+        """Give the number of a message's delivery, from 0."""
+        return next(number for number, one in enumerate(self._results) if one is result)
+
     def _counterexample(self) -> dict[str, Any]:
         calls = [
             {key: call[key] for key in ("method", "path", "body", "status", "answer", "fault")}
@@ -218,6 +247,7 @@ class Scene:
             "reported": results,
             "differences": self._differences,
             "calls": calls,
+            "case": self._case.to_json(self._messages),
         }
 
 
@@ -225,6 +255,10 @@ def _entries_of(contact_id: str, journey: dict[str, Any]) -> list[dict[str, Any]
     return [
         entry["properties"] for entry in journey["entries"] if entry["contact_id"] == contact_id
     ]
+
+
+def _name(person: Person) -> str:
+    return " and ".join(reversed(person.identifiers.values()))
 
 
 def _brief(contact: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from contract_tests.engage import AUDIENCES, membership
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 
 
 class Engage(Protocol):

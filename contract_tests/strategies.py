@@ -5,8 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 
 #: Names that mean something of their own, to Segment or to Autopilot, in any spelling.
 RESERVED = frozenset(

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.bench import Bench, clause, each
+from contract_tests.protocol import Result
 from contract_tests.scene import Scene
 from contract_tests.strategies import identify, track
 
@@ -28,12 +29,12 @@ def refused(bench: Bench, kind: str, times: int, respond: dict[str, Any], path: 
     """Require that what the forwarder reports is what happened, and happened once at most."""
     with bench.scene() as scene:
         scene.fail(times, respond, path=path if kind == "track" else None)
-        delivered = send(scene, kind)
+        delivered = send(scene, kind).delivered
         person = scene.person("ada@example.com", "u1")
         if kind == "identify":
             there = bool(scene.contacts())
             if delivered and there:
-                scene.has_trait(scene.contact_of(person), "plan", "gold")
+                scene.has_traits(person, {"plan": "gold"})
         else:
             journeys = scene.state()["journeys"]
             entries = [entry for journey in journeys for entry in journey["entries"]]
@@ -44,11 +45,15 @@ def refused(bench: Bench, kind: str, times: int, respond: dict[str, Any], path: 
             scene.differs("reported outcome", "not delivered: nothing arrived", "delivered")
 
 
-def send(scene: Scene, kind: str) -> bool:
+def send(scene: Scene, kind: str) -> Result:
     person = scene.person("ada@example.com", "u1")
     if kind == "identify":
-        return scene.deliver(identify(person, {"plan": "gold"})).delivered
-    return scene.deliver(track(person, "Step Activated", {"property": "test"})).delivered
+        result = scene.deliver(identify(person, {"plan": "gold"}))
+        scene.if_delivered(result, person, traits={"plan": "gold"})
+    else:
+        result = scene.deliver(track(person, "Step Activated", {"property": "test"}))
+        scene.if_delivered(result, person, entries={"0001": [{"property": "test"}]})
+    return result
 
 
 @clause("RET-01")
@@ -83,8 +88,7 @@ def test_other_refusals_are_final(bench: Bench, kind: str, status: int) -> None:
     with bench.scene() as scene:
         body = {"error": "Refused", "message": "No."}
         scene.fail(1, {"status": status, "body": body}, method="POST")
-        if send(scene, kind):
-            scene.differs("reported outcome", f"not delivered ({status})", "delivered")
+        scene.was_refused(send(scene, kind), status)
         # What was refused is the first call that writes; any other after it tries again.
         again = [call["path"] for call in scene.calls() if call["method"] == "POST"][1:]
         scene.compare("calls after the refusal", [], again)
@@ -98,9 +102,8 @@ def test_a_retried_track_enters_once(
     bench: Bench, status: int, times: int, path: str | None
 ) -> None:
     with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
         scene.fail(times, {"status": status, "headers": SOON}, path=path)
-        result = scene.deliver(track(person, "Step Activated", {"property": "test"}))
+        result = send(scene, "track")
         journeys = scene.state()["journeys"]
         entries = [entry for journey in journeys for entry in journey["entries"]]
         expected = 1 if result.delivered else 0

@@ -18,8 +18,8 @@ from contract_tests.engage import (
     trait_event,
 )
 from contract_tests.lives import judge
-from contract_tests.protocol import Message
-from contract_tests.scene import Person, Scene
+from contract_tests.protocol import Message, Person
+from contract_tests.scene import Scene
 from contract_tests.space import Space
 from contract_tests.strategies import PLAIN_NAMES, SCALARS, USER_IDS, identify, track
 
@@ -70,9 +70,8 @@ def arrive(bench: Bench, by: str, tell: Callable[..., Message], *told: tuple[str
         for key, value in told:
             scene.was_delivered(scene.deliver(tell(person, key, value)))
             last[key] = value
-            contact = scene.contact_of(person)
-            for name, expected in last.items():
-                scene.has_trait(contact, name, expected)
+            scene.has_traits(person, last)
+            scene.verdict()
         scene.people(1)
 
 
@@ -107,7 +106,9 @@ def test_leaving(bench: Bench, by: str, others: dict[str, Any]) -> None:
         before, journeys = plain(scene.contact_of(person)), scene.state()["journeys"]
         scene.was_delivered(scene.deliver(membership(named, "last_30days", False)))
         contact = scene.contact_of(person)
-        scene.has_trait(contact, "last_30days", False)
+        there = before.get("custom", {})
+        kept = {name: there[name] for name in (*others, "last_3") if name in there}
+        scene.has_traits(person, {**kept, "last_30days": False})
         if before and contact:
             expected = {**before, "custom": {**before["custom"], "last_30days": False}}
             scene.compare("the contact", expected, plain(contact))
@@ -132,9 +133,8 @@ def test_what_is_on(bench: Bench, form: str, integrations: Message) -> None:
         person = somebody(scene, "user_id")
         message = {**FORMS[form](person, KEY, True), "integrations": integrations}
         scene.was_delivered(scene.deliver(message))
-        contact = scene.contact_of(person)
         if message["type"] == "identify":
-            scene.has_trait(contact, KEY, True)
+            scene.has_traits(person, {KEY: True})
         else:
             entered = {bench.trigger_of(message["event"]): [message["properties"]]}
             scene.entered(person, entered)

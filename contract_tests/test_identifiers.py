@@ -78,7 +78,7 @@ def test_an_anonymous_id_stands_for_nobody(bench: Bench, anonymous: str) -> None
         scene.was_delivered(scene.deliver(known))
         alone = {"type": "identify", "anonymousId": mark, "traits": {"plan": "free"}}
         scene.was_rejected(scene.deliver(alone))
-        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.has_traits(person, {"plan": "gold"})
         scene.people(1)
 
 
@@ -88,7 +88,7 @@ def test_an_address_alone(bench: Bench, email: str, noise: Message) -> None:
     with bench.scene() as scene:
         person = scene.person(email)
         scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
-        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.has_traits(person, {"plan": "gold"})
         scene.people(1)
 
 
@@ -98,9 +98,8 @@ def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
     with bench.scene() as scene:
         person = scene.person(user_id=user_id)
         scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
-        contact = scene.contact_of(person)
-        scene.has_trait(contact, "plan", "gold")
-        scene.has_no_field(contact, "Email")
+        scene.has_traits(person, {"plan": "gold"})
+        scene.has_fields(person, Email=None)
         scene.people(1)
 
 
@@ -112,9 +111,7 @@ def test_a_number_as_user_id(bench: Bench, number: int) -> None:
         scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"})))
         as_text = {"type": "identify", "userId": str(person.user_id), "traits": {"logins": 3}}
         scene.was_delivered(scene.deliver(as_text))
-        contact = scene.contact_of(person)
-        scene.has_trait(contact, "plan", "gold")
-        scene.has_trait(contact, "logins", 3)
+        scene.has_traits(person, {"plan": "gold", "logins": 3})
         scene.people(1)
 
 
@@ -129,7 +126,7 @@ def test_the_address_of_the_context(bench: Bench, email: str, in_traits: Message
             "context": {"traits": {"email": person.email}},
         }
         scene.was_delivered(scene.deliver(message))
-        scene.has_trait(scene.contact_of(person), "plan", "gold")
+        scene.has_traits(person, {"plan": "gold"})
         scene.people(1)
 
 
@@ -167,10 +164,9 @@ def test_the_user_id_first_the_address_later(
         else:
             scene.was_delivered(scene.deliver(track(unknown, "Step Activated", {"n": 1})))
         scene.was_delivered(scene.deliver(identify(known, {"logins": 3})))
-        contact = scene.contact_of(known)
-        scene.has_trait(contact, "logins", 3)
+        scene.has_traits(known, {"logins": 3})
         if first == "identify":
-            scene.has_trait(contact, "plan", "gold")
+            scene.has_traits(known, {"plan": "gold"})
         else:
             scene.entered(known, {"0001": [{"n": 1}]})
         scene.people(1)
@@ -190,6 +186,6 @@ def test_a_new_address(bench: Bench, user_id: str | None, again: bool) -> None:
         contact = scene.contact_of(new)
         if before and contact:
             scene.compare("contact_id", before["contact_id"], contact["contact_id"])
-        scene.has_trait(contact, "plan", "gold")
+        scene.has_traits(new, {"plan": "gold"})
         scene.entered(new, {"0001": [{"n": 1}]})
         scene.people(1)

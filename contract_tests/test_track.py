@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.bench import Bench, clause, each
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 from contract_tests.strategies import (
     EMAILS,
     NOISE,
@@ -129,8 +128,7 @@ def test_before_any_identify(
         person = scene.person(email, user_id)
         scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED)))
         scene.was_delivered(scene.deliver(identify(person, traits)))
-        for name, value in traits.items():
-            scene.has_trait(scene.contact_of(person), name, value)
+        scene.has_traits(person, traits)
         scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
         scene.people(1)
 
@@ -164,12 +162,10 @@ def test_either_order_ends_the_same(
             ]
             for message in messages if order == "identify first" else reversed(messages):
                 scene.was_delivered(scene.deliver(message))
-            contact = scene.contact_of(whole)
-            for name, value in traits.items():
-                scene.has_trait(contact, name, value)
-            scene.has_field(contact, "FirstName", "Ada")
+            scene.has_traits(whole, traits)
+            scene.has_fields(whole, FirstName="Ada")
             scene.entered(whole, {bench.trigger_of("Step Activated"): [properties]})
-            ended.append(without_own(contact))
+            ended.append(without_own(scene.contact_of(whole)))
         scene.compare("the contact, identified first or last", *ended)
         scene.people(2)
 

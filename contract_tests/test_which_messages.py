@@ -34,7 +34,7 @@ def arrives(bench: Bench, kind: str, **extra: Any) -> None:
         scene.was_delivered(scene.deliver(message_of(scene, kind, **extra)))
         person = scene.person("ada@example.com", "u1")
         if kind == "identify":
-            scene.has_trait(scene.contact_of(person), "plan", "gold")
+            scene.has_traits(person, {"plan": "gold"})
         else:
             scene.entered(person, {"0001": [{"property": "test"}]})
 
@@ -53,7 +53,7 @@ def test_a_refused_key(bench: Bench, kind: str) -> None:
     with bench.scene() as scene:
         scene.fail(100, {"status": 401, "body": body})
         result = scene.deliver(message_of(scene, kind))
-        scene.compare("reported status", 401, result.status)
+        scene.was_reported(result, 401)
         scene.nothing_written()
 
 

@@ -52,19 +52,21 @@ def test_a_case_says_what_it_shows_and_why(case: Case) -> None:
     assert case.why.endswith(".")
     assert case.source
     assert len(case.messages) == len(case.expect["deliveries"])
-    assert set(case.expect) == {"deliveries", "calls", "contacts", "journeys"}
+    # A case by hand says all; one that the contract suite found says what its clause requires.
+    whole = {"deliveries", "calls", "contacts", "journeys"}
+    assert set(case.expect) == whole or case.id.startswith("found-")
 
 
 @by_id
 def test_the_expected_calls_keep_the_rules(case: Case) -> None:
     """What a case expects to be accepted is accepted without a warning, and named once."""
-    for call in case.expect["calls"]:
+    for call in case.expect.get("calls", ()):
         if "contact" not in call["body"]:
             continue
         update = check(call["body"]["contact"])
         assert update.warnings == []
         assert bool(update.email or update.user_id) == (call["status"] == 200)
-    for contact in case.expect["contacts"]:
+    for contact in case.expect.get("contacts", ()):
         assert check(contact).warnings == []
 
 
@@ -72,7 +74,7 @@ def test_the_expected_calls_keep_the_rules(case: Case) -> None:
 def test_the_plan_alone_gives_the_expected_calls(case: Case) -> None:
     settings = Settings(api_key="key", **case.settings)
     planned = [call for message in case.messages for call in plan(message, settings).calls]
-    made = [call["body"] for call in case.expect["calls"]]
+    made = [call["body"] for call in case.expect.get("calls", ())]
     # After a rejected upsert no journey is entered, though it was planned.
     assert [call.body for call in planned if call.body in made] == made
 

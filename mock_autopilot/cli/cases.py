@@ -1,19 +1,29 @@
 """The fixture cases: messages, and what must come of them. Run by `demo` and by the tests.
 
-A case is a JSON file: `{id, title, why, source, demo?, settings?, messages, expect}`. Expected are
-`deliveries` (the parts of each that are named), `calls` (method, path, status and body of each),
-`contacts` (each with all of its fields, `custom` by its keys going in) and `journeys` (entries by
-trigger id); what is not there is not compared. Contact ids are written `person_1`, `person_2`, … in
-the order of their creation.
+A case is a JSON file: `{id, title, why, source, demo?, settings?, faults?, messages, expect}`.
+`faults` are those of `/_mock/faults`, each with the number of the message that they come `before`.
+Expected are, and what is not there is not compared:
+
+* `deliveries`: the parts of each that are named;
+* `calls`: method, path, status and body of each;
+* `contacts`: each with all of its fields, `custom` by its keys going in; `number_of_contacts`;
+* `journeys`: entries by trigger id;
+* `people`: each the one contact of its `Email` and `user_id`, and of that only what is named:
+  `traits` (custom fields, or fields of that name), `fields`, `entries` (the properties of all its
+  entries by trigger id); null is for what must not be there. With `if_delivered`, the number of a
+  message, only if that was reported as delivered.
+
+Contact ids are written `person_1`, `person_2`, … in the order of their creation.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adapter import Delivery, Destination
+from adapter import Delivery, Destination, Outcome
+from contract_tests.values import Missing, named, same
 from mock_autopilot.fields import FIELDS, SEPARATOR, Role
 from mock_autopilot.fixtures import fixtures_path
 from mock_autopilot.journal import Call
@@ -39,7 +49,8 @@ class Case:
     source: str
     messages: list[dict[str, Any]]
     expect: dict[str, Any]
-    settings: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict)
+    faults: list[dict[str, Any]] = field(default_factory=list)
     demo: bool = False
 
     def run(self, account: AccountView) -> Iterator[Step]:
@@ -49,10 +60,17 @@ class Case:
         with Destination(
             api_key=account.api_key, base_url=account.base_url, **self.settings
         ) as destination:
-            for message in self.messages:
+            for number, message in enumerate(self.messages, start=1):
+                self.strike(account, number)
                 before = len(account.calls)
                 delivery = destination.deliver(message)
                 yield Step(message, delivery, account.calls[before:])
+
+    def strike(self, account: AccountView, number: int) -> None:
+        """Let the account have the faults that come before a message, counted from 1."""
+        for fault in self.faults:
+            if fault["before"] == number:
+                account.fail_next(**fault["match"], **fault["respond"], times=fault["times"])
 
 
 def load_cases() -> list[Case]:
@@ -62,8 +80,7 @@ def load_cases() -> list[Case]:
 
 def load_case(path: Path) -> Case:
     """Read one case."""
-    raw = json.loads(path.read_text("utf-8"))
-    return Case(**{"settings": {}, **raw})
+    return Case(**json.loads(path.read_text("utf-8")))
 
 
 def differences(case: Case, steps: list[Step], account: AccountView) -> list[str]:
@@ -71,21 +88,25 @@ def differences(case: Case, steps: list[Step], account: AccountView) -> list[str
     found: list[str] = []
 
     def compare(what: str, expected: Any, actual: Any) -> None:
-        if expected != actual:
+        if not same(expected, actual):
             found.append(f"{case.id}: {what}: expected {_json(expected)}, got {_json(actual)}")
 
     deliveries = case.expect["deliveries"]
     compare("number of deliveries", len(deliveries), len(steps))
     for number, (expected, step) in enumerate(zip(deliveries, steps, strict=False), start=1):
         for name, value in expected.items():
-            actual = getattr(step.delivery, name)
-            actual = list(actual) if isinstance(actual, tuple) else actual
+            actual = json.loads(_json(getattr(step.delivery, name)))
             compare(f"delivery {number}, {name}", value, actual)
     names = _names(steps)
     happened = {
         "calls": [_call(call, names) for step in steps for call in step.calls],
         "contacts": contacts_of(account),
+        "number_of_contacts": len(account.contacts),
         "journeys": _journeys_of(account, names),
+        "people": [
+            _person(account, expected) if _is_asked(expected, steps) else expected
+            for expected in case.expect.get("people", ())
+        ],
     }
     for part, actual in happened.items():
         if part in case.expect:
@@ -131,6 +152,36 @@ def _journeys_of(account: AccountView, names: dict[str, str]) -> dict[str, Any]:
         ]
         for trigger_id, journey in account.journeys.items()
     }
+
+
+def _is_asked(expected: dict[str, Any], steps: list[Step]) -> bool:
+    number = expected.get("if_delivered")
+    return number is None or steps[number - 1].delivery.outcome == Outcome.DELIVERED
+
+
+def _person(account: AccountView, expected: dict[str, Any]) -> dict[str, Any]:
+    """Give what is there of what is expected of a person: nothing when it is not one contact."""
+    identifiers = {name: expected[name] for name in ("Email", "user_id") if name in expected}
+    found = [
+        dict(contact)
+        for contact in account.contacts.values()
+        if all(str(contact.get(name)).lower() == v.lower() for name, v in identifiers.items())
+    ]
+    if len(found) != 1:
+        return {}
+    (contact,) = found
+    there: dict[str, dict[str, Any]] = {
+        "traits": {name: named(contact, name) for name in expected.get("traits", ())},
+        "fields": {name: contact.get(name) for name in expected.get("fields", ())},
+        "entries": {},
+    }
+    for trigger_id, journey in account.journeys.items():
+        for entry in journey.entries:
+            if entry.contact_id == contact["contact_id"]:
+                there["entries"].setdefault(trigger_id, []).append(entry.properties)
+    for name, value in there["traits"].items():
+        there["traits"][name] = None if isinstance(value, Missing) else value
+    return {**expected, **{part: value for part, value in there.items() if part in expected}}
 
 
 def _json(value: Any) -> str:

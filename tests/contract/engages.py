@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 from contract_tests.space import Audience, Space
 
 

@@ -87,12 +87,18 @@ def _with(test: Any, own: settings) -> Callable[..., None]:
 
 def breaks(bench: Bench, tests: list[Callable[..., None]], number: int) -> str:
     """Run a clause's tests; give what was found, or nothing when all of them passed."""
+    error = failure(bench, tests, number)
+    return "" if error is None else str(error) or repr(error)
+
+
+def failure(bench: Bench, tests: list[Callable[..., None]], number: int) -> Exception | None:
+    """Run a clause's tests; give what the first that fails raises."""
     for test in tests:
         try:
             test(bench, number)
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
-            return str(error) or repr(error)
-    return ""
+            return error
+    return None
 
 
 def engage_breaks(bench: Bench, make_engage: Callable[[], Engage], number: int) -> str:

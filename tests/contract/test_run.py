@@ -118,7 +118,7 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     assert shown[3:8] == [
         "      the forwarder reported: 200",
         "  what differs:",
-        f"    trait {name!r}",
+        f"    trait {name!r} of {message['userId']} and {message['traits']['email']}",
         "      expected  false",
         "      arrived   nothing",
     ]
@@ -128,6 +128,12 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     assert shown[11] == "  as a fixture case:"
     case = json.loads(shown[12])
     assert (case["id"], case["messages"]) == ("found-idn-01", [message])
+    identifiers = {"Email": message["traits"]["email"], "user_id": message["userId"]}
+    assert case["expect"] == {
+        "deliveries": [{"outcome": "delivered"}],
+        "number_of_contacts": 1,
+        "people": [{**identifiers, "traits": {name: False}}],
+    }
     assert "0 of 1 clauses hold; broken: IDN-01" in done.stdout
     assert "Traceback" not in done.stdout
 
@@ -261,7 +267,9 @@ def test_reports(folder: Path) -> None:
         }
         for clause in CLAUSES.values()
     }
-    assert broken.keys() == {"messages", "reported", "differences", "calls"}
+    assert broken.keys() == {"messages", "reported", "differences", "calls", "case"}
+    assert broken["case"]["id"] == "found-idn-01"
+    assert broken["case"]["messages"] == broken["messages"]
     assert broken["reported"] == [{"status": 200, "message": ""}]
     (difference,) = broken["differences"]
     assert difference == {"what": difference["what"], "expected": False}

@@ -7,8 +7,7 @@ import pytest
 
 from adapter.contract import factory
 from adapter.engage import Profile, Space
-from contract_tests.protocol import Message
-from contract_tests.scene import Person
+from contract_tests.protocol import Message, Person
 from contract_tests.space import Engage
 from tests.contract.judging import bench_for, engage_breaks
 

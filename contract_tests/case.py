@@ -1,0 +1,65 @@
+"""A scene as a fixture case: what happened in it, and what must have come of that."""
+
+from typing import Any
+
+from contract_tests.protocol import Message, Person, Settings
+
+
+class CaseNotes:
+    """Takes down the faults of a scene and what its clause requires, for a fixture case of it.
+
+    The format is that of `mock_autopilot.cli.cases`. What a clause requires otherwise than of one
+    delivery, one person or the account as a whole is not in it: that two contacts are alike, or
+    that what was reported is what happened.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = {name: settings[name] for name in ("journeys", "default_trigger")}
+        self._faults: list[dict[str, Any]] = []
+        self._deliveries: list[dict[str, Any]] = []
+        self._people: dict[Person, dict[str, Any]] = {}
+        self._account: dict[str, Any] = {}
+
+    def fault(self, fault: dict[str, Any]) -> None:
+        """Note a fault that is there from the next message on."""
+        self._faults.append({"before": len(self._deliveries) + 1, **fault})
+
+    def delivery(self) -> None:
+        """Note that a message is delivered."""
+        self._deliveries.append({})
+
+    def delivered(self, number: int, **expected: Any) -> None:
+        """Note what is expected of a delivery, counted from 0."""
+        self._deliveries[number] |= expected
+
+    def account(self, **expected: Any) -> None:
+        """Note what is expected of the account as a whole."""
+        self._account |= expected
+
+    def person(
+        self, person: Person, *, if_delivered: int | None = None, **expected: dict[str, Any]
+    ) -> None:
+        """Note what is expected of a person's contact, perhaps only if a message was delivered.
+
+        What was said last of a thing counts, and of a person who gained an identifier only that.
+        """
+        for known in list(self._people):
+            if known.identifiers.items() < person.identifiers.items():
+                del self._people[known]
+        noted: dict[str, Any] = self._people.setdefault(person, dict(person.identifiers))
+        if if_delivered:
+            noted["if_delivered"] = if_delivered
+        for part, things in expected.items():
+            noted[part] = {**noted.get(part, {}), **things}
+
+    def to_json(self, messages: list[Message]) -> dict[str, Any]:
+        """Give the case, but for its name and its reason."""
+        case: dict[str, Any] = {}
+        if any(message.get("type") == "track" for message in messages):
+            case["settings"] = self._settings
+        if self._faults:
+            case["faults"] = self._faults
+        expect = {"deliveries": self._deliveries, **self._account}
+        if self._people:
+            expect["people"] = list(self._people.values())
+        return {**case, "messages": messages, "expect": expect}
