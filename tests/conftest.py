@@ -111,9 +111,9 @@ class Served:
         """Send a signal to the process, or to all of its group as a terminal does."""
         (os.killpg if group else os.kill)(self.process.pid, number)
 
-    def ended(self, within: float = PATIENCE) -> int:
+    def ended(self) -> int:
         """Wait until all of its processes are gone (each holds the output); give the status."""
-        self.process.communicate(timeout=within)
+        self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
     def close(self) -> None:
