@@ -38,7 +38,7 @@ def check(message: object) -> None:
         check_value(name, _object(name, value, optional=True))
     for name in ("userId", "anonymousId", "event"):
         # An id of another type counts as missing, which is no fault of the message.
-        if isinstance(fields.get(name), str | int):
+        if isinstance(fields.get(name), str | int | float):
             check_value(name, fields[name])
     event = fields.get("event")
     if kind == "track" and (not isinstance(event, str) or not event.strip()):

@@ -133,7 +133,7 @@ def test_only_what_is_on_the_contact_is_taken_from_the_properties() -> None:
 
 
 @pytest.mark.parametrize("name", ["userId", "anonymousId"])
-@pytest.mark.parametrize("value", [True, ["u"], {"id": "u"}])
+@pytest.mark.parametrize("value", [True, ["u"], ("u",), {"id": "u"}])
 def test_an_id_that_is_none_is_reported(name: str, value: object) -> None:
     for message in (identify(None, email="a@e"), {**track(), "userId": None}):
         planned = plan({**message, name: value}, SETTINGS)
@@ -146,6 +146,17 @@ def test_an_identify_carries_only_the_address_of_the_contexts_traits_and_says_so
     assert planned.identifiers.email == "a@example.com"
     assert planned.uncarried == ("context.traits.plan is carried with a track only: left out",)
     assert plan({**track(), "context": context}, SETTINGS).uncarried == ()
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [("A@example.com", True), (5, True), (" a@example.com", False), (None, False)],
+)
+def test_a_second_address_of_an_identify_is_reported(there: object, told: bool) -> None:
+    context = {"traits": {"email": there}}
+    planned = plan({**identify(email="a@example.com"), "context": context}, SETTINGS)
+    says = "context.traits.email is not the address that identifies: left out"
+    assert planned.uncarried == ((says,) if told else ())
 
 
 # --- what is a message ----------------------------------------------------------------------
@@ -182,6 +193,7 @@ def test_the_largest_number() -> None:
         ({}, "type", "got nothing"),
         ({"type": "track", "event": "E", "traits": (1,)}, "traits", "an object, got a list"),
         ({"type": "page", "context": 1.5}, "context", "must be an object, got a number"),
+        ({"type": "page", "userId": float("nan")}, "userId", "is nan"),
         ({"type": "page", "anonymousId": "\ud800"}, "anonymousId", "has half a character"),
         (identify(a=(1, float("nan"))), "traits.a[1]", "is nan"),
         (identify(a=b"b"), "traits.a", "is a bytes"),
