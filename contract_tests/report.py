@@ -8,6 +8,8 @@ from typing import Any
 from contract_tests.clauses import CLAUSES, Clause
 
 Row = dict[str, Any]
+Lines = Iterable[tuple[str, str]]
+"""Lines for people, each with its style: green, red, yellow or none."""
 
 
 @dataclass
@@ -80,8 +82,8 @@ class Verdicts:
         return row
 
 
-def terminal(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
-    """Give the report's lines for a terminal, each with its style (green, red, yellow or none)."""
+def terminal(rows: Iterable[Row]) -> Lines:
+    """Give the report's lines for a terminal."""
     rows = list(rows)
     for row in rows:
         known = f"  (known: {row['known']})" if "known" in row else ""
@@ -90,13 +92,14 @@ def terminal(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
         yield line, style
     for row in rows:
         if "counterexample" in row:
-            yield from _failure(row)
+            yield "", ""
+            yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+            yield from failure(row)
 
 
-def _failure(row: Row) -> Iterable[tuple[str, str]]:
+def failure(row: Row) -> Lines:
+    """Give what was found of a failed clause."""
     found = row["counterexample"]
-    yield "", ""
-    yield f"{row['id']} ({row['level']}): {row['title']}", "red"
     yield f"  source: {row['source']}", ""
     if "error" in found:
         yield from ((f"  {line}", "") for line in found["error"].splitlines())
