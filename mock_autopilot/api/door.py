@@ -124,7 +124,9 @@ class Door:
         if fault and fault.drop_connection:
             return _drop(environ)
         mimetype = "text/plain" if isinstance(answer, str) else "application/json"
-        response = Response(body, status=status, mimetype=mimetype if body else None)
+        response = Response(body, status=status, mimetype=mimetype)
+        if not body:
+            del response.headers["Content-Type"]
         if fault:
             response.headers.update(fault.headers)
         return response

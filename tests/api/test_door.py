@@ -106,6 +106,7 @@ def test_an_answer_may_have_no_body() -> None:
     fake.call("POST", "trigger/0001/contact", {"contact": ADA})
     answer = fake.call("DELETE", "journey/0001/contact/ada@example.com")
     assert (answer.status_code, answer.data) == (204, b"")
+    assert "Content-Type" not in answer.headers
     assert fake.last.answered_size == 0
 
 
