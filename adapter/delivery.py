@@ -42,3 +42,8 @@ class Delivery:
     message: str = ""
     uncarried: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def delivered(self) -> bool:
+        """Whether Autopilot has it."""
+        return self.outcome is Outcome.DELIVERED

@@ -161,7 +161,7 @@ def _left_out(message: Mapping[str, Any], who: Identifiers) -> Iterator[str]:
         for key, value in context_traits(message).items():
             if not is_email(key):
                 yield f"context.traits.{key} is carried with a track only: left out"
-            elif value is not None and address(value) != who.email:
+            elif not isinstance(value, str | None) or address(value) not in (None, who.email):
                 yield f"context.traits.{key} is not the address that identifies: left out"
 
 

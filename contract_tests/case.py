@@ -24,31 +24,27 @@ class CaseNotes:
         """Note a fault that is there from the next message on."""
         self._faults.append({"before": len(self._deliveries) + 1, **fault})
 
-    def delivery(self) -> None:
-        """Note that a message is delivered."""
+    def next_message(self) -> None:
+        """Note that a message is handed over: what was expected before it holds no longer."""
         self._deliveries.append({})
+        self._people.clear()
+        self._account.clear()
 
-    def delivered(self, number: int, **expected: Any) -> None:
-        """Note what is expected of a delivery, counted from 0."""
-        self._deliveries[number] |= expected
+    def delivery(self, **expected: Any) -> None:
+        """Note what is expected of the last message's delivery."""
+        self._deliveries[-1] |= expected
 
     def account(self, **expected: Any) -> None:
         """Note what is expected of the account as a whole."""
         self._account |= expected
 
     def person(
-        self, person: Person, *, if_delivered: int | None = None, **expected: dict[str, Any]
+        self, person: Person, *, if_delivered: bool = False, **expected: dict[str, Any]
     ) -> None:
-        """Note what is expected of a person's contact, perhaps only if a message was delivered.
-
-        What was said last of a thing counts, and of a person who gained an identifier only that.
-        """
-        for known in list(self._people):
-            if known.identifiers.items() < person.identifiers.items():
-                del self._people[known]
+        """Note what is expected of a person's contact, or only if the last message is delivered."""
         noted: dict[str, Any] = self._people.setdefault(person, dict(person.identifiers))
         if if_delivered:
-            noted["if_delivered"] = if_delivered
+            noted["if_delivered"] = len(self._deliveries)
         for part, things in expected.items():
             noted[part] = {**noted.get(part, {}), **things}
 

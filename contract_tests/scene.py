@@ -8,7 +8,7 @@ from typing import Any, Self
 from contract_tests.case import CaseNotes
 from contract_tests.fake import Fake
 from contract_tests.protocol import Message, Person, Result, Target
-from contract_tests.values import Missing, named, same
+from contract_tests.values import Missing, matching, named, same
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
@@ -74,7 +74,7 @@ class Scene:
 
     def deliver(self, message: Message) -> Result:
         """Hand the forwarder a message."""
-        self._case.delivery()
+        self._case.next_message()
         result = self._target.deliver(json.loads(json.dumps(message)))
         self._messages.append(message)
         self._results.append(result)
@@ -113,30 +113,30 @@ class Scene:
 
     def was_delivered(self, result: Result) -> None:
         """Require that the forwarder reported success."""
-        self._case.delivered(self._number_of(result), outcome="delivered")
+        self._case.delivery(delivered=True)
         if not result.delivered:
             reported = f"{result.status} {result.message}".strip()
             self.differs("reported outcome", "delivered (2xx)", reported)
 
-    def if_delivered(self, result: Result, person: Person, **parts: dict[str, Any]) -> None:
-        """Say for the fixture case what must be there of a person if this was delivered."""
-        self._case.person(person, **parts, if_delivered=self._number_of(result) + 1)
-
-    def was_refused(self, result: Result, status: int) -> None:
-        """Require that the forwarder did not report success of what was refused for good."""
-        self._case.delivered(self._number_of(result), outcome="rejected")
+    def was_not_delivered(self, result: Result, why: str) -> None:
+        """Require that the forwarder did not report success."""
+        self._case.delivery(delivered=False)
         if result.delivered:
-            self.differs("reported outcome", f"not delivered ({status})", "delivered")
+            self.differs("reported outcome", f"not delivered ({why})", "delivered")
+
+    def if_delivered(self, person: Person, **parts: dict[str, Any]) -> None:
+        """Say for the fixture case what must be there of a person if the last was delivered."""
+        self._case.person(person, **parts, if_delivered=True)
 
     def was_rejected(self, result: Result) -> None:
         """Require the 400 of the identifier rule, with its exact text."""
         self.was_reported(result, 400)
-        self._case.delivered(self._number_of(result), message=MISSING_IDENTIFIERS)
+        self._case.delivery(message=MISSING_IDENTIFIERS)
         self.compare("reported message", MISSING_IDENTIFIERS, result.message)
 
     def was_reported(self, result: Result, status: int) -> None:
         """Require the status that the forwarder reported."""
-        self._case.delivered(self._number_of(result), status=status)
+        self._case.delivery(status=status)
         self.compare("reported status", status, result.status)
 
     def nothing_called(self) -> None:
@@ -157,15 +157,10 @@ class Scene:
 
         An empty document when it is not.
         """
-        wanted = person.identifiers
-        found = [
-            contact
-            for contact in self.contacts()
-            if all(str(contact.get(name)).lower() == v.lower() for name, v in wanted.items())
-        ]
+        found = matching(self.contacts(), person.identifiers)
         if len(found) != 1:
             known = [_brief(contact) for contact in self.contacts()]
-            self.differs(f"contacts with {_shown(wanted)}", "exactly one", known)
+            self.differs(f"contacts with {_shown(person.identifiers)}", "exactly one", known)
             return {}
         return found[0]
 
@@ -231,10 +226,6 @@ class Scene:
         """Give the account's contacts."""
         contacts: list[dict[str, Any]] = self.state()["contacts"]
         return contacts
-
-    def _number_of(self, result: Result) -> int:
-        """Give the number of a message's delivery, from 0."""
-        return next(number for number, one in enumerate(self._results) if one is result)
 
     def _counterexample(self) -> dict[str, Any]:
         calls = [

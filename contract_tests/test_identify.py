@@ -183,9 +183,12 @@ def test_users_do_not_leak(bench: Bench, turns: list[tuple[int, dict[str, Any], 
         for number, traits in sent.items():
             own = {**nothing, **traits}
             fields = dict.fromkeys({"Email", "user_id"} - who[number].identifiers.keys())
-            first = own.pop("firstName", None)
-            if first is None or "FirstName" in scene.contact_of(who[number]):
-                fields["FirstName"] = first
+            if "firstName" not in traits:
+                fields["FirstName"] = None
+            else:
+                first = own.pop("firstName")  # in whichever field: that is another clause's
+                if "FirstName" in scene.contact_of(who[number]):
+                    fields["FirstName"] = first
             scene.has_fields(who[number], **fields)
             scene.has_traits(who[number], own)
         scene.people(len(sent))

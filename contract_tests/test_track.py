@@ -151,7 +151,7 @@ def test_either_order_ends_the_same(
     bench: Bench, traits: dict[str, Any], properties: dict[str, Any], by: str
 ) -> None:
     with bench.scene() as scene:
-        ended = []
+        people = []
         for order in ("identify first", "track first"):
             whole = scene.person(f"{order[:5]}@example.com", order[:5])
             email = whole.email if by in ("email", "both") else None
@@ -162,10 +162,12 @@ def test_either_order_ends_the_same(
             ]
             for message in messages if order == "identify first" else reversed(messages):
                 scene.was_delivered(scene.deliver(message))
+            people.append(whole)
+        for whole in people:
             scene.has_traits(whole, traits)
             scene.has_fields(whole, FirstName="Ada")
             scene.entered(whole, {bench.trigger_of("Step Activated"): [properties]})
-            ended.append(without_own(scene.contact_of(whole)))
+        ended = [without_own(scene.contact_of(whole)) for whole in people]
         scene.compare("the contact, identified first or last", *ended)
         scene.people(2)
 

@@ -1,11 +1,14 @@
 """When a value that arrived is the value that was sent."""
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 
+@dataclass(frozen=True)
 class Missing:
-    """Stands for a value that did not arrive; equal to nothing."""
+    """Stands for a value that did not arrive."""
 
     def __repr__(self) -> str:
         return "nothing"
@@ -24,6 +27,17 @@ def same(expected: Any, arrived: Any) -> bool:
     if isinstance(expected, int | float) and isinstance(arrived, int | float):
         return expected == arrived
     return type(expected) is type(arrived) and bool(expected == arrived)
+
+
+def matching(
+    contacts: Iterable[dict[str, Any]], identifiers: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Give the contacts that have all of these identifiers, in any letter case."""
+    return [
+        contact
+        for contact in contacts
+        if all(str(contact.get(name)).lower() == v.lower() for name, v in identifiers.items())
+    ]
 
 
 def named(contact: dict[str, Any], name: str) -> Any:

@@ -1,7 +1,7 @@
 """The fixture cases: messages, and what must come of them. Run by `demo` and by the tests.
 
 A case is a JSON file: `{id, title, why, source, demo?, settings?, faults?, messages, expect}`.
-`faults` are those of `/_mock/faults`, each with the number of the message that they come `before`.
+`faults` are those of `/_mock/faults`, each with the number of the message that it comes `before`.
 Expected are, and what is not there is not compared:
 
 * `deliveries`: the parts of each that are named;
@@ -17,13 +17,13 @@ Contact ids are written `person_1`, `person_2`, … in the order of their creati
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adapter import Delivery, Destination, Outcome
-from contract_tests.values import Missing, named, same
+from adapter import Delivery, Destination
+from contract_tests.values import Missing, matching, named, same
 from mock_autopilot.fields import FIELDS, SEPARATOR, Role
 from mock_autopilot.fixtures import fixtures_path
 from mock_autopilot.journal import Call
@@ -70,7 +70,8 @@ class Case:
         """Let the account have the faults that come before a message, counted from 1."""
         for fault in self.faults:
             if fault["before"] == number:
-                account.fail_next(**fault["match"], **fault["respond"], times=fault["times"])
+                match, times = fault.get("match", {}), fault.get("times", 1)
+                account.fail_next(**match, **fault["respond"], times=times)
 
 
 def load_cases() -> list[Case]:
@@ -98,19 +99,23 @@ def differences(case: Case, steps: list[Step], account: AccountView) -> list[str
             actual = json.loads(_json(getattr(step.delivery, name)))
             compare(f"delivery {number}, {name}", value, actual)
     names = _names(steps)
-    happened = {
-        "calls": [_call(call, names) for step in steps for call in step.calls],
-        "contacts": contacts_of(account),
-        "number_of_contacts": len(account.contacts),
-        "journeys": _journeys_of(account, names),
-        "people": [
-            _person(account, expected) if _is_asked(expected, steps) else expected
-            for expected in case.expect.get("people", ())
-        ],
+    happened: dict[str, Callable[[], Any]] = {
+        "calls": lambda: [_call(call, names) for step in steps for call in step.calls],
+        "contacts": lambda: contacts_of(account),
+        "number_of_contacts": lambda: len(account.contacts),
+        "journeys": lambda: _journeys_of(account, names),
     }
-    for part, actual in happened.items():
+    for part, look in happened.items():
         if part in case.expect:
-            compare(part, case.expect[part], actual)
+            compare(part, case.expect[part], look())
+    for expected in case.expect.get("people", ()):
+        if _is_asked(expected, steps):
+            identifiers = {n: expected[n] for n in ("Email", "user_id") if n in expected}
+            there = matching(map(dict, account.contacts.values()), identifiers)
+            compare(f"contacts of {_json(identifiers)}", 1, len(there))
+            for contact in there[:1]:
+                parts = {name: v for name, v in expected.items() if isinstance(v, dict)}
+                compare(f"{_json(identifiers)}", parts, _parts(parts, contact, account))
     return found
 
 
@@ -147,7 +152,10 @@ def _call(call: Call, names: dict[str, str]) -> dict[str, Any]:
 def _journeys_of(account: AccountView, names: dict[str, str]) -> dict[str, Any]:
     return {
         trigger_id: [
-            {"contact": names[entry.contact_id], "properties": entry.properties}
+            {
+                "contact": names.get(entry.contact_id, entry.contact_id),
+                "properties": entry.properties,
+            }
             for entry in journey.entries
         ]
         for trigger_id, journey in account.journeys.items()
@@ -156,32 +164,26 @@ def _journeys_of(account: AccountView, names: dict[str, str]) -> dict[str, Any]:
 
 def _is_asked(expected: dict[str, Any], steps: list[Step]) -> bool:
     number = expected.get("if_delivered")
-    return number is None or steps[number - 1].delivery.outcome == Outcome.DELIVERED
+    return number is None or steps[number - 1].delivery.delivered
 
 
-def _person(account: AccountView, expected: dict[str, Any]) -> dict[str, Any]:
-    """Give what is there of what is expected of a person: nothing when it is not one contact."""
-    identifiers = {name: expected[name] for name in ("Email", "user_id") if name in expected}
-    found = [
-        dict(contact)
-        for contact in account.contacts.values()
-        if all(str(contact.get(name)).lower() == v.lower() for name, v in identifiers.items())
-    ]
-    if len(found) != 1:
-        return {}
-    (contact,) = found
-    there: dict[str, dict[str, Any]] = {
-        "traits": {name: named(contact, name) for name in expected.get("traits", ())},
-        "fields": {name: contact.get(name) for name in expected.get("fields", ())},
-        "entries": {},
-    }
-    for trigger_id, journey in account.journeys.items():
-        for entry in journey.entries:
-            if entry.contact_id == contact["contact_id"]:
-                there["entries"].setdefault(trigger_id, []).append(entry.properties)
-    for name, value in there["traits"].items():
-        there["traits"][name] = None if isinstance(value, Missing) else value
-    return {**expected, **{part: value for part, value in there.items() if part in expected}}
+def _parts(
+    expected: dict[str, Any], contact: dict[str, Any], account: AccountView
+) -> dict[str, Any]:
+    """Give what is there of what is expected of a person."""
+    there: dict[str, Any] = {}
+    if "traits" in expected:
+        arrived = {name: named(contact, name) for name in expected["traits"]}
+        there["traits"] = {n: None if isinstance(v, Missing) else v for n, v in arrived.items()}
+    if "fields" in expected:
+        there["fields"] = {name: contact.get(name) for name in expected["fields"]}
+    if "entries" in expected:
+        there["entries"] = {}
+        for trigger_id, journey in account.journeys.items():
+            for entry in journey.entries:
+                if entry.contact_id == contact["contact_id"]:
+                    there["entries"].setdefault(trigger_id, []).append(entry.properties)
+    return there
 
 
 def _json(value: Any) -> str:

@@ -101,7 +101,7 @@ def _show_step(step: "Step") -> None:
     delivery = step.delivery
     status = f" ({delivery.status})" if delivery.status else ""
     words = f": {delivery.message}" if delivery.message else ""
-    colour = "green" if delivery.outcome == "delivered" else "yellow"
+    colour = "green" if delivery.delivered else "yellow"
     _line("  outcome", click.style(f"{delivery.outcome}{status}{words}", fg=colour))
 
 

@@ -49,7 +49,7 @@ class Timeline:
     def count(self, delivery: Delivery) -> Delivery:
         """Count a delivery as soon as there is one: its sync may not come to its end."""
         self.outcomes[delivery.outcome] += 1
-        if delivery.outcome is Outcome.DELIVERED and delivery.source["type"] == "identify":
+        if delivery.delivered and delivery.source["type"] == "identify":
             contact = delivery.exchanges[-1].request["contact"]
             self.delivered.setdefault(told(delivery.source)[0], {}).update(_sent(contact))
         return delivery

@@ -150,7 +150,7 @@ def test_an_identify_carries_only_the_address_of_the_contexts_traits_and_says_so
 
 @pytest.mark.parametrize(
     ("there", "told"),
-    [("A@example.com", True), (5, True), (" a@example.com", False), (None, False)],
+    [("A@example.com", True), (5, True), (" a@example.com", False), (" ", False), (None, False)],
 )
 def test_a_second_address_of_an_identify_is_reported(there: object, told: bool) -> None:
     context = {"traits": {"email": there}}

@@ -15,6 +15,7 @@ from mock_autopilot import MockAutopilot
 from mock_autopilot.cli.cases import Case, Step, differences, load_case
 from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.broken import BROKEN
+from tests.contract.forwarders.correct import CORRECT
 from tests.contract.judging import Factory, FactoryTarget, bench_for, failure, suite_tests
 
 #: A case says what must have come of a message, of a person, of the account; these mistakes show
@@ -47,6 +48,9 @@ def test_the_case_of_a_failure_reproduces_it(
         case = load_case(tmp_path / f"{name}.json")
         account = server.new_account()
         assert differences(case, list(case.run(account)), account) == [], name
+        for correct in CORRECT.values() if CLAUSES[clause_id].level == "MUST" else ():
+            account = server.new_account()
+            assert differences(case, list(run(case, correct, account)), account) == [], name
         account = server.new_account()
         again = differences(case, list(run(case, one.factory, account)), account)
         assert bool(again) == (name not in NOT_SHOWN), name
@@ -62,6 +66,6 @@ def run(case: Case, factory: Factory, account: AccountView) -> Iterator[Step]:
         case.strike(account, number)
         before = len(account.calls)
         result = target.deliver(message)
-        outcome = Outcome.DELIVERED if result.delivered else Outcome.REJECTED
+        outcome = Outcome.DELIVERED if result.delivered else Outcome.FAILED
         delivery = Delivery(message, outcome, result.status, result.message)
         yield Step(message, delivery, account.calls[before:])

@@ -130,7 +130,7 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     assert (case["id"], case["messages"]) == ("found-idn-01", [message])
     identifiers = {"Email": message["traits"]["email"], "user_id": message["userId"]}
     assert case["expect"] == {
-        "deliveries": [{"outcome": "delivered"}],
+        "deliveries": [{"delivered": True}],
         "number_of_contacts": 1,
         "people": [{**identifiers, "traits": {name: False}}],
     }

@@ -109,6 +109,17 @@ class NamesLeak(Forwarder):
         return {**self.memory, **fields}
 
 
+@broken("IDN-13", "firstName is kept as a custom field, and as a default for the next user.")
+class CustomNamesLeak(Forwarder):
+    def contact(self, message: Json) -> Json:
+        contact = super().contact(message)
+        name = contact.pop("FirstName", None) or self.memory.get("name")
+        if name:
+            self.memory["name"] = name
+            contact["custom"] = {**contact.get("custom", {}), "string--firstName": name}
+        return contact
+
+
 @broken("IDN-14", "The moment of the last synchronisation is written to the contact.")
 class LastSync(Forwarder):
     def fields(self, traits: Json) -> Json:

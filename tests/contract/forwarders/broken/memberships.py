@@ -51,6 +51,14 @@ class FollowsOneIdentifier(Engage):
         return GOOD if later else super().computed(message)
 
 
+@broken("ENG-08", "Who enters is written down with an address; who leaves is looked up by it.")
+class LeavesByAddress(Engage):
+    def computed(self, message: Json) -> Answer:
+        if told(message) is False and not self.email(message):
+            return Answer(503, {"error": "KeyError", "message": "'email'"})
+        return super().computed(message)
+
+
 @broken("ENG-08", "The third change of one membership counts as an error, and is left out.")
 class ThirdChange(Engage):
     def computed(self, message: Json) -> Answer:
