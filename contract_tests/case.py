@@ -9,8 +9,7 @@ class CaseNotes:
     """Takes down the faults of a scene and what its clause requires, for a fixture case of it.
 
     The format is that of `mock_autopilot.cli.cases`. What a clause requires otherwise than of one
-    delivery, one person or the account as a whole is not in it: that two contacts are alike, or
-    that what was reported is what happened.
+    delivery, one person or the account as a whole is not in it, such as that nothing else changes.
     """
 
     def __init__(self, settings: Settings) -> None:
