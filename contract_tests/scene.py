@@ -1,6 +1,7 @@
 """One example: an empty account, some messages, and what must have come of them."""
 
 import json
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -8,7 +9,7 @@ from typing import Any, Self
 from contract_tests.case import CaseNotes
 from contract_tests.fake import Fake
 from contract_tests.protocol import Message, Person, Result, Target
-from contract_tests.values import Missing, matching, named, same
+from contract_tests.values import Missing, matching, named, same, type_named, types
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
@@ -42,6 +43,7 @@ class Scene:
         self._messages: list[Message] = []
         self._results: list[Result] = []
         self._differences: list[dict[str, Any]] = []
+        self._ids: dict[str, int] = {}
         self._case = CaseNotes(fake.settings)
         self._state: dict[str, Any] | None = None
         fake.reset()
@@ -73,13 +75,21 @@ class Scene:
         return email.replace("@", f"@t{self._number}.") if email else None
 
     def deliver(self, message: Message) -> Result:
-        """Hand the forwarder a message."""
+        """Hand the forwarder a message; a messageId in it becomes one that no other message has."""
+        message = self._with_own_id(message)
         self._case.next_message()
         result = self._target.deliver(json.loads(json.dumps(message)))
         self._messages.append(message)
         self._results.append(result)
         self._state = None
         return result
+
+    def _with_own_id(self, message: Message) -> Message:
+        """Mark its messageId; the same message again has the same one, as a redelivery has."""
+        if "messageId" not in message:
+            return message
+        number = self._ids.setdefault(json.dumps(message, sort_keys=True), len(self._ids))
+        return {**message, "messageId": f"{message['messageId']}-{self._number}-{number}"}
 
     def fail(self, times: int, respond: dict[str, Any], **match: str | None) -> None:
         """Let the account refuse the next calls, of this `method` and `path` if they are given."""
@@ -132,7 +142,9 @@ class Scene:
         """Require the 400 of the identifier rule, with its exact text."""
         self.was_reported(result, 400)
         self._case.delivery(message=MISSING_IDENTIFIERS)
-        self.compare("reported message", MISSING_IDENTIFIERS, result.message)
+        # The account says in front of it which contact of a bulk call it means.
+        words = re.sub(r"^contacts\[\d+\]: ", "", result.message)
+        self.compare("reported message", MISSING_IDENTIFIERS, words)
 
     def was_reported(self, result: Result, status: int) -> None:
         """Require the status that the forwarder reported."""
@@ -180,6 +192,17 @@ class Scene:
         contact = self.contact_of(person)
         for name, value in traits.items() if contact else ():
             self._has(f"trait {name!r} of {_name(person)}", value, named(contact, name))
+
+    def has_types(self, person: Person, traits: Mapping[str, Any]) -> None:
+        """Require that the types of a person's custom fields are those of the values sent."""
+        expected = {name: types(value) for name, value in traits.items()}
+        self._case.person(person, types=expected)
+        contact = self.contact_of(person)
+        for name, fitting in expected.items() if contact else ():
+            arrived = type_named(contact, name)
+            if arrived and arrived not in fitting:
+                what = f"type of trait {name!r} of {_name(person)}"
+                self.differs(what, " or ".join(fitting), arrived)
 
     def has_fields(self, person: Person, **fields: Any) -> None:
         """Require standard fields of a person's contact; None is for one that must not be there."""

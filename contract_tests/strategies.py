@@ -85,6 +85,8 @@ NAMES = st.one_of(
 )
 
 SCALARS = st.one_of(st.booleans(), st.integers(-1000, 1000), FLOATS, st.text(max_size=8))
+#: Where it matters only that a value arrives: what is hard about values has its own clauses.
+PLAIN_VALUES: st.SearchStrategy[Any] = st.sampled_from(["gold", "free", 3, 12, True, False])
 JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | SCALARS,
     lambda inner: (
@@ -96,6 +98,10 @@ PROPERTIES = st.dictionaries(
     st.sampled_from(["property", "total", "coupon", "products", "Item Name", "is gift"]),
     JSON_VALUES,
     max_size=4,
+)
+
+PLAIN_PROPERTIES = st.dictionaries(
+    st.sampled_from(["property", "total", "plan"]), PLAIN_VALUES, max_size=2
 )
 
 #: What libraries put into messages beside what they were asked to send.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.bench import Bench, clause, each
-from contract_tests.protocol import Message
+from contract_tests.protocol import Message, Person
 from contract_tests.strategies import (
     EMAILS,
     NOISE,
@@ -93,6 +93,7 @@ def test_an_address_alone(bench: Bench, email: str, noise: Message) -> None:
 
 
 @clause("IDR-06")
+@each("user_id", ["Ada", "007"], noise={})
 @given(user_id=USER_IDS, noise=NOISE)
 def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
     with bench.scene() as scene:
@@ -104,10 +105,11 @@ def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
 
 
 @clause("IDR-07")
+@each("number", [0])
 @given(number=st.integers(1, 999))
 def test_a_number_as_user_id(bench: Bench, number: int) -> None:
     with bench.scene() as scene:
-        person = scene.person(user_id=number)
+        person = scene.person(user_id=number) if number else Person(user_id=0)
         scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"})))
         as_text = {"type": "identify", "userId": str(person.user_id), "traits": {"logins": 3}}
         scene.was_delivered(scene.deliver(as_text))

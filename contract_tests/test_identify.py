@@ -19,14 +19,14 @@ from contract_tests.strategies import (
     ODD_NAMES,
     ODD_TEXTS,
     PLAIN_NAMES,
-    SCALARS,
+    PLAIN_VALUES,
     TEXTS,
     USER_IDS,
     WHOLE,
     identify,
 )
 
-TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, min_size=1, max_size=4)
+TRAITS = st.dictionaries(PLAIN_NAMES, PLAIN_VALUES, min_size=1, max_size=4)
 WORDS = st.sampled_from(["Ada", "John", "Joe", "O'Neil", "María José", "漢"])
 
 
@@ -36,6 +36,7 @@ def arrive(bench: Bench, traits: dict[str, Any], noise: Message | None = None) -
         person = scene.person("ada@example.com", "u1")
         scene.was_delivered(scene.deliver(identify(person, traits, noise)))
         scene.has_traits(person, traits)
+        scene.has_types(person, traits)
         scene.people(1)
 
 
@@ -55,7 +56,7 @@ def test_falsy_values(bench: Bench, traits: dict[str, Any]) -> None:
 
 @clause("IDN-03")
 @each("value", ["gold", 5, True], name="plan")
-@given(name=PLAIN_NAMES, value=SCALARS)
+@given(name=PLAIN_NAMES, value=PLAIN_VALUES)
 def test_null(bench: Bench, name: str, value: Any) -> None:
     with bench.scene() as scene:
         person = scene.person("ada@example.com", "u1")
@@ -89,14 +90,14 @@ def test_texts(bench: Bench, name: str, value: str) -> None:
 
 @clause("IDN-07")
 @each("name", ODD_NAMES, value="x")
-@given(name=NAMES, value=SCALARS)
+@given(name=NAMES, value=PLAIN_VALUES)
 def test_names(bench: Bench, name: str, value: Any) -> None:
     arrive(bench, {name: value})
 
 
 @clause("IDN-08")
 @each("value", ["x", False], count=120)
-@given(count=st.integers(20, 120), value=SCALARS)
+@given(count=st.integers(20, 120), value=PLAIN_VALUES)
 def test_many_traits(bench: Bench, count: int, value: Any) -> None:
     arrive(bench, {f"trait {number}": value for number in range(count)})
 
@@ -233,7 +234,7 @@ def test_an_address(bench: Bench, city: str, code: str) -> None:
 
 
 @clause("IDN-18")
-@given(name=st.sampled_from(["car", "Last Order"]), value=SCALARS)
+@given(name=st.sampled_from(["car", "Last Order"]), value=PLAIN_VALUES)
 def test_an_object(bench: Bench, name: str, value: Any) -> None:
     with bench.scene() as scene:
         person = scene.person("ada@example.com", "u1")

@@ -13,13 +13,15 @@ from contract_tests.strategies import (
     ODD_ADDRESSES,
     ODD_EMAILS,
     PLAIN_NAMES,
+    PLAIN_PROPERTIES,
+    PLAIN_VALUES,
     PROPERTIES,
-    SCALARS,
     USER_IDS,
     identify,
     track,
 )
 
+TRAITS = st.dictionaries(PLAIN_NAMES, PLAIN_VALUES, max_size=3)
 EVENTS = ["Step Activated", "step activated", "STEP ACTIVATED", "Step activated", "Signed Up"]
 SEED = {"property": "test"}
 ODD_PROPERTIES = [
@@ -75,7 +77,7 @@ def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise
 
 @clause("TRK-04")
 @each("times", [2, 4], properties=SEED)
-@given(times=st.integers(2, 4), properties=PROPERTIES)
+@given(times=st.integers(2, 4), properties=PLAIN_PROPERTIES)
 def test_the_same_event_again(bench: Bench, times: int, properties: dict[str, Any]) -> None:
     with bench.scene() as scene:
         person = scene.person(user_id="u1")
@@ -113,6 +115,7 @@ def test_between_others(bench: Bench, by: str, other: str) -> None:
 
 
 @clause("TRK-06")
+@each("user_id", ["Ada", "007"], noise={})
 @given(user_id=USER_IDS, noise=NOISE)
 def test_with_a_user_id(bench: Bench, user_id: str, noise: Message) -> None:
     enters(bench, None, user_id, noise)
@@ -120,7 +123,7 @@ def test_with_a_user_id(bench: Bench, user_id: str, noise: Message) -> None:
 
 @clause("TRK-07")
 @each("traits", [{}, {"plan": "gold"}], email="ada@example.com", user_id="u1")
-@given(email=EMAILS, user_id=USER_IDS, traits=st.dictionaries(PLAIN_NAMES, SCALARS, max_size=2))
+@given(email=EMAILS, user_id=USER_IDS, traits=TRAITS)
 def test_before_any_identify(
     bench: Bench, email: str, user_id: str, traits: dict[str, Any]
 ) -> None:
@@ -142,9 +145,10 @@ def test_odd_addresses(bench: Bench, email: str) -> None:
 
 @clause("TRK-09")
 @each("by", ["email", "user_id", "both"], traits={"plan": "gold"}, properties=SEED)
+@each("properties", [{"plan": "free"}], traits={"plan": "gold"}, by="both")
 @given(
-    traits=st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3),
-    properties=PROPERTIES,
+    traits=TRAITS,
+    properties=PLAIN_PROPERTIES,
     by=st.sampled_from(["email", "user_id", "both"]),
 )
 def test_either_order_ends_the_same(

@@ -9,8 +9,9 @@ Expected are, and what is not there is not compared:
 * `contacts`: each with all of its fields, `custom` by its keys going in; `number_of_contacts`;
 * `journeys`: entries by trigger id;
 * `people`: each the one contact of its `Email` and `user_id`, and of that only what is named:
-  `traits` (custom fields, or fields of that name), `fields`, `entries` (the properties of all its
-  entries by trigger id); null is for what must not be there. With `if_delivered`, the number of a
+  `traits` (custom fields, or fields of that name), `types` (one of which such a custom field has),
+  `fields`, `entries` (the properties of all its entries by trigger id); null is for what must not
+  be there. With `if_delivered`, the number of a
   message, only if that was reported as delivered.
 
 Contact ids are written `person_1`, `person_2`, … in the order of their creation.
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import Delivery, Destination
-from contract_tests.values import Missing, matching, named, same
+from contract_tests.values import Missing, matching, named, same, type_named
 from mock_autopilot.fields import FIELDS, SEPARATOR, Role
 from mock_autopilot.fixtures import fixtures_path
 from mock_autopilot.journal import Call
@@ -175,6 +176,11 @@ def _parts(
     if "traits" in expected:
         arrived = {name: named(contact, name) for name in expected["traits"]}
         there["traits"] = {n: None if isinstance(v, Missing) else v for n, v in arrived.items()}
+    if "types" in expected:
+        there["types"] = {}
+        for name, fitting in expected["types"].items():
+            arrived_type = type_named(contact, name)
+            there["types"][name] = fitting if arrived_type in (None, *fitting) else arrived_type
     if "fields" in expected:
         there["fields"] = {name: contact.get(name) for name in expected["fields"]}
     if "entries" in expected:

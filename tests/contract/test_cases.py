@@ -67,5 +67,6 @@ def run(case: Case, factory: Factory, account: AccountView) -> Iterator[Step]:
         before = len(account.calls)
         result = target.deliver(message)
         outcome = Outcome.DELIVERED if result.delivered else Outcome.FAILED
-        delivery = Delivery(message, outcome, result.status, result.message)
+        words = result.message.removeprefix("contacts[0]: ")  # which contact of a bulk call
+        delivery = Delivery(message, outcome, result.status, words)
         yield Step(message, delivery, account.calls[before:])

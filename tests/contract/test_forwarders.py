@@ -110,7 +110,11 @@ MESSAGES: tuple[tuple[Json, Json | None], ...] = (
 
 def test_a_correct_forwarder_delivers(factory: Factory, account: AccountView) -> None:
     deliver = factory(settings(account))
-    assert [deliver(message) for message, _ in MESSAGES] == [said for _, said in MESSAGES]
+    said = [deliver(message) for message, _ in MESSAGES]
+    for one in said:
+        if one:  # the bulk call says which contact it means
+            one["message"] = one["message"].removeprefix("contacts[0]: ")
+    assert said == [expected for _, expected in MESSAGES]
 
     john, five, odd = (account.contacts[who] for who in ("u1", "5", "new@example.com"))
     assert len(account.contacts) == 3

@@ -291,8 +291,8 @@ class LocalRule(Forwarder):
         return super().deliver(message)
 
 
-class Bulk(LocalRule):
-    """Writes each contact as a list of one; the bulk call words its 400 otherwise."""
+class Bulk(Forwarder):
+    """Writes each contact as a list of one, and reports the account's own words."""
 
     def upsert(self, contact: Json) -> Answer:
         answer = self.send("POST", "contacts", {"contacts": [contact]})
@@ -346,6 +346,27 @@ class StringsForDates(Forwarder):
         return "string" if isinstance(value, str) else super().custom_type(value)
 
 
+class Once(Forwarder):
+    """Leaves out a message that was delivered before: its messageId says so."""
+
+    def __call__(self, message: Json) -> Outcome:
+        number = message.get("messageId")
+        if number is not None and number in self.memory:
+            return None
+        outcome = super().__call__(message)
+        if outcome is None and number is not None:
+            self.memory[number] = True
+        return outcome
+
+
+class LongNumbers(Forwarder):
+    """Writes the large numbers that are whole with all of their digits, and says that they are."""
+
+    def custom_value(self, value: Any) -> Any:
+        value = super().custom_value(value)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class NoRetry(Forwarder):
     """Leaves trying again to whoever called it."""
 
@@ -360,5 +381,7 @@ CORRECT: dict[str, Factory] = {
     "ids_only": IdsOnly,
     "addresses": Addresses,
     "strings_for_dates": StringsForDates,
+    "once": Once,
+    "long_numbers": LongNumbers,
     "no_retry": NoRetry,
 }

@@ -170,6 +170,12 @@ class TrackDeletes(Forwarder):
         return super().track(message)
 
 
+@broken("TRK-09", "An event's properties are also written to the contact, over its traits.")
+class PropertiesOnContact(Forwarder):
+    def traits(self, message: Json) -> Json:
+        return {**super().traits(message), **self.own(message)}
+
+
 @broken("TRK-09", "An event before any identify calls the contact Unknown.")
 class CalledUnknown(Forwarder):
     def contact(self, message: Json) -> Json:

@@ -156,6 +156,19 @@ class UserIdMakesAddress(Forwarder):
         return super().email(message) or (f"{user_id}@users.invalid" if user_id else None)
 
 
+@broken("IDR-06", "User ids are in lower case, as addresses are.")
+class UserIdLower(Forwarder):
+    def user_id(self, value: object) -> str | None:
+        user_id = super().user_id(value)
+        return user_id.lower() if user_id else None
+
+
+@broken("IDR-07", "The user id 0 is as good as none.")
+class ZeroIsNobody(Forwarder):
+    def user_id(self, value: object) -> str | None:
+        return super().user_id(value) if value else None
+
+
 @broken("IDR-07", "A number as user id is dropped.")
 class NumberIdDropped(Forwarder):
     def user_id(self, value: object) -> str | None:

@@ -14,6 +14,13 @@ from tests.contract.forwarders.correct import (
 )
 
 
+@broken("IDN-06", "A text of digits is said to be an integer.")
+class DigitsAreInteger(Forwarder):
+    def custom_type(self, value: object) -> str:
+        digits = isinstance(value, str) and value.isdecimal()
+        return "integer" if digits else super().custom_type(value)
+
+
 @broken("IDN-06", "White space at both ends of a text is stripped.")
 class TextStripped(Texts):
     def text(self, text: str) -> str:

@@ -16,6 +16,18 @@ class BoolIsInteger(Values):
         return int(value) if isinstance(value, bool) else value
 
 
+@broken("IDN-01", "Every custom field is said to be a string; the values are as they were.")
+class AllStrings(Forwarder):
+    def custom_type(self, value: object) -> str:  # noqa: ARG002
+        return "string"
+
+
+@broken("IDN-05", "Every number is said to be an integer; the values are as they were.")
+class AllIntegers(Forwarder):
+    def custom_type(self, value: object) -> str:
+        return "integer" if isinstance(value, float) else super().custom_type(value)
+
+
 @broken("IDN-01", "true and false are sent as the texts true and false.")
 class BoolIsText(Values):
     def value(self, value: Any) -> Any:
