@@ -46,7 +46,7 @@ class Bench:
             if not scene.calls():
                 raise CannotJudge(
                     f"no call reached the fake at {self.settings['base_url']}: the forwarder "
-                    f"said {result.status} {result.message!r}. Does it send to that base URL?"
+                    f"said {result.status} {result.message[:200]!r}. Does it send to that base URL?"
                 )
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """The suite's options, and what they come to: a forwarder and a fake that reach one another."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("--adapter-url", metavar="URL", help="the forwarder: takes each message as a POST")
     add("--adapter-command", metavar="CMD", help="the forwarder: a message a line on its input")
     add("--mock-host", default="127.0.0.1", help="where the fake listens")
-    add("--mock-port", type=int, default=0, help="the fake's port; 0 takes a free one")
+    add("--mock-port", type=port, default=0, help="the fake's port; 0 takes a free one")
     add("--api-key", default="contract-key", help="the key of the fake's account")
     add("--trigger", action="append", metavar="EVENT=ID", help="an event's trigger; repeatable")
     add("--level", choices=["must", "should"], default="must", help="what has to hold to pass")
@@ -58,6 +59,26 @@ def _positive(text: str) -> int:
     if int(text) < 1:
         raise ValueError(text)
     return int(text)
+
+
+def port(text: str) -> int:
+    """Read a port's number; argparse names this function in its error."""
+    if not 0 <= int(text) <= 65535:
+        raise ValueError(text)
+    return int(text)
+
+
+def clear_reports(files: Iterable[Path]) -> None:
+    """See that these can be written, and remove those of an earlier run."""
+    for file in files:
+        if file.suffix.lower() not in (".json", ".html"):
+            raise CannotJudge(f"--report {file}: its name must end in .json or .html")
+        try:
+            file.unlink(missing_ok=True)
+            file.touch()
+            file.unlink()
+        except OSError as error:
+            raise CannotJudge(f"--report {file}: {error.strerror}") from None
 
 
 def wanted(name: str) -> str:
@@ -101,7 +122,8 @@ def open_bench(option: Any) -> Bench:
     try:
         fake = Fake(**where, api_key=option.api_key, journeys=journeys)
     except (OSError, ValueError) as error:
-        raise CannotJudge(f"the fake cannot listen on {where['host']}: {error}") from None
+        address = f"{option.mock_host}:{option.mock_port}"
+        raise CannotJudge(f"the fake cannot listen on {address}: {error}") from None
     kinds = ("adapter", "adapter_url", "adapter_command")
     target = None
     try:

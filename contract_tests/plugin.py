@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, Phase, settings
 from contract_tests.bench import Bench
 from contract_tests.html import page
 from contract_tests.options import EXAMPLES as EXAMPLES
-from contract_tests.options import Unjudgeable, add_options, known_failures, open_bench, wanted
+from contract_tests.options import (
+    Unjudgeable,
+    add_options,
+    clear_reports,
+    known_failures,
+    open_bench,
+    wanted,
+)
 from contract_tests.protocol import CannotJudge
 from contract_tests.report import Verdicts, terminal
 from contract_tests.scene import Broken
@@ -41,6 +48,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         config.stash[_KNOWN] = known_failures(option.known_failures)
         option.clause = [wanted(name) for name in option.clause or ()]
+        clear_reports(option.report or ())
         bench = open_bench(option)
     except CannotJudge as error:
         sys.stderr.write(f"cannot judge: {error}\n")
@@ -170,8 +178,9 @@ class Judge:
             self._verdicts.add(clause_id, passed=report.passed, counterexample=found)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Say nothing of single tests: the clauses are what counts."""
-        return (report.outcome, "", "") if report.when == "call" or report.failed else None
+        """Say of single tests only that they are done: the clauses are what counts."""
+        mark = "F" if report.failed else "."
+        return (report.outcome, mark, "") if report.when == "call" or report.failed else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -182,12 +191,11 @@ class Judge:
             self._complete = False
             session.exitstatus = CANNOT_JUDGE
             return
-        levels = ("MUST", "SHOULD") if self._config.option.level == "should" else ("MUST",)
-        passed = not self._verdicts.unexpected(levels)
+        passed = not self._verdicts.unexpected(self._levels())
         session.exitstatus = 0 if passed and not self._others_failed else 1
         whole = self._verdicts.to_json(self._target(), self._config.option.level, passed=passed)
         for file in self._config.option.report or ():
-            html = file.suffix.lower() in (".html", ".htm")
+            html = file.suffix.lower() == ".html"
             file.write_text(page(whole) if html else json.dumps(whole, indent=2), "utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -203,9 +211,29 @@ class Judge:
             write(line, **({style: True} if style else {}))
         for line in self._verdicts.stale():
             write(f"known failures: {line}", yellow=True)
-        failed = [row["id"] for row in rows if row["status"] == "failed"]
         write("")
-        write(f"{len(rows) - len(failed)} of {len(rows)} clauses hold" + _listed(failed))
+        broken = [_brief(row) for row in rows if row["status"] == "failed"]
+        listed = f"; broken: {', '.join(broken)}" if broken else ""
+        write(f"{len(rows) - len(broken)} of {len(rows)} clauses hold{listed}")
+        levels = " and ".join(self._levels())
+        if unexpected := self._verdicts.unexpected(self._levels()):
+            count = "1 clause" if len(unexpected) == 1 else f"{len(unexpected)} clauses"
+            write(f"failed: {count} of the level {levels} broken", red=True)
+        else:
+            known = " but known failures" if any("known" in row for row in rows) else ""
+            write(f"passed: nothing of the level {levels} is broken{known}", green=True)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Say that there is no verdict."""
+        self._lost = "cannot judge: it was interrupted"
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter:
+            reporter.write_line("")
+            reporter.write_line(self._lost)
+
+    def _levels(self) -> tuple[str, ...]:
+        """Give the levels that have to hold."""
+        return ("MUST", "SHOULD") if self._config.option.level == "should" else ("MUST",)
 
     def _target(self) -> str:
         option = self._config.option
@@ -225,8 +253,8 @@ def _told(error: BaseException) -> dict[str, Any]:
     return {"error": "".join(traceback.format_exception_only(error)).strip()}
 
 
-def _listed(failed: list[str]) -> str:
-    return f"; broken: {', '.join(failed)}" if failed else ""
+def _brief(row: dict[str, Any]) -> str:
+    return f"{row['id']} ({'known' if 'known' in row else row['level']})"
 
 
 def _clause_of(item: pytest.Item) -> str:

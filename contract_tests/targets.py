@@ -125,6 +125,7 @@ class CommandTarget:
     def __init__(self, command: str, settings: Settings) -> None:
         self._command = command
         self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
+        self._timed_out = False
         try:
             self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
                 command if os.name == "nt" else shlex.split(command),
@@ -141,7 +142,7 @@ class CommandTarget:
         process = self._process
         assert process.stdin  # noqa: S101  # both are pipes
         assert process.stdout  # noqa: S101  # likewise
-        watch = Timer(TIMEOUT, process.kill)
+        watch = Timer(TIMEOUT, self._give_up)
         watch.start()
         try:
             process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -153,8 +154,7 @@ class CommandTarget:
             watch.cancel()
         if not line:
             raise CannotJudge(
-                f"--adapter-command {self._command!r} ended, or said nothing for {TIMEOUT:g} s"
-                f"{self._last_words()}"
+                f"--adapter-command {self._command!r} {self._silence()}{self._last_words()}"
             )
         try:
             return result_of(json.loads(line))
@@ -163,6 +163,18 @@ class CommandTarget:
                 f"--adapter-command {self._command!r} wrote {line[:80]!r}, which is no JSON; "
                 "it must write one result a line, and log to standard error"
             ) from None
+
+    def _give_up(self) -> None:
+        self._timed_out = True
+        self._process.kill()
+
+    def _silence(self) -> str:
+        """Say why there is no answer."""
+        if self._timed_out:
+            return f"said nothing for {TIMEOUT:g} s"
+        with suppress(subprocess.TimeoutExpired):  # it may have closed its output only
+            return f"ended with status {self._process.wait(1)}"
+        return "closed its output"
 
     def _last_words(self) -> str:
         """Give the last line that it wrote to standard error."""
@@ -188,14 +200,16 @@ class CommandTarget:
 
 def open_target(options: Mapping[str, str | None], settings: Settings) -> Target:
     """Make the target that the options name; exactly one must be named."""
-    named = {key: value for key, value in options.items() if value}
+    named = {key: value for key, value in options.items() if value is not None}
     if len(named) != 1:
         raise CannotJudge(
             "name one forwarder: --adapter package.module:factory, --adapter-url URL or "
             "--adapter-command CMD"
         )
     ((kind, name),) = named.items()
-    assert name  # noqa: S101  # the others were left out
+    assert name is not None  # noqa: S101  # the others were left out
+    if not name.strip():
+        raise CannotJudge(f"--{kind.replace('_', '-')} names nothing")
     if kind == "adapter":
         return PythonTarget(name, settings)
     if kind == "adapter_url":

@@ -25,7 +25,12 @@ CANNOT_JUDGE = 2
     "JSON result a line. Its settings are in the environment.",
 )
 @click.option("--mock-host", metavar="HOST", help="Where the fake listens.  [default: 127.0.0.1]")
-@click.option("--mock-port", metavar="PORT", type=int, help="The fake's port.  [default: any]")
+@click.option(
+    "--mock-port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="The fake's port.  [default: any]",
+)
 @click.option("--api-key", metavar="KEY", help="The account's key.  [default: contract-key]")
 @click.option(
     "--trigger",

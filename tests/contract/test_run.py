@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import signal
+import socket
 import sys
 from html import escape
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from tests.contract.running import contract, python
+from tests.contract.running import contract, python, start
 
 REFERENCE = ("--adapter", "adapter.contract:factory", "--examples", "3")
 BROKEN = ("--adapter", "broken:factory", "--examples", "20", "--seed", "1")
@@ -99,7 +101,7 @@ def test_all_hold_in_an_empty_folder(tmp_path: Path) -> None:
     assert re.fullmatch(r"fake      mock_autopilot\.MockAutopilot, http://127.*/v1/", lines[1])
     assert lines[2] == "seed      7, 3 examples a test"
     assert verdicts(done.stdout) == dict.fromkeys([f"INT-0{n}" for n in range(1, 7)], "passed")
-    assert "6 of 6 clauses hold" in done.stdout
+    assert "6 of 6 clauses hold\npassed: nothing of the level MUST is broken\n" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -132,9 +134,9 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     assert case["expect"] == {
         "deliveries": [{"delivered": True}],
         "number_of_contacts": 1,
-        "people": [{**identifiers, "traits": {name: False}}],
+        "people": [{**identifiers, "traits": {name: False}, "types": {name: ["boolean"]}}],
     }
-    assert "0 of 1 clauses hold; broken: IDN-01" in done.stdout
+    assert "0 of 1 clauses hold; broken: IDN-01 (MUST)\nfailed: 1 clause of" in done.stdout
     assert "Traceback" not in done.stdout
 
 
@@ -157,7 +159,14 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a URL and no port": (("--adapter-url", "http://127.0.0.1:1/"), "needs --mock-port"),
     "no URL": (("--adapter-url", "here", "--mock-port", "18198"), "must begin with http://"),
-    "ends at once": (command("once.py"), "standard error: RuntimeError: no region"),
+    "ends at once": (
+        command("once.py"),
+        "ended with status 1; the last that it wrote to standard error: RuntimeError: no region",
+    ),
+    "an empty name": (("--adapter-command", ""), "--adapter-command names nothing"),
+    "no place for a report": ((*REFERENCE, "--report", "no/r.json"), "no/r.json: No such file"),
+    "a report that is a folder": ((*REFERENCE, "--report", "x.json"), "x.json: Is a directory"),
+    "another report": ((*REFERENCE, "--report", "r.txt"), "must end in .json or .html"),
     "no such command": (("--adapter-command", "no-such-program"), "no-such-program"),
     "prints garbage": (command("line.py", "hello"), "which is no JSON"),
     "nothing selected": ((*REFERENCE, "--clause", "ABC"), "--clause ABC: there is no such clause"),
@@ -171,6 +180,7 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
 def test_what_cannot_be_judged(folder: Path, case: str) -> None:
     arguments, told = CANNOT[case]
     (folder / "bare.txt").write_text("IDN-01\n")
+    (folder / "x.json").mkdir(exist_ok=True)
     done = contract(folder, *arguments)
     assert done.returncode == 2, done.stdout
     assert told in done.stdout
@@ -199,6 +209,38 @@ def test_a_forwarder_lost_on_the_way(folder: Path, processes: tuple[str, ...]) -
     assert not report.exists()
 
 
+def test_ctrl_c_is_no_verdict(folder: Path) -> None:
+    report = folder / "interrupted.json"
+    report.write_text("of an earlier run")
+    arguments = ("contract", *BROKEN, "--examples", "1000", "--report", str(report))
+    process = start(folder, "-m", "mock_autopilot", *arguments)
+    assert process.stdout
+    said = [process.stdout.readline() for _ in range(3)]  # the tests begin
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert said[0].startswith("target    broken:factory")
+    assert process.returncode == 2, rest
+    assert "cannot judge: it was interrupted" in rest
+    assert not report.exists()
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_no_such_port(tmp_path: Path, port: str) -> None:
+    done = contract(tmp_path, *REFERENCE, "--mock-port", port)
+    assert done.returncode == 2
+    assert "Invalid value for '--mock-port'" in done.stdout
+
+
+def test_a_port_that_is_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = contract(tmp_path, *REFERENCE, "--mock-port", str(port))
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"cannot judge: the fake cannot listen on 127.0.0.1:{port}: ")
+
+
 # --- options ---
 
 
@@ -208,6 +250,7 @@ def test_level_should() -> None:
         *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-15"),
     )
     assert (done.returncode, verdicts(done.stdout)) == (0, {"IDN-15": "failed"})
+    assert "broken: IDN-15 (SHOULD)\npassed: nothing of the level MUST is broken" in done.stdout
     done = contract(
         Path(__file__).parents[2] / "docs" / "forwarders",
         *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-15"),
@@ -294,6 +337,7 @@ def test_known_failures(folder: Path) -> None:
     done = contract(folder, *BROKEN, *clauses, "--known-failures", str(known))
     assert done.returncode == 0, done.stdout
     assert re.search(r"IDN-01  MUST    failed .*\(known: the old parser\)", done.stdout)
+    assert "broken: IDN-01 (known)\npassed: nothing of the level MUST is broken" in done.stdout
     assert "known failures: IDN-04 holds now" in done.stdout
     assert "known failures: XYZ-09 names no clause" in done.stdout
 
