@@ -217,11 +217,10 @@ class Judge:
         write(f"{len(rows) - len(broken)} of {len(rows)} clauses hold{listed}")
         levels = " and ".join(self._levels())
         if unexpected := self._verdicts.unexpected(self._levels()):
-            count = "1 clause" if len(unexpected) == 1 else f"{len(unexpected)} clauses"
-            write(f"failed: {count} of the level {levels} broken", red=True)
+            write(f"failed: {levels} broken: {len(unexpected)}", red=True)
         else:
-            known = " but known failures" if any("known" in row for row in rows) else ""
-            write(f"passed: nothing of the level {levels} is broken{known}", green=True)
+            known = ", known failures apart" if any("known" in row for row in rows) else ""
+            write(f"passed: every {levels} that was judged holds{known}", green=True)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Say that there is no verdict."""
