@@ -119,8 +119,7 @@ def plan(message: Mapping[str, Any], settings: Settings) -> Plan:
         return Plan(who, filtered=reason)
     if message["type"] == "identify":
         contact, uncarried = contact_of(message.get("traits") or {}, who)
-        left_out = _left_out(message, who)
-        return Plan(who, (UpsertContact(contact),), uncarried=(*left_out, *uncarried))
+        return Plan(who, (UpsertContact(contact),), uncarried=(*_left_out(message), *uncarried))
     return _plan_track(message, settings, who)
 
 
@@ -148,20 +147,21 @@ def _plan_track(message: Mapping[str, Any], settings: Settings, who: Identifiers
         and not (key == "_NewEmail" and new_email)
     }
     calls = (UpsertContact(contact), EnterJourney(trigger_id, deepcopy(carried)))
-    return Plan(who, calls, uncarried=(*_left_out(message, who), *uncarried))
+    return Plan(who, calls, uncarried=(*_left_out(message), *uncarried))
 
 
-def _left_out(message: Mapping[str, Any], who: Identifiers) -> Iterator[str]:
+def _left_out(message: Mapping[str, Any]) -> Iterator[str]:
     """Name what is not carried of a message beside its traits and properties."""
     for name in ("userId", "anonymousId"):
         value = message.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
             yield f"{name} is neither text nor a number: left out"
     if message["type"] == "identify":
+        email = identifiers(message).email
         for key, value in context_traits(message).items():
             if not is_email(key):
                 yield f"context.traits.{key} is carried with a track only: left out"
-            elif not isinstance(value, str | None) or address(value) not in (None, who.email):
+            elif not isinstance(value, str | None) or address(value) not in (None, email):
                 yield f"context.traits.{key} is not the address that identifies: left out"
 
 

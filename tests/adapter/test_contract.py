@@ -40,8 +40,12 @@ def test_what_has_failed_without_an_answer_is_a_503(autopilot: responses.Request
 def test_it_tries_again_at_once_as_often_as_a_minute_allows(
     autopilot: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(_: object) -> tuple[int, dict[str, str], str]:
+        assert len(autopilot.calls) < 1000, "it goes on as long as a real minute lasts"
+        return 503, {}, ""
+
     monkeypatch.setattr(time, "sleep", None)
-    autopilot.post(BASE + "contact", status=503)
+    autopilot.add_callback("POST", BASE + "contact", refuse)
     failed = deliver(identify())
     assert failed["status"] == 503
     assert failed["message"].endswith(", 60 s allowed in all)")
