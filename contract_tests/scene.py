@@ -43,7 +43,6 @@ class Scene:
         self._messages: list[Message] = []
         self._results: list[Result] = []
         self._differences: list[dict[str, Any]] = []
-        self._ids: dict[str, int] = {}
         self._case = CaseNotes(fake.settings)
         self._state: dict[str, Any] | None = None
         fake.reset()
@@ -75,21 +74,20 @@ class Scene:
         return email.replace("@", f"@t{self._number}.") if email else None
 
     def deliver(self, message: Message) -> Result:
-        """Hand the forwarder a message; a messageId in it becomes one that no other message has."""
-        message = self._with_own_id(message)
+        """Hand the forwarder a message, under a messageId that no other has."""
+        return self._deliver({**message, "messageId": f"m{self._number}-{len(self._messages)}"})
+
+    def deliver_again(self) -> Result:
+        """Hand the forwarder the last message once more, as whoever did not hear of it does."""
+        return self._deliver(self._messages[-1])
+
+    def _deliver(self, message: Message) -> Result:
         self._case.next_message()
         result = self._target.deliver(json.loads(json.dumps(message)))
         self._messages.append(message)
         self._results.append(result)
         self._state = None
         return result
-
-    def _with_own_id(self, message: Message) -> Message:
-        """Mark its messageId; the same message again has the same one, as a redelivery has."""
-        if "messageId" not in message:
-            return message
-        number = self._ids.setdefault(json.dumps(message, sort_keys=True), len(self._ids))
-        return {**message, "messageId": f"{message['messageId']}-{self._number}-{number}"}
 
     def fail(self, times: int, respond: dict[str, Any], **match: str | None) -> None:
         """Let the account refuse the next calls, of this `method` and `path` if they are given."""

@@ -108,7 +108,6 @@ PLAIN_PROPERTIES = st.dictionaries(
 NOISE = st.fixed_dictionaries(
     {},
     optional={
-        "messageId": st.just("ajs-0b2f1c"),
         "timestamp": st.just("2026-02-14T12:02:49.000Z"),
         "sentAt": st.just("2026-02-14T12:02:50.000Z"),
         "version": st.just(2),

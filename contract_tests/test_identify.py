@@ -206,7 +206,7 @@ def test_the_same_message_twice(
         message = identify(person, {**traits, "firstName": "Ada"}, noise)
         scene.was_delivered(scene.deliver(message))
         before = without_times(scene.contact_of(person))
-        scene.was_delivered(scene.deliver(message))
+        scene.was_delivered(scene.deliver_again())
         scene.compare("contact", before, without_times(scene.contact_of(person)))
         scene.people(1)
 

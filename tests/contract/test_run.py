@@ -114,7 +114,8 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     shown = done.stdout.partition(f"{sentence}\n")[2].splitlines()
     assert shown[0] == f"  source: {clause.source}"
     message = json.loads(shown[2])
-    assert message.keys() == {"type", "userId", "traits"}  # no noise is left in the smallest
+    # No noise is left in the smallest.
+    assert message.keys() == {"type", "userId", "traits", "messageId"}
     (name,) = message["traits"].keys() - {"email"}
     assert (message["type"], message["traits"][name]) == ("identify", False)
     assert shown[3:8] == [

@@ -350,11 +350,11 @@ class Once(Forwarder):
     """Leaves out a message that was delivered before: its messageId says so."""
 
     def __call__(self, message: Json) -> Outcome:
-        number = message.get("messageId")
-        if number is not None and number in self.memory:
+        number = message.get("messageId") or object()
+        if number in self.memory:
             return None
         outcome = super().__call__(message)
-        if outcome is None and number is not None:
+        if outcome is None:
             self.memory[number] = True
         return outcome
 
