@@ -21,9 +21,8 @@ RESERVED = frozenset(
     }
 )
 
-PLAIN_NAMES = st.sampled_from(
-    ["plan", "logins", "Favourite Colour", "is_admin", "lastSeen", "order_completed_last_30days"]
-)
+#: Names that look the same in every notation: what is hard about names has a clause of its own.
+PLAIN_NAMES = st.sampled_from(["plan", "logins", "score", "is_admin", "last_order"])
 USER_IDS = st.sampled_from(["u1", "12091906-01011992", "Ada", "007"])
 EMAILS = st.sampled_from(["ada@example.com", "john.doe@example.com", "Grace@example.org"])
 #: Local parts that need care in a path, or in a comparison.
@@ -81,7 +80,7 @@ NAMES = st.one_of(
     st.text(
         st.sampled_from("aZ0 _-:/'\"?!.,;()[]{}&%$#@+*=<>|~^éж漢"), min_size=1, max_size=12
     ).filter(usual_name),
-    st.sampled_from(["Lucky Number", "a b c", "Größe (cm)", "e-mail opt-in?", "100%", "X", "x"]),
+    st.sampled_from(["Favourite Colour", "lastSeen", "a b c", "e-mail opt-in?", "100%", "X", "x"]),
 )
 
 SCALARS = st.one_of(st.booleans(), st.integers(-1000, 1000), FLOATS, st.text(max_size=8))
