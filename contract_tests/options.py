@@ -70,9 +70,11 @@ def port(text: str) -> int:
 
 def clear_reports(files: Iterable[Path]) -> None:
     """See that these can be written, and remove those of an earlier run."""
+    files = list(files)
     for file in files:
         if file.suffix.lower() not in (".json", ".html"):
             raise CannotJudge(f"--report {file}: its name must end in .json or .html")
+    for file in files:
         try:
             file.unlink(missing_ok=True)
             file.touch()

@@ -207,7 +207,6 @@ def open_target(options: Mapping[str, str | None], settings: Settings) -> Target
             "--adapter-command CMD"
         )
     ((kind, name),) = named.items()
-    assert name is not None  # noqa: S101  # the others were left out
     if not name.strip():
         raise CannotJudge(f"--{kind.replace('_', '-')} names nothing")
     if kind == "adapter":

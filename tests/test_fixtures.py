@@ -1,7 +1,6 @@
 """Every fixture case, through the forwarder to the fake; and the cases against the rules."""
 
 import dataclasses
-from typing import Any
 
 import pytest
 
@@ -13,12 +12,6 @@ from mock_autopilot.fixtures import fixtures_path
 
 CASES = load_cases()
 by_id = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-
-
-@pytest.fixture(scope="module")
-def server() -> Any:
-    with MockAutopilot() as autopilot:
-        yield autopilot
 
 
 @pytest.fixture(autouse=True)

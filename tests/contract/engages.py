@@ -68,7 +68,7 @@ class LaterTooLate(Space):
 
 @broken("Whoever asks gets what has changed, due or not.")
 class NeverWaits(Space):
-    def is_due(self, audience: Audience, now: datetime) -> bool:  # noqa: ARG002
+    def is_due(self, audience: Audience, now: datetime) -> bool:
         return True
 
 
@@ -78,7 +78,7 @@ class FirstWithOthers(Space):
         self.ready = any(audience.due <= now for audience in self.audiences.values())
         return super().sync(now)
 
-    def is_due(self, audience: Audience, now: datetime) -> bool:  # noqa: ARG002
+    def is_due(self, audience: Audience, now: datetime) -> bool:
         return self.ready
 
 

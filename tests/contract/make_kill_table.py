@@ -13,7 +13,8 @@ from contract_tests.clauses import CLAUSES
 from contract_tests.plugin import EXAMPLES
 from tests.contract.engages import BROKEN_ENGAGES
 from tests.contract.forwarders.broken import BROKEN
-from tests.contract.forwarders.correct import CORRECT, Forwarder
+from tests.contract.forwarders.correct import CORRECT
+from tests.contract.forwarders.forwarder import Forwarder
 from tests.contract.judging import bench_for, breaks, engage_breaks, suite_tests
 
 SEEDS = 20

@@ -12,7 +12,7 @@ from contract_tests.space import Space
 from tests.contract.engages import BROKEN_ENGAGES, GOOD_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
 from tests.contract.forwarders.broken.memberships import ThirdChange, UnchangedByKey
-from tests.contract.forwarders.correct import Forwarder
+from tests.contract.forwarders.forwarder import Forwarder
 from tests.contract.judging import bench_for, engage_breaks, quick
 
 SEED = 1

@@ -1,32 +1,20 @@
 """The correct forwarders do what they should; the broken ones cover every clause."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from mock_autopilot import MockAutopilot
 from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.broken import BROKEN
-from tests.contract.forwarders.correct import CORRECT, MISSING, Factory, Forwarder
+from tests.contract.forwarders.correct import CORRECT
+from tests.contract.forwarders.forwarder import MISSING, Factory, Forwarder
 
 REFUSED = {"status": 400, "message": MISSING}
 ODD = "o'neil+a/b%41?#&@exämple.com"
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def autopilot() -> Iterator[MockAutopilot]:
-    with MockAutopilot() as autopilot:
-        yield autopilot
-
-
-@pytest.fixture
-def account(autopilot: MockAutopilot) -> AccountView:
-    return autopilot.new_account()
 
 
 @pytest.fixture(params=CORRECT)

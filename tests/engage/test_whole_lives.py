@@ -32,10 +32,10 @@ class BySet(Engage):
             self.profiles[user], user_ids=user_ids(person), emails=emails(person)
         )
 
-    def enter(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002
+    def enter(self, audience: str, user: str, now: datetime) -> None:
         self.space.audience(audience).enter(self.profiles[user])
 
-    def leave(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002
+    def leave(self, audience: str, user: str, now: datetime) -> None:
         self.space.audience(audience).leave(self.profiles[user])
 
     def next_due(self) -> datetime | None:

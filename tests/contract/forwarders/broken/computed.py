@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.forwarders.broken.engage import Engage, personas, revalued, told
 from tests.contract.forwarders.broken.table import GOOD, broken, is_number
-from tests.contract.forwarders.correct import MISSING, Answer, Json
+from tests.contract.forwarders.forwarder import MISSING, Answer, Json
 
 # --- ENG-05 ---
 

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.contract.forwarders.broken.table import GOOD, Parts, broken, is_number, without
-from tests.contract.forwarders.correct import (
-    FIELDS,
-    Answer,
-    Forwarder,
-    Json,
-)
+from tests.contract.forwarders.forwarder import FIELDS, Answer, Forwarder, Json
 
 
 @broken("IDN-10", "firstName and lastName are custom fields.")
@@ -164,7 +159,7 @@ class NumbersAddUp(Forwarder):
 
 @broken("IDN-15", "name is a custom field.")
 class NameIsCustom(Forwarder):
-    def is_name(self, name: str, value: object) -> bool:  # noqa: ARG002
+    def is_name(self, name: str, value: object) -> bool:
         return False
 
 
@@ -232,7 +227,7 @@ class ObjectIsJson(Parts):
 
 @broken("IDN-18", "The parts of an object lose their parent's name.")
 class PartsAlone(Parts):
-    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:  # noqa: ARG002
+    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
         return self.flat(value)
 
 
@@ -244,5 +239,5 @@ class PartsUnderscored(Parts):
 
 @broken("IDN-18", "Objects are dropped.")
 class NoObjects(Parts):
-    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:  # noqa: ARG002
+    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
         return iter(())

@@ -3,13 +3,8 @@
 import time
 
 from tests.contract.forwarders.broken.table import GOOD, broken
-from tests.contract.forwarders.correct import (
-    Answer,
-    Carrying,
-    Forwarder,
-    Json,
-    Outcome,
-)
+from tests.contract.forwarders.correct import Carrying
+from tests.contract.forwarders.forwarder import Answer, Forwarder, Json, Outcome
 
 
 @broken("RET-01", "A 5xx, once the tries are used up, is reported as delivered.")

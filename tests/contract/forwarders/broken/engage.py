@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.contract.forwarders.broken.table import GOOD, broken
-from tests.contract.forwarders.correct import Answer, Forwarder, Json
+from tests.contract.forwarders.forwarder import Answer, Forwarder, Json
 
 
 def personas(message: Json) -> Json:
@@ -49,7 +49,7 @@ class Engage(Forwarder):
 class Contacts(Engage):
     """Not broken in itself: changes the contact of such a call by `changed`."""
 
-    def changed(self, message: Json, contact: Json) -> Json:  # noqa: ARG002
+    def changed(self, message: Json, contact: Json) -> Json:
         return contact
 
     def contact(self, message: Json) -> Json:
@@ -218,7 +218,7 @@ class VersionedKeys(Keys):
 
 @broken("ENG-04", "not_vip is taken for the contrary of vip.")
 class Contraries(Contacts):
-    def changed(self, message: Json, contact: Json) -> Json:  # noqa: ARG002
+    def changed(self, message: Json, contact: Json) -> Json:
         ((key, member),) = contact["custom"].items()
         if not isinstance(member, bool):
             return contact

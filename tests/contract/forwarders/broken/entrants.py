@@ -4,12 +4,7 @@ import re
 from urllib.parse import quote
 
 from tests.contract.forwarders.broken.table import GOOD, broken, without
-from tests.contract.forwarders.correct import (
-    MISSING,
-    Answer,
-    Forwarder,
-    Json,
-)
+from tests.contract.forwarders.forwarder import MISSING, Answer, Forwarder, Json
 
 
 @broken("TRK-05", "An event with an address alone is refused.")

@@ -3,12 +3,7 @@
 import json
 
 from tests.contract.forwarders.broken.table import GOOD, broken, without
-from tests.contract.forwarders.correct import (
-    Answer,
-    Forwarder,
-    Json,
-    snake,
-)
+from tests.contract.forwarders.forwarder import Answer, Forwarder, Json, snake
 
 
 @broken("TRK-01", "An event enters its journey twice.")
@@ -35,7 +30,7 @@ class IgnoresMap(Forwarder):
 
 @broken("TRK-01", "The contact is written, but enters nothing.")
 class EntersNothing(Forwarder):
-    def enter(self, path: str, properties: Json) -> Answer:  # noqa: ARG002
+    def enter(self, path: str, properties: Json) -> Answer:
         return GOOD
 
 
@@ -132,7 +127,7 @@ class PropertiesMisnamed(Forwarder):
 
 @broken("TRK-03", "The properties are left out.")
 class NoProperties(Properties):
-    def changed(self, properties: Json) -> Json:  # noqa: ARG002
+    def changed(self, properties: Json) -> Json:
         return {}
 
 

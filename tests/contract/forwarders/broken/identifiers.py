@@ -3,13 +3,7 @@
 from urllib.parse import quote
 
 from tests.contract.forwarders.broken.table import GOOD, broken, without
-from tests.contract.forwarders.correct import (
-    MISSING,
-    Answer,
-    Forwarder,
-    Json,
-    Outcome,
-)
+from tests.contract.forwarders.forwarder import MISSING, Answer, Forwarder, Json, Outcome
 
 
 @broken("IDR-01", "An identify without identifiers is dropped in silence.")

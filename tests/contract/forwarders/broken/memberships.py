@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.contract.forwarders.broken.engage import Engage, personas, told
 from tests.contract.forwarders.broken.table import GOOD, broken, without
-from tests.contract.forwarders.correct import MISSING, Answer, Json
+from tests.contract.forwarders.forwarder import MISSING, Answer, Json
 
 
 @broken("ENG-08", "What is unchanged is not sent, and unchanged is asked by key, not by user.")
@@ -82,7 +82,7 @@ class Events(Engage):
 
 @broken("ENG-09", "The events of Engage are dropped: Autopilot takes user properties.")
 class NoEngageEvents(Events):
-    def event(self, message: Json) -> Answer:  # noqa: ARG002
+    def event(self, message: Json) -> Answer:
         return GOOD
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.contract.forwarders.correct import Answer, Factory, Forwarder, Json, folded, is_date
+from tests.contract.forwarders.forwarder import Answer, Factory, Forwarder, Json, folded, is_date
 
 
 @dataclass(frozen=True)

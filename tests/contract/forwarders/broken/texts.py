@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.contract.forwarders.broken.table import Dates, Texts, broken, without
-from tests.contract.forwarders.correct import (
-    Forwarder,
-    Json,
-    snake,
-)
+from tests.contract.forwarders.forwarder import Forwarder, Json, snake
 
 
 @broken("IDN-06", "A text of digits is said to be an integer.")

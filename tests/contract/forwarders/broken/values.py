@@ -4,10 +4,7 @@ import json
 from typing import Any
 
 from tests.contract.forwarders.broken.table import Values, broken, is_number, shortened
-from tests.contract.forwarders.correct import (
-    Forwarder,
-    Json,
-)
+from tests.contract.forwarders.forwarder import Forwarder, Json
 
 
 @broken("IDN-01", "true and false are sent as 1 and 0.")
@@ -18,7 +15,7 @@ class BoolIsInteger(Values):
 
 @broken("IDN-01", "Every custom field is said to be a string; the values are as they were.")
 class AllStrings(Forwarder):
-    def custom_type(self, value: object) -> str:  # noqa: ARG002
+    def custom_type(self, value: object) -> str:
         return "string"
 
 

@@ -1,13 +1,7 @@
 """Mistakes in which messages are sent: SET, TYP, INT."""
 
 from tests.contract.forwarders.broken.table import broken
-from tests.contract.forwarders.correct import (
-    MISSING,
-    Answer,
-    Forwarder,
-    Json,
-    Outcome,
-)
+from tests.contract.forwarders.forwarder import MISSING, Answer, Forwarder, Json, Outcome
 
 
 @broken("SET-01", "Only 400 and 5xx count as failures, so a refused key is a success.")
