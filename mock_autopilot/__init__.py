@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mock_autopilot.errors import ApiError
     from mock_autopilot.journal import Call
-    from mock_autopilot.mock import AccountView, MockAutopilot
+    from mock_autopilot.mock import AccountView, MockAutopilot, SeedWarning
 
-__all__ = ["AccountView", "ApiError", "Call", "MockAutopilot"]
+__all__ = ["AccountView", "ApiError", "Call", "MockAutopilot", "SeedWarning"]
 
 
 def __getattr__(name: str) -> object:
@@ -26,6 +26,7 @@ def __getattr__(name: str) -> object:
         "ApiError": "errors",
         "Call": "journal",
         "MockAutopilot": "mock",
+        "SeedWarning": "mock",
     }
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

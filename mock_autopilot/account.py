@@ -1,7 +1,8 @@
 """One account: its contacts, lists and journeys, and everything that can be done to them.
 
 No HTTP here. The clock and the source of ids are parameters. Each operation holds the account's
-lock from its first look to its last write, and raises `ApiError` before it writes anything.
+lock from its first look to its last write, raises `ApiError` before it writes anything, and notes
+what it changed in the `Effects` that it is given.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,20 +12,27 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mock_autopilot import call_warnings as warn
-from mock_autopilot import contacts, errors
+from mock_autopilot import contacts, errors, journeys
 from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import Clock, iso, utc_now
+from mock_autopilot.clock import Clock, iso, iso_second, utc_now
 from mock_autopilot.contact_update import ContactUpdate, require_identifier
 from mock_autopilot.contacts import Contact
+from mock_autopilot.effects import ContactChange, Effects, FieldChange, JourneyChange
 from mock_autopilot.faults import Faults
 from mock_autopilot.journal import Journal
 from mock_autopilot.journeys import Entry, Journey
 from mock_autopilot.storage import MemoryContacts
+from mock_autopilot.upsert import candidates, write
 
 PAGE = 100
-"""Contacts on a page (`client`)."""
+"""Contacts on a page (`client`, `observed`)."""
 BULK = 100
-"""Contacts that a bulk call takes at most (`client`)."""
+"""Contacts that a bulk call takes at most (`doc`)."""
+
+
+ID_PREFIX = "person_"
+"""How the contact ids begin that the service makes (`doc`, `client`)."""
+WorkOrder = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,66 +80,85 @@ class Account:
         self.journeys: dict[str, Journey] = {}
         """Journeys by trigger id."""
         self._clock = clock
-        self._new_id = new_id
+        self.new_id = new_id
+        self.instance_id = new_id().hex
+        """What the service calls the account in its answers."""
 
     # --- contacts ----------------------------------------------------------------------------
 
-    def upsert(self, update: ContactUpdate) -> str:
-        """Add a contact, or update the one that the body identifies; give its id."""
+    def upsert(self, update: ContactUpdate, effects: Effects) -> str:
+        """Add a contact, or update the one that the body identifies; return its id."""
         with self.lock:
             self._check(update)
-            return self._write(update)
+            return self._write(update, effects).contact_id
 
-    def upsert_many(self, updates: Sequence[ContactUpdate]) -> list[str]:
-        """Add or update each in turn; all or nothing (`ours`). Gives the ids in that order.
+    def upsert_many(self, updates: Sequence[ContactUpdate], effects: Effects) -> list[str]:
+        """Add or update each in turn; all or nothing (`ours`). Returns the ids in that order.
 
-        All are checked, and doubted, against what is stored before the first is written.
+        All are checked, and warned about, against what is stored before the first is written.
         """
         if len(updates) > BULK:
             raise errors.TOO_MANY_CONTACTS(count=len(updates), limit=BULK)
         with self.lock:
             for update in updates:
                 self._check(update, bulk=True)
-            return [self._write(update) for update in updates]
+            return [self._write(update, effects).contact_id for update in updates]
 
     def find(self, contact_id_or_email: str) -> Contact:
         """Find a contact as a path names it (`doc`: id and address are interchangeable)."""
         found = self.contacts.get(contact_id_or_email) or self.contacts.by_email(
             contact_id_or_email.strip()
         )
-        if not found:
-            raise errors.NO_CONTACT()
-        return found
+        if found:
+            return found
+        if "@" not in contact_id_or_email and not contact_id_or_email.startswith(ID_PREFIX):
+            raise errors.INVALID_CONTACT()
+        raise errors.NO_CONTACT()
 
     def document(self, contact_id_or_email: str) -> dict[str, object]:
-        """Give the document of a contact."""
+        """Return the document of a contact."""
         with self.lock:
             return contacts.render(self.find(contact_id_or_email))
 
-    def delete(self, contact_id_or_email: str) -> None:
-        """Delete a contact. What it did on journeys stays on record."""
-        with self.lock:
-            self.contacts.remove(self.find(contact_id_or_email))
+    def delete(self, contact_id_or_email: str, effects: Effects) -> None:
+        """Delete a contact; by an address all that have it (`doc`).
 
-    def unsubscribe(self, contact_id_or_email: str) -> None:
+        What they did on journeys stays on record.
+        """
+        with self.lock:
+            found = [self.find(contact_id_or_email)]
+            if not self.contacts.get(contact_id_or_email):
+                found = self.contacts.all_by_email(contact_id_or_email.strip())
+            for contact in found:
+                self.contacts.remove(contact)
+            effects.contacts_deleted += tuple(contact.contact_id for contact in found)
+
+    def unsubscribe(self, contact_id_or_email: str, effects: Effects) -> None:
         """Mark a contact as unsubscribed."""
         with self.lock:
             contact = self.find(contact_id_or_email)
+            before = contact.fields.get("unsubscribed")
             contact.fields["unsubscribed"] = True
-            contact.updated_at = self.now()
+            contact.updated_at = self.second()
             self.contacts.put(contact)
+            if before is not True:
+                change = FieldChange("unsubscribed", before, True)
+                effects.contacts_updated += (ContactChange(contact.contact_id, (change,)),)
 
-    def page(self, bookmark: str | None) -> Page:
-        """Give the page of contacts that the bookmark names, or the first one."""
+    def page(self, bookmark: str | None, warnings: list[CallWarning]) -> Page:
+        """Return the page of contacts that the bookmark names, or the first one.
+
+        One client sends a word that is no bookmark for the first page (`client`): it is warned of.
+        """
         with self.lock:
-            page = self.contacts.page(bookmark, PAGE)
-            if page is None:
-                raise errors.BAD_BOOKMARK(bookmark=bookmark)
-            found, more = page
+            if bookmark and not self.contacts.knows(bookmark):
+                warnings.append(warn.BOOKMARK("bookmark", value=bookmark))
+                self.accept(warnings)
+            found, more = self.contacts.page(bookmark, PAGE)
             return Page([contacts.render(contact) for contact in found], len(self.contacts), more)
 
     def custom_fields(self) -> list[dict[str, str]]:
-        """Give the custom fields that contacts have, with their types.
+        """Return the custom fields that contacts have, with their types.
 
         Where contacts differ in the type, that of the contact added last counts (`ours`).
         """
@@ -141,7 +168,7 @@ class Account:
                 for contact in self.contacts
                 for kind, field in contact.custom.items()
             }
-        return [{"kind": kind, "fieldType": known[kind]} for kind in known]
+        return [{"name": kind, "fieldType": known[kind]} for kind in known]
 
     # --- journeys ----------------------------------------------------------------------------
 
@@ -166,37 +193,61 @@ class Account:
                 numbers = range(1, len(self.journeys) + 2)
                 free = (f"{number:04}" for number in numbers)
                 trigger_id = next(number for number in free if number not in self.journeys)
-            journey = self.journeys.setdefault(trigger_id, Journey(trigger_id, name))
+            journey = self.journeys.get(trigger_id)
+            if journey is None:
+                journey = Journey(trigger_id, name, journeys.new_journey_id(self.new_id))
+                self.journeys[trigger_id] = journey
             journey.name = name
             return journey
 
-    def enter(self, trigger_id: str, contact_id_or_email: str, properties: dict[str, Any]) -> None:
-        """Let a contact enter a journey."""
+    def enter(
+        self,
+        trigger_id: str,
+        contact_id_or_email: str,
+        properties: dict[str, Any],
+        effects: Effects,
+    ) -> WorkOrder:
+        """Let a contact enter a journey; return the work order."""
         with self.lock:
             self._require_trigger(trigger_id)
             contact = self.find(contact_id_or_email)
-            self._enter(trigger_id, contact.contact_id, properties)
+            return self._enter(trigger_id, contact_id_or_email, contact, properties, effects)
 
     def upsert_and_enter(
-        self, trigger_id: str, update: ContactUpdate, properties: dict[str, Any]
-    ) -> str:
-        """Add or update a contact and let it enter a journey; give its id."""
+        self,
+        trigger_id: str,
+        update: ContactUpdate,
+        properties: dict[str, Any],
+        effects: Effects,
+    ) -> tuple[str, WorkOrder]:
+        """Add or update a contact and let it enter a journey; return its id and the work order."""
         with self.lock:
             self._require_trigger(trigger_id)
             self._check(update, entering=True)
-            contact_id = self._write(update)
-            self._enter(trigger_id, contact_id, properties)
-            return contact_id
+            contact = self._write(update, effects)
+            who = contact.contact_id
+            return who, self._enter(trigger_id, who, contact, properties, effects)
 
-    def eject(self, journey_id: str, contact_id_or_email: str) -> None:
+    def find_journey(self, trigger_or_journey_id: str) -> Journey:
+        """Find a journey by its own id, or by its trigger's (`ours`: no call tells the former)."""
+        found = self.journeys.get(trigger_or_journey_id) or next(
+            (one for one in self.journeys.values() if one.journey_id == trigger_or_journey_id),
+            None,
+        )
+        if found is None:
+            raise errors.NO_JOURNEY()
+        return found
+
+    def eject(self, journey_id: str, contact_id_or_email: str, effects: Effects) -> None:
         """Take a contact off a journey: all of its entries that are still on it."""
         with self.lock:
-            journey = self.journeys.get(journey_id)
-            if journey is None:
-                raise errors.NO_JOURNEY()
+            journey = self.find_journey(journey_id)
             try:
                 contact_id = self.find(contact_id_or_email).contact_id
-            except errors.ApiError:  # nobody is not on that journey either (`ours`)
+            except errors.ApiError as error:
+                if error.kind is not errors.NO_CONTACT:
+                    raise
+                # Nobody is not on that journey either (`ours`).
                 raise errors.NOT_ON_JOURNEY() from None
             there = [
                 entry
@@ -209,6 +260,8 @@ class Account:
             now = self.now()
             for entry in there:
                 entry.ejected_at = now
+            ended = JourneyChange(journey.trigger_id, contact_id)
+            effects.entries_ended += (ended,) * len(there)
 
     def all_names(self, names: Iterable[str]) -> set[str]:
         """Give all names (ids, address, user id) of the contacts that these names belong to."""
@@ -224,15 +277,19 @@ class Account:
     # --- inside ------------------------------------------------------------------------------
 
     def now(self) -> str:
-        """Give the present moment as Autopilot writes it."""
+        """Return the present moment, with milliseconds."""
         return iso(self._clock())
 
     def new_contact_id(self) -> str:
         """Make a contact's id (`client`: `person_` and an upper-case UUID)."""
-        return f"person_{str(self._new_id()).upper()}"
+        return f"{ID_PREFIX}{str(self.new_id()).upper()}"
+
+    def second(self) -> str:
+        """Return the present moment as a contact's times have it."""
+        return iso_second(self._clock())
 
     def accept(self, doubts: Iterable[CallWarning]) -> None:
-        """Let warnings pass, unless the account is strict."""
+        """Raise a 400 that lists the warnings, if the account is strict."""
         if self.options.strict and (problems := [str(doubt) for doubt in doubts]):
             raise errors.STRICT(problems="; ".join(problems))
 
@@ -245,46 +302,31 @@ class Account:
         require_identifier(update, bulk=bulk)
         if update.list_id and update.list_id not in self.lists:
             raise errors.NO_LIST()
-        known = next(iter(self._candidates(update)), None)
+        known = next(iter(candidates(self.contacts, update)), None)
         if known:
             update.warnings += contacts.type_changes(known, update)
         if not entering and contacts.says_nothing(known, update):
             update.warnings.append(warn.ONLY_IDENTIFIER(update.path))
         self.accept(update.warnings)
 
-    def _candidates(self, update: ContactUpdate) -> list[Contact]:
-        """Find the contacts that a body names: the one that wins, then those merged into it.
-
-        The address wins (`help`). A `_NewEmail` that somebody has already is the same contact,
-        renamed before, or else one to merge (`ours`).
-        """
-        found = (
-            update.email and self.contacts.by_email(update.email),
-            update.new_email and self.contacts.by_email(update.new_email),
-            update.contact_id and self.contacts.get(update.contact_id),
-            update.user_id and self.contacts.by_user_id(update.user_id),
-        )
-        named = {contact.contact_id: contact for contact in found if contact}
-        return sorted(named.values(), key=lambda contact: contact.email is None)
-
-    def _write(self, update: ContactUpdate) -> str:
-        now = self.now()
-        candidates = self._candidates(update)
-        if candidates:
-            contact, *others = candidates
-            for other in others:
-                self.contacts.remove(other)
-                contacts.merge(contact, other)
-        else:
-            contact = Contact(self.new_contact_id(), created_at=now, updated_at=now)
-        contacts.apply(contact, update, now)
-        self.contacts.put(contact)
-        return contact.contact_id
+    def _write(self, update: ContactUpdate, effects: Effects) -> Contact:
+        return write(self.contacts, update, self.second(), self.new_contact_id, effects)
 
     def _require_trigger(self, trigger_id: str) -> None:
         if trigger_id not in self.journeys and not self.options.auto_journeys:
             raise errors.NO_TRIGGER()
 
-    def _enter(self, trigger_id: str, contact_id: str, properties: dict[str, Any]) -> None:
+    def _enter(
+        self,
+        trigger_id: str,
+        contact_id_or_email: str,
+        contact: Contact,
+        properties: dict[str, Any],
+        effects: Effects,
+    ) -> WorkOrder:
         journey = self.journeys.get(trigger_id) or self.define_journey(trigger_id, trigger_id)
-        journey.entries.append(Entry(contact_id, self.now(), properties))
+        journey.entries.append(Entry(contact.contact_id, self.now(), properties))
+        effects.entries_made += (JourneyChange(trigger_id, contact.contact_id),)
+        return journeys.work_order(
+            self.instance_id, trigger_id, contact_id_or_email, contact, self.new_id
+        )

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from mock_autopilot import errors, state
 from mock_autopilot.account import Account, Options
+from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import Clock, utc_now
 from mock_autopilot.journal import Call, Journal
 
@@ -20,17 +21,23 @@ DEFAULT_KEY = "sandbox-key"
 class Beginning:
     """What the accounts that are named at the start begin with, and go back to on a reset.
 
-    `seed` is a state (see `mock_autopilot.state`), `journeys` are (name, trigger id or None).
+    `seed` is a state (see `mock_autopilot.state`), `journeys` are (name, trigger id or None),
+    `seed_warnings` tell what was odd about the seed's text.
     """
 
     seed: dict[str, Any] = field(default_factory=dict)
     journeys: tuple[tuple[str, str | None], ...] = ()
+    seed_warnings: tuple[CallWarning, ...] = ()
 
-    def apply(self, account: Account) -> None:
-        """Put the account into this state. Raises `ApiError` when the seed is not valid."""
-        state.load(account, deepcopy(self.seed))
+    def apply(self, account: Account) -> list[CallWarning]:
+        """Put the account into this state; return what looks wrong about the seed.
+
+        Raises `ApiError` when the seed is not valid, or has warnings and the account is strict.
+        """
+        warnings = state.load(account, deepcopy(self.seed), self.seed_warnings)
         for name, trigger_id in self.journeys:
             account.define_journey(name, trigger_id)
+        return warnings
 
 
 class Accounts:
@@ -56,13 +63,17 @@ class Accounts:
         self._lock = Lock()
         self._recording = Lock()
         self._beginnings: dict[str, Beginning] = {}
+        self.seed_warnings: list[CallWarning] = []
+        """What looks wrong about the seed."""
         self._by_key: dict[str, Account] = {}
         for key in dict.fromkeys(keys):
             if not key.strip() or key != key.strip():
                 problem = "must be there, without white space around it."
                 raise errors.BAD_FIELD(field="api_key", problem=problem)
-            self._beginnings[key] = beginning
-            beginning.apply(self._add(key))
+            account = self._add(key)
+            self.seed_warnings = beginning.apply(account)
+            # As it was made, so that a reset brings back the same ids and times.
+            self._beginnings[key] = Beginning(state.dump(account))
 
     def __iter__(self) -> Iterator[Account]:
         return iter(list(self._by_key.values()))

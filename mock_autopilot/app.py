@@ -1,6 +1,7 @@
 """The Flask application: the imitated API and the control calls over one set of accounts."""
 
 import json
+import re
 from collections.abc import Callable
 
 from flask import Flask, Response, request
@@ -35,7 +36,7 @@ def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     # Paths are taken as they come: no redirection to a tidier one.
     app.url_map.merge_slashes = False
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = True
     app.url_map.converters.update(any_text=AnyText, contact=ContactName)
     door = Door(accounts)
     for route in ROUTES:
@@ -75,10 +76,20 @@ def _rejection(error: HTTPException) -> ApiError:
     if isinstance(error, NotFound):
         adapter = request_ctx.url_adapter
         known = adapter and adapter.allowed_methods(f"/v1{request.path}")
-        hint = ". Is /v1/ missing from the base URL?" if known else ""
+        hint = ". Is /v1/ missing from the base URL?" if known else _slash_hint(request.path)
         return errors.NO_SUCH_PATH(path=request.path, hint=hint)
     status, name = error.code or 500, error.name
     return ErrorKind("http", status, name, error.description or name, Evidence.OURS)()
+
+
+def _slash_hint(path: str) -> str:
+    """Say which slash of a path is one too many, when without it there is such a call."""
+    adapter = request_ctx.url_adapter
+    tidy = re.sub("/{2,}", "/", path).rstrip("/")
+    if tidy == path or not adapter or not list(adapter.allowed_methods(tidy)):
+        return ""
+    which = "at its end" if path.rstrip("/") == tidy else "that stands twice"
+    return f". It has a slash {which}; the call is {tidy}"
 
 
 def _plain(rejection: ApiError) -> Response:

@@ -14,7 +14,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from mock_autopilot.addresses import bind, port_of
-from mock_autopilot.api.door import DROP_CONNECTION
+from mock_autopilot.api.door import CLOSE_CONNECTION, DROP_CONNECTION
 
 
 class BackgroundServer:
@@ -64,12 +64,15 @@ class BackgroundServer:
 
 
 def _with_drop(app: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the application drop the connection of a request without an answer."""
+    """Let the application drop the connection of a request, or close it after the answer."""
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         # The connection itself is reached by the one bound method of it that a request gets.
         channel = environ["waitress.client_disconnected"].__self__
         environ[DROP_CONNECTION] = lambda: channel.socket.shutdown(socket.SHUT_RDWR)
+        # waitress closes, and says so, when the client asked for it; it refuses the header itself.
+        asked = channel.requests[0].headers
+        environ[CLOSE_CONNECTION] = lambda: asked.update(CONNECTION="close")
         return app(environ, start_response)
 
     return wrapped

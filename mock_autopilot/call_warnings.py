@@ -34,8 +34,23 @@ class WarningKind:
         return CallWarning(self.id, field, self.message.format(**details))
 
 
+ACCEPTED_AS = WarningKind(
+    "accepted-as", "is {value} and was stored as {stored}; the live API may not take it"
+)
 ADDRESS = WarningKind("address", "{value!r} has no @; is it an e-mail address?")
 BLANK = WarningKind("blank", "is blank and was left out")
+BOOKMARK = WarningKind(
+    "bookmark",
+    "{value!r} is no bookmark of this account, so this is the first page; give back the `bookmark` "
+    "of the page before",
+)
+BYTE_ORDER_MARK = WarningKind(
+    "byte-order-mark", "begins with a byte order mark, which JSON may not have; it was left out"
+)
+CONTENT_ENCODING = WarningKind(
+    "content-encoding",
+    "the body was {encoding}; it was unpacked, but the live API may not take it",
+)
 CUSTOM_NAME = WarningKind("custom-name", "names no custom field; write <type>--<Name>")
 CUSTOM_PREFIX = WarningKind(
     "custom-prefix", "has no known type; write one of {types} before it, as in string--{name}"
@@ -48,13 +63,28 @@ CUSTOM_TYPE_CHANGED = WarningKind(
 CUSTOM_VALUE = WarningKind("custom-value", "{value} does not fit the type {type}")
 DUPLICATE_KEY = WarningKind("duplicate-key", "stands twice in one object; the last one counts")
 EMPTY = WarningKind("empty", "is empty, so the call does nothing")
+EMPTY_ARRAY = WarningKind(
+    "empty-array", "is an empty array, which was taken for an empty object; PHP writes one so"
+)
+ENCODED_TWICE = WarningKind(
+    "encoded-twice", "is JSON inside a JSON string; encode it once (client: three PHP clients)"
+)
 ID_NUMBER = WarningKind("id-number", "is a number; ids are strings, so it was stored as {value!r}")
 NULL = WarningKind("null", "is null, which clears the field")
 NULL_IDENTIFIER = WarningKind("null", "is null and was left out; an identifier cannot be cleared")
 ONLY_IDENTIFIER = WarningKind(
     "only-identifier", "the contact has nothing but its identifier; was something left out?"
 )
+PLACEHOLDER = WarningKind(
+    "placeholder",
+    "{value!r} looks like a program's word for no value: all who have it become one contact",
+)
 READ_ONLY = WarningKind("read-only", "is made by Autopilot and cannot be set; it was left out")
+SHARED_ADDRESS = WarningKind(
+    "address-shared",
+    "{value!r} is another contact's address too; calls reach the contact that stands first",
+)
+LIST_TWICE = WarningKind("list-twice", "names the list {value!r} twice; it counts once")
 UNKNOWN_BODY_FIELD = WarningKind("unknown-field", "is no part of this call{hint}")
 UNKNOWN_CONTACT_ID = WarningKind("unknown-contact-id", "names no contact and was left out")
 UNKNOWN_FIELD = WarningKind("unknown-field", "is no field of Autopilot's{hint}")

@@ -16,11 +16,12 @@ from mock_autopilot.fields import (
     Accepts,
     Role,
     custom_type_of,
+    date_value,
     fits,
-    is_number,
     parse_custom_key,
+    stored_value,
 )
-from mock_autopilot.jsonbody import describe, wrong_type
+from mock_autopilot.jsonbody import as_object, describe, wrong_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +46,39 @@ class ContactUpdate:
     custom: dict[str, CustomField | None] = field(default_factory=dict)
     warnings: list[CallWarning] = field(default_factory=list)
 
+    @property
+    def says_more_than_its_address(self) -> bool:
+        """Whether anything beside the address (or contact id) that it has is given."""
+        return bool(self.user_id or self.new_email or self.list_id or self.fields or self.custom)
 
+
+PLACEHOLDERS = frozenset({"null", "undefined", "none", "nan", "[object object]"})
+"""What programs send as a user id for somebody who has none."""
 MOST_HINTS = 20
 """Unknown names of one call for which a near known one is looked for."""
 
 
 def check(
-    body: object, path: str = "contact", warnings: list[CallWarning] | None = None
+    body: object,
+    path: str = "contact",
+    warnings: list[CallWarning] | None = None,
+    *,
+    in_state: bool = False,
 ) -> ContactUpdate:
     """Check a `contact` object and take it apart; `path` is how errors name it.
 
-    Warnings are added to the call's, when those are given. Raises `ApiError` (400, `ours`) that
-    names the field when a value has the wrong type. Whether the contact is identified at all is
-    asked by `require_identifier`.
+    Warnings are added to the call's, when those are given. `in_state` is for a contact of a state,
+    which may say what Autopilot makes. Raises `ApiError` (400, `ours`) that names the field when a
+    value has the wrong type. Whether the contact is identified at all is asked by
+    `require_identifier`.
     """
-    if not isinstance(body, dict):
-        raise wrong_type(path, "an object", body)
     update = ContactUpdate(path, warnings=[] if warnings is None else warnings)
-    for name, value in body.items():
-        _check_field(update, name, value)
+    for name, value in as_object(body, path, update.warnings).items():
+        _check_field(update, name, value, in_state)
     return update
 
 
-def _check_field(update: ContactUpdate, name: str, value: object) -> None:
+def _check_field(update: ContactUpdate, name: str, value: object, in_state: bool) -> None:
     path = f"{update.path}.{name}"
     known = FIELDS.get(name)
     if known is None:
@@ -76,15 +87,12 @@ def _check_field(update: ContactUpdate, name: str, value: object) -> None:
         update.warnings.append(warn.UNKNOWN_FIELD(path, hint=hint))
         update.fields[name] = value
         return
-    if known.role is Role.READ_ONLY:
-        update.warnings.append(warn.READ_ONLY(path))
+    if known.role is Role.READ_ONLY or (known.role is Role.SERVICE and not in_state):
+        if not in_state:
+            update.warnings.append(warn.READ_ONLY(path))
         return
-    if not _accepted(value, known.accepts):
-        raise wrong_type(path, known.accepts.value, value)
-    if known.accepts is Accepts.ID and is_number(value):
-        value = id_text(value)
-        update.warnings.append(warn.ID_NUMBER(path, value=value))
-    if known.role is Role.STORED:
+    value = _accepted(path, value, known.accepts, update.warnings)
+    if known.role in (Role.STORED, Role.SERVICE):
         if value is None:
             update.warnings.append(warn.NULL(path))
         update.fields[name] = value
@@ -116,6 +124,8 @@ def _check_identity(update: ContactUpdate, name: str, path: str, value: object) 
             update.list_id = text
     if name in ("Email", "_NewEmail") and "@" not in text:
         update.warnings.append(warn.ADDRESS(path, value=text))
+    elif name == "user_id" and text.lower() in PLACEHOLDERS:
+        update.warnings.append(warn.PLACEHOLDER(path, value=text))
 
 
 def _check_custom(update: ContactUpdate, path: str, custom: object) -> None:
@@ -140,6 +150,8 @@ def _check_custom(update: ContactUpdate, path: str, custom: object) -> None:
         if parsed.type and not fits(value, parsed.type):
             said = describe(value)
             update.warnings.append(warn.CUSTOM_VALUE(at, value=said, type=parsed.type))
+        if parsed.type == "date" and isinstance(value, str):
+            value = date_value(value) or value
         update.custom[parsed.kind] = CustomField(parsed.type or custom_type_of(value), value)
 
 
@@ -167,27 +179,24 @@ def unknown_keys(body: Mapping[str, object], known: Iterable[str]) -> list[CallW
     ]
 
 
-def _accepted(value: object, accepts: Accepts) -> bool:
+def _accepted(path: str, value: object, accepts: Accepts, warnings: list[CallWarning]) -> object:
+    """Return a value as its field stores it; warn when that is not what was given.
+
+    null is no error anywhere: it clears a field, or counts as an identifier that is not given.
+    """
     if value is None:
-        return True  # clears a field, or counts as an identifier not given: never an error
-    match accepts:
-        case Accepts.TEXT:
-            return isinstance(value, str)
-        case Accepts.TEXT_OR_INTEGER:
-            return isinstance(value, str | int) and not isinstance(value, bool)
-        case Accepts.BOOLEAN:
-            return isinstance(value, bool)
-        case Accepts.ID:
-            return isinstance(value, str) or is_number(value)
-        case Accepts.OBJECT:
-            return isinstance(value, dict)
-        case Accepts.ANYTHING:
-            return True
-
-
-def id_text(value: object) -> str:
-    """Write an identifier as text: the number 5.0 is `5`."""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        return None
+    if accepts is Accepts.OBJECT:
+        return as_object(value, path, warnings)
+    stored = stored_value(value, accepts)
+    if stored is None:
+        raise wrong_type(path, accepts.value, value)
+    if accepts is Accepts.ID and stored is not value:
+        warnings.append(warn.ID_NUMBER(path, value=stored))
+    elif stored is not value:
+        said = {"value": describe(value), "stored": describe(stored)}
+        warnings.append(warn.ACCEPTED_AS(path, **said))
+    return stored
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -4,22 +4,28 @@ Pure: plain values in, plain values out. Which stored contact a body means is de
 `mock_autopilot.account`, which knows them all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_autopilot import call_warnings as warn
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.contact_update import ContactUpdate, CustomField
+from mock_autopilot.effects import FieldChange, changes
 
 
 @dataclass(slots=True)
 class Contact:
-    """One stored contact. Times are ISO-8601 texts with milliseconds and `Z`."""
+    """One stored contact. Times are ISO-8601 texts of whole seconds.
+
+    `updated_at` is None as long as nothing beside its address was ever given. `api_originated` is
+    false for a contact that something else than the API made (a state can say so).
+    """
 
     contact_id: str
     created_at: str
-    updated_at: str
+    updated_at: str | None = None
+    api_originated: bool = True
     fields: dict[str, object] = field(default_factory=dict)
     custom: dict[str, CustomField] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
@@ -29,29 +35,39 @@ class Contact:
     @property
     def email(self) -> str | None:
         """The address as it was last written, or None."""
-        return self.fields.get("Email")  # type: ignore[return-value]  # checked at the door
+        return self.fields.get("Email")  # type: ignore[return-value]  # checked on the way in
 
     @property
     def user_id(self) -> str | None:
         """The user id, or None."""
-        return self.fields.get("user_id")  # type: ignore[return-value]  # checked at the door
+        return self.fields.get("user_id")  # type: ignore[return-value]  # checked on the way in
 
 
-def apply(contact: Contact, update: ContactUpdate, now: str) -> None:
-    """Write an update onto a contact: given fields overwrite, absent ones stay (`doc`).
+def apply(contact: Contact, update: ContactUpdate, now: str) -> list[FieldChange]:
+    """Write an update onto a contact, and return what it changed.
 
-    The early edition excepts the names and the address from overwriting (`doc`); later clients
-    rename contacts freely (`client`), and so do we.
+    Given fields overwrite, absent ones stay (`doc`). The early edition excepts the names and the
+    address from overwriting (`doc`); later clients rename contacts freely (`client`), and so do we.
+    Recorded contacts have `updated_at` as soon as something beside their address was given, and
+    not before (`observed`).
     """
-    if email := update.new_email or update.email:
-        contact.fields["Email"] = email
-    if update.user_id:
-        contact.fields["user_id"] = update.user_id
+    given = {"Email": update.new_email or update.email, "user_id": update.user_id}
+    identifiers = {name: value for name, value in given.items() if value}
+    changed = [
+        *changes(contact.fields, identifiers),
+        *changes(contact.fields, update.fields),
+        *_custom_changes(contact.custom, update.custom),
+    ]
+    gained = bool(update.list_id) and update.list_id not in contact.lists
+    is_new = contact.updated_at is None and not contact.fields
+    contact.fields.update(identifiers)
     _overwrite(contact.fields, update.fields)
     _overwrite(contact.custom, update.custom)
-    if update.list_id and update.list_id not in contact.lists:
+    if update.list_id and gained:
         contact.lists.append(update.list_id)
-    contact.updated_at = now
+    if update.says_more_than_its_address or (changed and not is_new):
+        contact.updated_at = now
+    return changed
 
 
 def _overwrite(stored: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -62,19 +78,39 @@ def _overwrite(stored: dict[str, Any], given: Mapping[str, Any]) -> None:
             stored[name] = value
 
 
-def merge(winner: Contact, loser: Contact) -> None:
-    """Merge a contact into the one that wins; its id goes on naming the winner.
+def _custom_changes(
+    stored: Mapping[str, CustomField], given: Mapping[str, CustomField | None]
+) -> Iterator[FieldChange]:
+    """Name the changes of values, and of types where the value stays."""
+    for kind, new in given.items():
+        old = stored.get(kind)
+        before, after = (None if one is None else one.value for one in (old, new))
+        yield from changes({kind: before}, {kind: after}, "custom_fields.")
+        if old and new and old.type != new.type:
+            yield FieldChange(f"custom_fields.{kind}.fieldType", old.type, new.type)
 
-    `help` says that the one with the e-mail address wins. That the loser fills the winner's gaps,
-    and that the older `created_at` stays, is `ours`.
+
+def merge(winner: Contact, loser: Contact, now: str) -> list[FieldChange]:
+    """Merge a contact into the one that wins, and return what that changes of the winner.
+
+    The loser's id goes on naming the winner. `help` says that the one with the e-mail address
+    wins. That the loser fills the winner's gaps, and that the older `created_at` stays, is `ours`.
     """
-    winner.fields = {**loser.fields, **winner.fields}
-    winner.custom = {**loser.custom, **winner.custom}
-    winner.lists += [list_id for list_id in loser.lists if list_id not in winner.lists]
+    gained = {name: v for name, v in loser.fields.items() if name not in winner.fields}
     if loser.fields.get("unsubscribed"):  # nobody is written to again because of a merge (`ours`)
-        winner.fields["unsubscribed"] = True
+        gained["unsubscribed"] = True
+    gained_custom = {kind: v for kind, v in loser.custom.items() if kind not in winner.custom}
+    changed = [
+        *changes(winner.fields, gained),
+        *_custom_changes(winner.custom, gained_custom),
+    ]
+    winner.fields.update(gained)
+    winner.custom.update(gained_custom)
+    winner.lists += [list_id for list_id in loser.lists if list_id not in winner.lists]
     winner.created_at = min(winner.created_at, loser.created_at)
+    winner.updated_at = now
     winner.merged_ids += [loser.contact_id, *loser.merged_ids]
+    return changed
 
 
 def type_changes(contact: Contact, update: ContactUpdate) -> list[CallWarning]:
@@ -107,19 +143,37 @@ _IDENTIFYING = {"Email", "user_id", "anonymous_id"}
 
 
 def render(contact: Contact) -> dict[str, object]:
-    """Give the contact's document as the API answers it."""
+    """Return the contact's document as the API answers it.
+
+    Recorded documents decide which keys there are, and their order (`observed`): what the service
+    makes stands behind the address, `contact_id` last; `custom_fields` and `lists` are absent when
+    empty; `api_originated` stands only on contacts that the API made, `type` only on others. The
+    order of the fields that no recording has is `ours`.
+    """
     fields = contact.fields
-    document: dict[str, object] = {"contact_id": contact.contact_id, **fields}
-    name = " ".join(str(part) for part in (fields.get("FirstName"), fields.get("LastName")) if part)
-    if name:
-        document["Name"] = name
-    document["custom_fields"] = [
-        {"kind": kind, "value": custom.value, "fieldType": custom.type, "deleted": False}
-        for kind, custom in contact.custom.items()
-    ]
-    document["lists"] = list(contact.lists)
+    document: dict[str, object] = {}
+    if "Email" in fields:
+        document["Email"] = fields["Email"]
     document["created_at"] = contact.created_at
-    document["updated_at"] = contact.updated_at
-    document["api_originated"] = True
-    document["type"] = "contact"
+    if contact.updated_at:
+        document["updated_at"] = contact.updated_at
+    if contact.api_originated:
+        document["api_originated"] = True
+    else:
+        document["type"] = "Contact"
+    if contact.custom:
+        document["custom_fields"] = [
+            {"kind": kind, "value": custom.value, "fieldType": custom.type, "deleted": False}
+            for kind, custom in contact.custom.items()
+        ]
+    if contact.lists:
+        document["lists"] = list(contact.lists)
+    first, last = fields.get("FirstName"), fields.get("LastName")
+    if first or last:
+        document["Name"] = " ".join(str(part) for part in (first, last) if part)
+    for name in ("LastName", "FirstName"):
+        if name in fields:
+            document[name] = fields[name]
+    document.update(fields)
+    document["contact_id"] = contact.contact_id
     return document

@@ -83,6 +83,13 @@ BODY_TOO_LARGE = ErrorKind(
     "The request body is larger than {limit} bytes.",
     Evidence.OURS,
 )
+UNKNOWN_ENCODING = ErrorKind(
+    "unknown-encoding",
+    415,
+    "Unsupported Media Type",
+    "The Content-Encoding {encoding!r} is unknown here; send the body as it is, or as gzip.",
+    Evidence.OURS,
+)
 BAD_BODY = ErrorKind("bad-body", 400, "Bad Request", "{problem}", Evidence.OURS)
 BAD_FIELD = ErrorKind("bad-field", 400, "Bad Request", "{field} {problem}", Evidence.OURS)
 TOO_MANY_CONTACTS = ErrorKind(
@@ -90,7 +97,7 @@ TOO_MANY_CONTACTS = ErrorKind(
     400,
     "Bad Request",
     "contacts has {count} items; a bulk call takes {limit} at most.",
-    Evidence.OURS,
+    Evidence.DOC,  # the limit; the words are ours
 )
 STRICT = ErrorKind("strict", 400, "Bad Request", "Refused by --strict: {problems}", Evidence.OURS)
 
@@ -109,14 +116,14 @@ MISSING_IDENTIFIERS_AT = ErrorKind(
 NO_CONTACT = ErrorKind(
     "no-contact", 404, "Not Found", "Contact could not be found.", Evidence.OBSERVED
 )
-NO_LIST = ErrorKind("no-list", 404, "Not Found", "List does not exist.", Evidence.OBSERVED)
-BAD_BOOKMARK = ErrorKind(
-    "bad-bookmark",
+INVALID_CONTACT = ErrorKind(
+    "invalid-contact",
     400,
     "Bad Request",
-    "{bookmark} is no bookmark of this account; give back the `bookmark` of the page before.",
-    Evidence.OURS,
+    "Invalid contact_id_or_email value provided.",
+    Evidence.DOC,
 )
+NO_LIST = ErrorKind("no-list", 404, "Not Found", "List does not exist.", Evidence.OBSERVED)
 
 # --- journeys --------------------------------------------------------------------------------
 NO_TRIGGER = ErrorKind("no-trigger", 404, "Not Found", "Trigger could not be found.", Evidence.OURS)

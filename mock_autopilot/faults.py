@@ -3,15 +3,16 @@
 A fault strikes before the call does anything: nothing is written. All of this is `ours`.
 """
 
-import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from typing import Any
 
-from mock_autopilot.contact_update import id_text
-from mock_autopilot.jsonbody import wrong_type
+from mock_autopilot.errors import ApiError
+from mock_autopilot.fields import scalar_text
+from mock_autopilot.jsonbody import parse_body, wrong_type
 from mock_autopilot.patterns import like
 from mock_autopilot.shapes import object_at, only_keys, text_in, wrong
 
@@ -38,6 +39,11 @@ class Fault:
     drop_connection: bool
     times: int | None
     struck: int = 0
+
+    @property
+    def closes_connection(self) -> bool:
+        """Whether its answer is the last one on its connection."""
+        return "connection" in map(str.lower, self.headers)
 
     @property
     def spent(self) -> bool:
@@ -105,18 +111,16 @@ class Faults:
 
 
 def names_in(raw: bytes) -> set[str]:
-    """Give the names of the contacts that a call's body is about."""
+    """Return the names of the contacts that a call's body is about."""
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        return set()
-    if not isinstance(body, dict):
+        body, _ = parse_body(raw)
+    except ApiError:
         return set()
     bulk = body.get("contacts")
     items = [body.get("contact"), *(bulk if isinstance(bulk, list) else ())]
     keys = ("Email", "_NewEmail", "user_id", "contact_id")
     named = (item.get(key) for item in items if isinstance(item, dict) for key in keys)
-    return {id_text(name).strip() for name in named if name is not None}
+    return {text.strip() for name in named if (text := scalar_text(name)) is not None}
 
 
 def _parse(wanted: dict[str, Any], fault_id: str) -> Fault:
@@ -136,8 +140,7 @@ def _parse(wanted: dict[str, Any], fault_id: str) -> Fault:
         raise wrong_type("respond.status", "a status from 200 to 599", status)
     headers = object_at(respond.get("headers", {}), "respond.headers")
     for name, value in headers.items():
-        if not isinstance(value, str) or not (name + value).isprintable() or not name.isascii():
-            raise wrong_type(f"respond.headers.{name}", "a printable string", value)
+        _check_header(name, value)
     times = wanted.get("times", 1)
     if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
         raise wrong_type("times", "a whole number from 1 on, or null for ever", times)
@@ -152,3 +155,22 @@ def _parse(wanted: dict[str, Any], fault_id: str) -> Fault:
         drop_connection=drop,
         times=times,
     )
+
+
+_FRAMING = ("content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _check_header(name: str, value: object) -> None:
+    """Refuse a header that no server could send, or that would break the answer's framing."""
+    field = f"respond.headers.{name}"
+    if not _TOKEN.fullmatch(name):
+        raise wrong(field, "is no name of a header; use letters, digits and hyphens.")
+    if not isinstance(value, str) or not value.isprintable():
+        raise wrong_type(field, "a printable string", value)
+    if any(ord(char) > 255 for char in value):
+        raise wrong(field, "has a character that is not Latin-1, which no header can carry.")
+    if name.lower() in _FRAMING:
+        raise wrong(field, "is the server's own: it says how the answer travels. Leave it out.")
+    if name.lower() == "connection" and value.strip().lower() != "close":
+        raise wrong(field, "can only be close; leave it out for a connection that stays.")

@@ -1,21 +1,24 @@
 """The fields of a contact: the table of standard ones, and the grammar of custom keys.
 
-Evidence: the standard fields are `doc` and `client`; the custom keys going in are `client` and
-`observed`; what a key with no type prefix becomes is `ours`.
+Evidence: each standard field says its own; the custom keys going in are `client` and `observed`;
+what a key with no type prefix becomes is `ours`.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 from typing import TypeGuard
+
+from mock_autopilot.clock import iso, parse_iso
+from mock_autopilot.evidence import Evidence
 
 
 class Accepts(Enum):
     """What a standard field takes; anything else is refused with a 400 (`ours`)."""
 
     TEXT = "a string"
-    TEXT_OR_INTEGER = "a string or a whole number"
+    SCALAR = "a string, a number, true or false"
+    NUMBER = "a string or a number"
     BOOLEAN = "true or false"
     ID = "a string (or a number)"
     OBJECT = "an object"
@@ -31,15 +34,18 @@ class Role(Enum):
     INSTRUCTION = auto()
     """Acts, and is not part of the document."""
     READ_ONLY = auto()
-    """Made by Autopilot."""
+    """Made by Autopilot, from what the account holds."""
+    SERVICE = auto()
+    """Made by Autopilot, and not by this fake: kept and shown when a state defines it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One standard field of a contact."""
+    """One standard field of a contact, with where it is known from."""
 
     name: str
-    accepts: Accepts = Accepts.TEXT
+    evidence: tuple[Evidence, ...] = (Evidence.DOC, Evidence.CLIENT)
+    accepts: Accepts = Accepts.SCALAR
     role: Role = Role.STORED
 
 
@@ -50,25 +56,45 @@ _TEXT = (
     "_autopilot_session_id",
 )
 _READ_ONLY = (
-    *("created_at", "updated_at", "Name", "lists", "custom_fields", "api_originated", "type"),
-    "merged_contact_ids",  # the fake's own, in the state that it shows
+    "created_at",
+    "updated_at",
+    "Name",
+    "lists",
+    "custom_fields",
+    "api_originated",
+    "type",
 )
+_SERVICE = (
+    *("company_priority", "employeesRange", "first_visit_at", "first_conversion_at"),
+    *("anywhere_page_visits", "anywhere_form_submits", "anywhere_utm"),
+    *("mail_received", "mail_opened", "mail_clicked", "mail_bounced", "mail_hardbounced"),
+    *("mail_complained", "mail_unsubscribed"),
+)
+_BOTH = (Evidence.DOC, Evidence.CLIENT)
+_RECORDED = (Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED)
 
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("Email", role=Role.IDENTIFIER),
-        Field("user_id", Accepts.ID, Role.IDENTIFIER),  # `seed`: the Segment side's identifier
-        Field("contact_id", role=Role.IDENTIFIER),
+        Field("Email", _BOTH, Accepts.TEXT, Role.IDENTIFIER),
+        Field("user_id", (Evidence.SEED,), Accepts.ID, Role.IDENTIFIER),
+        Field("contact_id", _BOTH, Accepts.TEXT, Role.IDENTIFIER),
         *(Field(name) for name in _TEXT),
-        Field("anonymous_id", Accepts.ID),  # `help`: comes along, identifies nobody here
-        Field("NumberOfEmployees", Accepts.TEXT_OR_INTEGER),
-        Field("unsubscribed", Accepts.BOOLEAN),
-        Field("notify", Accepts.ANYTHING),
-        Field("custom", Accepts.OBJECT, Role.INSTRUCTION),
-        Field("_autopilot_list", role=Role.INSTRUCTION),
-        Field("_NewEmail", role=Role.INSTRUCTION),
-        *(Field(name, Accepts.ANYTHING, Role.READ_ONLY) for name in _READ_ONLY),
+        # Comes along, and identifies nobody here.
+        Field("anonymous_id", (Evidence.HELP,), Accepts.ID),
+        Field("NumberOfEmployees", _BOTH, Accepts.NUMBER),
+        Field("unsubscribed", _BOTH, Accepts.BOOLEAN),
+        Field("notify", _BOTH, Accepts.ANYTHING),
+        Field("custom", (Evidence.CLIENT, Evidence.OBSERVED), Accepts.OBJECT, Role.INSTRUCTION),
+        Field("_autopilot_list", _BOTH, Accepts.TEXT, Role.INSTRUCTION),
+        Field("_NewEmail", (Evidence.CLIENT, Evidence.HELP), Accepts.TEXT, Role.INSTRUCTION),
+        *(Field(name, _RECORDED, Accepts.ANYTHING, Role.READ_ONLY) for name in _READ_ONLY),
+        *(
+            Field(name, (Evidence.OBSERVED, Evidence.CLIENT), Accepts.ANYTHING, Role.SERVICE)
+            for name in _SERVICE
+        ),
+        # The fake's own, in the state that it shows.
+        Field("merged_contact_ids", (Evidence.OURS,), Accepts.ANYTHING, Role.READ_ONLY),
     )
 }
 
@@ -129,12 +155,58 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def stored_value(value: object, accepts: Accepts) -> object:
+    """Return a value as a field stores it; None when the field does not take it.
+
+    Forms send numbers as Phone or MailingPostalCode, and a cron job sends `unsubscribed` as text
+    (`client`); what the live API made of them is not known.
+    """
+    match accepts:
+        case Accepts.TEXT:
+            return value if isinstance(value, str) else None
+        case Accepts.SCALAR:
+            return scalar_text(value)
+        case Accepts.ID:
+            return None if isinstance(value, bool) else scalar_text(value)
+        case Accepts.NUMBER:
+            return value if is_number(value) else scalar_text(value)
+        case Accepts.BOOLEAN:
+            if isinstance(value, bool):
+                return value
+            return _BOOLEANS.get((scalar_text(value) or "").strip().lower())
+        case Accepts.OBJECT:
+            return value if isinstance(value, dict) else None
+        case Accepts.ANYTHING:
+            return value
+
+
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def scalar_text(value: object) -> str | None:
+    """Write a string, number or boolean as text: 5.0 is `5`, true is `true`; None for another."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    return None
+
+
 def is_date(text: str) -> bool:
     """Say whether a text is an ISO-8601 date, or date and time, in the extended format."""
+    return date_value(text) is not None
+
+
+def date_value(text: str) -> str | None:
+    """Return a date as a custom field of type date shows it, None for what is no date.
+
+    `2016-11-22T00:00:00.000Z` is recorded (`observed`); UTC where the text says no zone is `ours`.
+    """
     if not _DATE.fullmatch(text):
-        return False
+        return None
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        return iso(parse_iso(text))
+    except (ValueError, OverflowError):
+        return None

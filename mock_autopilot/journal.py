@@ -14,6 +14,7 @@ from typing import Any
 from mock_autopilot import jsonbody
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import iso
+from mock_autopilot.effects import Effects
 from mock_autopilot.errors import ApiError, ErrorKind
 
 KEY_HEADER = "autopilotapikey"
@@ -41,7 +42,7 @@ class Call:
     `MAX_KEPT` bytes; the sizes are the whole ones. `status` is None when the
     connection was dropped. `duration` is in seconds. `error` is the entry
     of the catalogue that a rejected call was answered from. `fault` is the id of the fault that
-    struck it.
+    struck it. `effects` is what the call changed.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Call:
     error: ErrorKind | None = None
     warnings: tuple[CallWarning, ...] = ()
     fault: str | None = None
+    effects: Effects = field(default_factory=Effects)
 
     @property
     def kept(self) -> int:
@@ -75,7 +77,9 @@ class Call:
     @property
     def body(self) -> Any:
         """The request's body as parsed; None when there was none, it is no JSON or was cut."""
-        return _parsed(self.received)
+        value = _parsed(self.received)
+        # JSON in a JSON string is taken as what it holds (`mock_autopilot.jsonbody.parse_body`).
+        return _parsed(value.encode()) if isinstance(value, str) else value
 
     @property
     def answer(self) -> Any:
@@ -102,6 +106,7 @@ class Call:
             "cut": self.cut,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
             "fault": self.fault,
+            "effects": self.effects.to_json(),
             "warnings": [warning.to_json() for warning in self.warnings],
             "duration_ms": round(self.duration * 1000, 3),
         }

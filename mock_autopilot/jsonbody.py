@@ -4,6 +4,7 @@ What comes out can always be stored and written as JSON again: no NaN or Infinit
 not Unicode, no nesting that a recursive reader would fail on. All limits are `ours`.
 """
 
+import codecs
 import json
 import re
 from typing import Any, NoReturn
@@ -21,7 +22,54 @@ _Trail = tuple["_Trail", str | int] | None
 
 # Only a body with one of these can hold half a surrogate pair or a number beyond a float's range;
 # only those bodies are walked through.
-_SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}")
+_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}", re.ASCII)
+
+
+_BYTE_ORDER_MARKS = (
+    # Those of four bytes first: one of two bytes is the beginning of one of them.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(raw: bytes, name: str = BODY) -> str:
+    """Read the text of a JSON document: UTF-8, or what its byte order mark says.
+
+    Editors write such a mark, and PowerShell's `>` writes UTF-16. Raises `ApiError` (400) when the
+    bytes are no such text.
+    """
+    encoding = byte_order_mark(raw) or "utf-8"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        called = encoding.removesuffix("-sig").upper()
+        raise _bad(f"{name} is not {called}: {error.reason} at byte {error.start}.") from None
+
+
+def byte_order_mark(raw: bytes) -> str | None:
+    """Return the encoding that a byte order mark names; None when there is none."""
+    return next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), None)
+
+
+def parse_body(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
+    """Parse the body of a call; return its object, and warnings of what was odd about it.
+
+    Three PHP clients of one family send JSON in a JSON string, and worked against the live service
+    for years (`client`). Raises as `parse`, and when it is no JSON object.
+    """
+    value, warnings = parse(raw)
+    if byte_order_mark(raw):
+        warnings.append(warn.BYTE_ORDER_MARK(BODY))
+    if isinstance(value, str):
+        try:
+            value, inner = parse(value.encode())
+        except errors.ApiError:  # then it was a string and nothing else
+            raise wrong_type(BODY, "a JSON object", value) from None
+        warnings += [warn.ENCODED_TWICE(BODY), *inner]
+    return _object(BODY, value), warnings
 
 
 def parse_object(
@@ -29,18 +77,23 @@ def parse_object(
 ) -> tuple[dict[str, Any], list[CallWarning]]:
     """Parse a text that must be a JSON object; else as `parse`."""
     value, duplicates = parse(raw, depth, name)
+    return _object(name, value), duplicates
+
+
+def _object(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise wrong_type(name, "a JSON object", value)
-    return value, duplicates
+    return value
 
 
 def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, list[CallWarning]]:
-    """Parse a text; give its value, and a warning for each duplicate key.
+    """Parse a text; return its value, and a warning for each duplicate key.
 
     `depth` is how many levels of arrays and objects it may have, `name` how errors call it. Raises
     `ApiError` (400) that says what is wrong, and where.
     """
-    if not raw.strip():
+    text = decode(raw, name)
+    if not text.strip():
         raise _bad(f"{name} is empty; a JSON object is needed.")
     duplicates: list[CallWarning] = []
 
@@ -58,9 +111,7 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
         raise _bad(f"{name} is not JSON: {constant} is no JSON number.")
 
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=build, parse_constant=refuse)
-    except UnicodeDecodeError as error:
-        raise _bad(f"{name} is not UTF-8: {error.reason} at byte {error.start}.") from None
+        value = json.loads(text, object_pairs_hook=build, parse_constant=refuse)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _bad(f"{name} is not JSON: {error.msg} at {where}.") from None
@@ -68,7 +119,7 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
         raise _too_deep(name, depth) from None
     except ValueError:  # a whole number of more digits than Python will read
         raise _bad(f"{name} has a number of thousands of digits.") from None
-    if raw.count(b"[") + raw.count(b"{") > depth or _SUSPECT.search(raw):
+    if text.count("[") + text.count("{") > depth or _SUSPECT.search(text):
         _walk(value, depth)
     return value, duplicates
 
@@ -76,6 +127,19 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
 def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
     """Make the 400 for a value of the wrong type: `field must be {wanted}, got …`."""
     return errors.BAD_FIELD(field=field, problem=f"must be {wanted}, got {describe(value)}.")
+
+
+def as_object(value: object, path: str, warnings: list[CallWarning]) -> dict[str, Any]:
+    """Take a value that must be an object; an empty array is taken for an empty one, and warned of.
+
+    PHP has one type for both, and a widespread plugin in it sends `"custom": []` (`client`).
+    """
+    if value == []:
+        warnings.append(warn.EMPTY_ARRAY(path))
+        return {}
+    if not isinstance(value, dict):
+        raise wrong_type(path, "an object", value)
+    return value
 
 
 def describe(value: object) -> str:

@@ -1,7 +1,8 @@
 """`MockAutopilot`: an Autopilot account in your own process, served on a loopback port."""
 
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from secrets import token_urlsafe
@@ -13,6 +14,7 @@ from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
 from mock_autopilot.addresses import is_loopback, origin
 from mock_autopilot.app import create_app
 from mock_autopilot.background import BackgroundServer
+from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.control import Guard
 from mock_autopilot.journal import Call
 from mock_autopilot.journeys import Journey
@@ -52,9 +54,10 @@ class AccountView:
     def seed(self, source: Mapping[str, Any] | str | Path) -> None:
         """Replace the state by this one: a mapping, or the path of a JSON file.
 
-        Raises `ApiError` that names the field when it is not valid; then nothing has changed.
+        Raises `ApiError` that names the field when it is not valid; then nothing has changed. What
+        looks wrong about it is told as a `SeedWarning`, and refused when the account is strict.
         """
-        state.load(self._account, read_state(source))
+        tell(state.load(self._account, *read_state(source)), stacklevel=2)
 
     def add_journey(self, name: str, trigger_id: str | None = None) -> str:
         """Define a journey and give its trigger's id: the next free number when none is given."""
@@ -116,8 +119,12 @@ class MockAutopilot(AccountView):
         max_body: int = 1024 * 1024,
     ) -> None:
         options = Options(strict=strict, auto_journeys=auto_journeys, max_body=max_body)
-        beginning = Beginning(read_state(seed)) if seed is not None else Beginning()
+        beginning = Beginning()
+        if seed is not None:
+            given, odd = read_state(seed)
+            beginning = Beginning(given, seed_warnings=tuple(odd))
         accounts = Accounts([api_key], options=options, any_key=any_key, beginning=beginning)
+        tell(accounts.seed_warnings, stacklevel=2)
         account = accounts.known(api_key)
         assert account is not None  # noqa: S101  # made in the line before
         self.control_token = None if is_loopback(host) else token_urlsafe(16)
@@ -153,10 +160,23 @@ class MockAutopilot(AccountView):
         return AccountView(self._accounts, self._accounts.new(), self.base_url)
 
 
-def read_state(source: Mapping[str, Any] | str | Path) -> dict[str, Any]:
+class SeedWarning(UserWarning):
+    """Something about a seed looks wrong, and was taken all the same."""
+
+
+def tell(seed_warnings: Iterable[CallWarning], stacklevel: int) -> None:
+    """Issue each as a `SeedWarning` at the line of the caller so many levels up."""
+    for one in seed_warnings:
+        warnings.warn(f"seed: {one}", SeedWarning, stacklevel=stacklevel + 1)
+
+
+def read_state(
+    source: Mapping[str, Any] | str | Path,
+) -> tuple[dict[str, Any], list[CallWarning]]:
     """Read a state from a mapping or a JSON file, with the checks of a call's body.
 
-    Raises OSError when the file cannot be read, `ApiError` when it is not JSON.
+    Returns it with warnings about its text. Raises OSError when the file cannot be read, `ApiError`
+    when it is not JSON.
     """
     if not isinstance(source, Mapping):
         return state.parse(Path(source).read_bytes())

@@ -3,12 +3,12 @@
 All raise `ApiError` (400) that names the field by its path.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from mock_autopilot import errors
-from mock_autopilot.clock import iso
+from mock_autopilot.clock import iso, parse_iso
 from mock_autopilot.jsonbody import wrong_type
 
 
@@ -56,14 +56,19 @@ def texts_in(item: Mapping[str, Any], key: str, path: str) -> list[str]:
     return list(values)
 
 
-def time_in(item: Mapping[str, Any], key: str, path: str, default: str) -> str:
-    """Take a date and time; give it as Autopilot writes it."""
+def time_in(
+    item: Mapping[str, Any],
+    key: str,
+    path: str,
+    default: str,
+    write: Callable[[datetime], str] = iso,
+) -> str:
+    """Take a date and time, and return it as `write` writes it; `default` where there is none."""
     value = item.get(key)
     if value is None:
         return default
     try:
-        moment = datetime.fromisoformat(value)
-        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return write(parse_iso(value))
     except (TypeError, ValueError, OverflowError):
         text = "must be an ISO-8601 date and time, as in 2016-02-14T12:02:49.000Z."
         raise wrong(f"{path}.{key}", text) from None

@@ -3,18 +3,22 @@
 `{"contacts": […], "lists": […], "journeys": […]}`; a round trip is exact. A contact is the
 document that the API answers, with the `merged_contact_ids` beside it. By hand one may write less:
 everything that Autopilot makes (ids, times) is made when absent, and `custom` is taken as in a
-call. The form is `ours`.
+call. What looks wrong is warned of as in a call, and refused where the account is strict. The form
+is `ours`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mock_autopilot import call_warnings as warn
 from mock_autopilot import contacts, jsonbody
 from mock_autopilot.account import Account
+from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.clock import iso_second
 from mock_autopilot.contact_update import CustomField, check
 from mock_autopilot.contacts import Contact
-from mock_autopilot.fields import CUSTOM_TYPES
-from mock_autopilot.journeys import Entry, Journey
+from mock_autopilot.fields import CUSTOM_TYPES, date_value
+from mock_autopilot.journeys import Entry, Journey, new_journey_id
 from mock_autopilot.jsonbody import wrong_type
 from mock_autopilot.shapes import (
     object_at,
@@ -26,7 +30,6 @@ from mock_autopilot.shapes import (
     wrong,
 )
 from mock_autopilot.storage import MemoryContacts
-from mock_autopilot.storage.memory import address_key
 
 PARTS = ("contacts", "lists", "journeys")
 DEPTH = jsonbody.MAX_DEPTH + 8
@@ -50,6 +53,7 @@ def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
     """Give a journey with its entries; a merged contact's entries name the one it is now."""
     return {
         "trigger_id": journey.trigger_id,
+        "journey_id": journey.journey_id,
         "name": journey.name,
         "entries": [
             {
@@ -63,22 +67,32 @@ def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
     }
 
 
-def parse(raw: bytes) -> dict[str, Any]:
-    """Parse a state's JSON text. Raises `ApiError` (400) when it is no JSON object."""
-    return jsonbody.parse_object(raw, DEPTH, "The state")[0]
+def parse(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
+    """Parse a state's JSON text; return it with a warning for each key that stands twice.
+
+    Raises `ApiError` (400) when it is no JSON object.
+    """
+    return jsonbody.parse_object(raw, DEPTH, "The state")
 
 
-def load(account: Account, state: Mapping[str, Any]) -> None:
-    """Replace the account's state; all or nothing.
+def load(
+    account: Account, state: Mapping[str, Any], parsed: Iterable[CallWarning] = ()
+) -> list[CallWarning]:
+    """Replace the account's state, all or nothing; return what looks wrong about it.
 
-    Raises `ApiError` (400) that names the field when the state is not valid. The journal stays.
+    `parsed` are the warnings that reading its text gave. Raises `ApiError` (400) that names the
+    field when the state is not valid, and where the account is strict also for a warning. The
+    journal stays.
     """
     only_keys(state, PARTS, "the state")
+    warnings = list(parsed)
     with account.lock:
         lists = _load_lists(state.get("lists"))
-        loaded = _load_contacts(account, state.get("contacts"), lists)
+        loaded = _load_contacts(account, state.get("contacts"), lists, warnings)
         journeys = _load_journeys(account, state.get("journeys"))
+        account.accept(warnings)
         account.contacts, account.lists, account.journeys = loaded, lists, journeys
+    return warnings
 
 
 def _load_lists(given: object) -> dict[str, str]:
@@ -92,10 +106,12 @@ def _load_lists(given: object) -> dict[str, str]:
     return lists
 
 
-def _load_contacts(account: Account, given: object, lists: dict[str, str]) -> MemoryContacts:
+def _load_contacts(
+    account: Account, given: object, lists: dict[str, str], warnings: list[CallWarning]
+) -> MemoryContacts:
     loaded = MemoryContacts()
     for path, item in objects_at(given, "contacts"):
-        contact = _load_contact(account, item, path)
+        contact = _load_contact(account, item, path, warnings)
         for list_id in contact.lists:
             if list_id not in lists:
                 raise wrong(f"{path}.lists", f"names {list_id!r}, which is not among the lists.")
@@ -103,26 +119,32 @@ def _load_contacts(account: Account, given: object, lists: dict[str, str]) -> Me
             if loaded.get(contact_id):
                 raise wrong(f"{path}.contact_id", f"stands twice: {contact_id!r}.")
         if contact.email and loaded.by_email(contact.email):
-            raise wrong(f"{path}.Email", f"stands twice: {address_key(contact.email)!r}.")
+            warnings.append(warn.SHARED_ADDRESS(f"{path}.Email", value=contact.email))
         if contact.user_id and loaded.by_user_id(contact.user_id):
             raise wrong(f"{path}.user_id", f"stands twice: {contact.user_id!r}.")
         loaded.put(contact)
     return loaded
 
 
-def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
-    update = check(item, path)  # what a call may not write is warned of there, and taken below
+def _load_contact(
+    account: Account, item: dict[str, Any], path: str, warnings: list[CallWarning]
+) -> Contact:
+    update = check(item, path, warnings, in_state=True)
     if not (update.email or update.user_id):
         raise wrong(path, "has neither Email nor user_id; one of them must be there.")
-    now = account.now()
+    created_at = time_in(item, "created_at", path, account.second(), iso_second)
     contact = Contact(
         contact_id=text_in(item, "contact_id", path, account.new_contact_id()),
-        created_at=time_in(item, "created_at", path, now),
-        updated_at="",
-        lists=texts_in(item, "lists", path),
+        created_at=created_at,
+        api_originated=_is_api_originated(item, path),
         merged_ids=texts_in(item, "merged_contact_ids", path),
     )
-    contacts.apply(contact, update, time_in(item, "updated_at", path, contact.created_at))
+    contacts.apply(contact, update, created_at)
+    for list_id in texts_in(item, "lists", path):
+        if list_id in contact.lists:
+            warnings.append(warn.LIST_TWICE(f"{path}.lists", value=list_id))
+        else:
+            contact.lists.append(list_id)
     for at, field in objects_at(item.get("custom_fields"), f"{path}.custom_fields"):
         field_type = text_in(field, "fieldType", at, "string")
         if field_type not in CUSTOM_TYPES:
@@ -132,25 +154,44 @@ def _load_contact(account: Account, item: dict[str, Any], path: str) -> Contact:
             raise wrong_type(f"{at}.kind", "a string", kind)
         if value is None:
             raise wrong(f"{at}.value", "must be there, and not null.")
+        if field_type == "date" and isinstance(value, str):
+            value = date_value(value) or value
         contact.custom[kind] = CustomField(field_type, value)
+    if contact.lists or contact.custom:
+        contact.updated_at = created_at
+    if item.get("updated_at") is not None:
+        contact.updated_at = time_in(item, "updated_at", path, created_at, iso_second)
     return contact
+
+
+def _is_api_originated(item: dict[str, Any], path: str) -> bool:
+    """Say who made a contact: the API, unless the state says that something else did."""
+    made_by_api = item.get("api_originated", "type" not in item)
+    if not isinstance(made_by_api, bool):
+        raise wrong_type(f"{path}.api_originated", "true or false", made_by_api)
+    return made_by_api
 
 
 def _load_journeys(account: Account, given: object) -> dict[str, Journey]:
     journeys: dict[str, Journey] = {}
+    journey_ids: set[str] = set()
     for path, item in objects_at(given, "journeys"):
-        only_keys(item, ("trigger_id", "name", "entries"), path)
+        only_keys(item, ("trigger_id", "journey_id", "name", "entries"), path)
         trigger_id = text_in(item, "trigger_id", path)
         if "/" in trigger_id:
             raise wrong(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
         if trigger_id in journeys:
             raise wrong(f"{path}.trigger_id", f"stands twice: {trigger_id!r}.")
         name = text_in(item, "name", path, trigger_id)
+        journey_id = text_in(item, "journey_id", path, new_journey_id(account.new_id))
+        if journey_id in journey_ids:
+            raise wrong(f"{path}.journey_id", f"stands twice: {journey_id!r}.")
+        journey_ids.add(journey_id)
         entries = [
             _load_entry(account, at, entry)
             for at, entry in objects_at(item.get("entries"), f"{path}.entries")
         ]
-        journeys[trigger_id] = Journey(trigger_id, name, entries)
+        journeys[trigger_id] = Journey(trigger_id, name, journey_id, entries)
     return journeys
 
 

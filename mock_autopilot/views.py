@@ -88,12 +88,13 @@ class JourneyView:
     """A journey as it stood when it was looked up, with its entries, oldest first."""
 
     trigger_id: str
+    journey_id: str
     name: str
     entries: tuple[EntryView, ...]
 
 
 class JourneysView(Mapping[str, JourneyView]):
-    """The journeys of an account, looked up by trigger id or name; iterates the trigger ids."""
+    """The journeys of an account, by trigger id, journey id or name; iterates the trigger ids."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -101,7 +102,8 @@ class JourneysView(Mapping[str, JourneyView]):
     def __getitem__(self, trigger: str) -> JourneyView:
         account = self._account
         with account.lock:
-            named = (j for j in account.journeys.values() if j.name == trigger)
+            journeys = account.journeys.values()
+            named = (j for j in journeys if trigger in (j.journey_id, j.name))
             journey = account.journeys.get(trigger) or next(named, None)
             if journey is None:
                 known = ", ".join(account.journeys) or "none"
@@ -122,7 +124,7 @@ class JourneysView(Mapping[str, JourneyView]):
                         entry.ejected_at,
                     )
                 )
-            return JourneyView(journey.trigger_id, journey.name, tuple(entries))
+            return JourneyView(journey.trigger_id, journey.journey_id, journey.name, tuple(entries))
 
     def __iter__(self) -> Iterator[str]:
         with self._account.lock:

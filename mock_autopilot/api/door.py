@@ -11,8 +11,11 @@ from flask import Response
 from mock_autopilot import errors
 from mock_autopilot.account import Account
 from mock_autopilot.accounts import Accounts
+from mock_autopilot.api.encoding import unpacked
 from mock_autopilot.api.routes import Json, Request, Route
 from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.clock import http_date
+from mock_autopilot.effects import Effects
 from mock_autopilot.errors import ApiError, ErrorKind
 from mock_autopilot.faults import Fault, names_in
 from mock_autopilot.journal import KEY_HEADER, MAX_KEPT, Call, redact
@@ -22,6 +25,8 @@ Environ = Mapping[str, Any]
 _KEY_VARIABLE = f"HTTP_{KEY_HEADER.upper()}"
 MAX_DRAINED = 64 * 1024 * 1024
 """Bytes of a body that is too large that are read, and thrown away, before it is refused."""
+CLOSE_CONNECTION = "mock_autopilot.close_connection"
+"""In the environ of a server that takes no such header: has the answer say `Connection: close`."""
 DROP_CONNECTION = "mock_autopilot.drop_connection"
 """In the environ of a server that can do it: a function that drops the request's connection."""
 
@@ -49,7 +54,7 @@ class Door:
     def call(self, environ: Environ, route: Route, params: Mapping[str, str]) -> Response:
         """Do the call that the route names, and give its answer."""
 
-        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:
+        def work(raw: bytes, warnings: list[CallWarning], effects: Effects) -> Json | None:
             account = self._authenticate(environ)
             if account.faults.pending():
                 names = {*params.values(), *names_in(raw)}
@@ -57,14 +62,14 @@ class Door:
                 fault = account.faults.strike(method, path, account.all_names(names))
                 if fault:
                     raise _Struck(fault)
-            return route.operation(Request(account, params, raw, warnings))
+            return route.operation(Request(account, params, raw, warnings, effects))
 
         return self._exchange(environ, route.path, route.status, work)
 
     def refuse(self, environ: Environ, rejection: ApiError) -> Response:
         """Answer and record a call that no route takes."""
 
-        def work(raw: bytes, warnings: list[CallWarning]) -> Json | None:  # noqa: ARG001  # as `call`'s
+        def work(*_: object) -> Json | None:
             raise rejection
 
         return self._exchange(environ, None, rejection.status, work)
@@ -74,12 +79,13 @@ class Door:
         environ: Environ,
         route: str | None,
         success: int,
-        work: Callable[[bytes, list[CallWarning]], Json | None],
+        work: Callable[[bytes, list[CallWarning], Effects], Json | None],
     ) -> Response:
         accounts = self._accounts
         arrived, begun = accounts.clock(), self._timer()
         raw, size = b"", 0
         warnings: list[CallWarning] = []
+        effects = Effects()
         error: ErrorKind | None = None
         fault: Fault | None = None
         answer: Any
@@ -87,7 +93,10 @@ class Door:
             raw, size, refusal = _read(environ, accounts.options.max_body)
             if refusal:
                 raise refusal  # noqa: TRY301  # answered and recorded like any other
-            answer, status = work(raw, warnings), success
+            if encoding := environ.get("HTTP_CONTENT_ENCODING"):
+                raw = unpacked(raw, encoding, accounts.options.max_body, warnings)
+                size = len(raw)
+            answer, status = work(raw, warnings, effects), success
         except _Struck as struck:
             fault = struck.fault
             answer, status = fault.body, fault.status
@@ -118,6 +127,7 @@ class Door:
                 duration=self._timer() - begun,
                 error=error,
                 warnings=tuple(warnings),
+                effects=effects,
                 fault=fault.id if fault else None,
             ),
         )
@@ -127,8 +137,13 @@ class Door:
         response = Response(body, status=status, mimetype=mimetype)
         if not body:
             del response.headers["Content-Type"]
+        # Recorded answers have it (`observed`); that it is the time of the answer is `ours`.
+        response.headers["Last-Modified"] = http_date(arrived)
         if fault:
             response.headers.update(fault.headers)
+            if fault.closes_connection and (close := environ.get(CLOSE_CONNECTION)):
+                close()
+                del response.headers["Connection"]
         return response
 
     def _authenticate(self, environ: Environ) -> Account:

@@ -10,24 +10,29 @@ from mock_autopilot import jsonbody
 from mock_autopilot.account import Account
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.contact_update import unknown_keys
+from mock_autopilot.effects import Effects
 from mock_autopilot.evidence import Evidence
 
-Json = Mapping[str, Any]
+Json = Mapping[str, Any] | list[dict[str, str]]
 
 
 @dataclass(slots=True)
 class Request:
-    """One call, as an operation sees it: its account, the path's parameters, the body."""
+    """One call, as an operation sees it: its account, the path's parameters, the body.
+
+    The operation adds to `warnings` and `effects`, which stand with the recorded call.
+    """
 
     account: Account
     params: Mapping[str, str]
     raw: bytes
     warnings: list[CallWarning] = field(default_factory=list)
+    effects: Effects = field(default_factory=Effects)
 
     def body(self, *known: str) -> dict[str, Any]:
-        """Parse the body, which must be an object; warn of duplicate and of unknown keys."""
-        value, duplicates = jsonbody.parse_object(self.raw)
-        self.warnings += duplicates
+        """Parse the body, which must be an object; warn of what is odd, and of unknown keys."""
+        value, warnings = jsonbody.parse_body(self.raw)
+        self.warnings += warnings
         self.warnings += unknown_keys(value, known)
         return value
 

@@ -10,10 +10,11 @@ from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
 from mock_autopilot.cli.send import send
 from mock_autopilot.cli.serve import serve
+from mock_autopilot.version import installed_version
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="mock-autopilot")
+@click.version_option(installed_version(), prog_name="mock-autopilot")
 def main() -> None:
     """Fake the Autopilot REST API, and forward Segment messages to it.
 

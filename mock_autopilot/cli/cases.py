@@ -130,7 +130,7 @@ def contacts_of(account: AccountView) -> list[dict[str, Any]]:
             f"{field['fieldType']}{SEPARATOR}{field['kind'].replace(' ', SEPARATOR)}": field[
                 "value"
             ]
-            for field in document["custom_fields"]
+            for field in document.get("custom_fields", ())
         }
         contacts.append({**contact, "custom": custom} if custom else contact)
     return contacts

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from mock_autopilot.accounts import Accounts
+    from mock_autopilot.call_warnings import CallWarning
 
 DEFAULT_PORT = 8025
 
@@ -31,6 +32,7 @@ class Setup:
     max_body: int
     journal_size: int
     seed: dict[str, Any]
+    seed_warnings: tuple["CallWarning", ...]
     journeys: tuple[tuple[str, str | None], ...]
     token: str | None
 
@@ -40,7 +42,7 @@ class Setup:
         from mock_autopilot.accounts import Accounts, Beginning
 
         options = Options(self.strict, self.auto_journeys, self.max_body, self.journal_size)
-        beginning = Beginning(self.seed, self.journeys)
+        beginning = Beginning(self.seed, self.journeys, self.seed_warnings)
         return Accounts(self.keys, options=options, any_key=self.any_key, beginning=beginning)
 
 
@@ -171,10 +173,12 @@ def serve(
 
     token = control_token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     try:
-        state = parse(seed.read_bytes()) if seed else {}
+        state, odd = parse(seed.read_bytes()) if seed else ({}, [])
         options = (any_key, strict, auto_journeys, max_body, journal_size)
-        setup = Setup(keys or (DEFAULT_KEY,), *options, state, journeys, token)
-        setup.accounts()  # so that a bad seed is told here, and not by the server's process
+        setup = Setup(keys or (DEFAULT_KEY,), *options, state, tuple(odd), journeys, token)
+        # Made here too, so that what is wrong with a seed is told here.
+        for warning in setup.accounts().seed_warnings:
+            click.echo(f"{seed}: {warning}", err=True)
     except ApiError as error:
         raise click.ClickException(f"{seed}: {error.message}") from None
 

@@ -2,7 +2,6 @@
 
 import json
 from fnmatch import fnmatchcase
-from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -16,6 +15,7 @@ from mock_autopilot.evidence import Evidence
 from mock_autopilot.journal import KEY_HEADER, Call, Journal
 from mock_autopilot.patterns import like
 from mock_autopilot.shapes import text_in
+from mock_autopilot.version import installed_version
 
 WHICH_ACCOUNT = ErrorKind(
     "which-account",
@@ -40,7 +40,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.get("/health")
     def health() -> Response:
-        return _answer({"status": "ok", "version": version("mock-autopilot")})
+        return _answer({"status": "ok", "version": installed_version()})
 
     @control.get("/calls")
     def calls() -> Response:
@@ -69,8 +69,9 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def replace_state() -> Response:
         request.max_content_length = STATE_LIMIT
         account = _account(accounts)
-        state.load(account, state.parse(request.get_data(cache=False)))
-        return _answer(state.dump(account))
+        warnings = state.load(account, *state.parse(request.get_data(cache=False)))
+        told = [warning.to_json() for warning in warnings]
+        return _answer({**state.dump(account), "warnings": told})
 
     @control.post("/reset")
     def reset() -> Response:
@@ -87,7 +88,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         body = jsonbody.parse_object(request.get_data(cache=False))[0]
         trigger_id = text_in(body, "trigger_id", "") if "trigger_id" in body else None
         journey = account.define_journey(text_in(body, "name", ""), trigger_id)
-        return _answer({"trigger_id": journey.trigger_id, "name": journey.name})
+        return _answer(
+            {
+                "trigger_id": journey.trigger_id,
+                "journey_id": journey.journey_id,
+                "name": journey.name,
+            }
+        )
 
     @control.get("/faults")
     def show_faults() -> Response:
@@ -122,12 +129,15 @@ def _account(accounts: Accounts) -> Account:
 
 
 def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
-    """Give the calls that the filters let through; `total` counts them before the limit."""
-    known = ("method", "path", "status", "after", "limit")
+    """Return the calls that the filters let through, oldest first; `total` counts them all.
+
+    `limit` keeps the newest of them, or with `after` the oldest, so that one can page both ways.
+    """
+    known = ("method", "path", "status", "after", "before", "limit")
     for name in filters:
         if name not in known:
             raise errors.BAD_FIELD(field=name, problem=f"is no filter; use {', '.join(known)}.")
-    after = _number(filters, "after") or 0
+    after, before = _number(filters, "after"), _number(filters, "before")
     limit = _number(filters, "limit")
     status = filters.get("status", "")
     if status and not (len(status) == 3 and status[0].isdecimal() and status[1:].isalnum()):
@@ -135,16 +145,20 @@ def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
 
     def wanted(call: Call) -> bool:
         return (
-            call.number > after
+            (after is None or call.number > after)
+            and (before is None or call.number < before)
             and call.method == filters.get("method", call.method).upper()
             and like(call.path, filters.get("path", "*"))
             and (not status or fnmatchcase(str(call.status), status.lower().replace("x", "?")))
         )
 
     found = [call for call in journal.calls() if wanted(call)]
+    total = len(found)
+    if limit is not None:
+        found = found[:limit] if after is not None else found[total - min(limit, total) :]
     return {
-        "calls": [call.to_json() for call in found[:limit]],
-        "total": len(found),
+        "calls": [call.to_json() for call in found],
+        "total": total,
         "dropped": journal.dropped,
     }
 
