@@ -22,6 +22,7 @@ from mock_autopilot import AccountView, MockAutopilot
 from mock_autopilot.cli import cases, main
 from mock_autopilot.fixtures import fixtures_path
 
+NULL = "is null: it is left out, since null must not erase"
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 
 Send = Callable[..., Result]
@@ -294,8 +295,14 @@ class TestWhatIsWrong:
         assert not account.calls
 
     def test_what_could_not_be_carried_is_told(self, send: Send) -> None:
-        result = send({"all.jsonl": lines(person(1), person(2, email="one@"), person(3, phone={}))})
-        assert "\n\nnot carried as it was: " in result.output, result.output
+        odd = [person(1, phone={}), person(2), person(3, plan=None), person(4, plan=None)]
+        result = send({"all.jsonl": lines(*odd)})
+        assert result.exit_code == 0
+        assert [line.split(maxsplit=2) for line in result.output.split("\n\n")[1].splitlines()] == [
+            ["note", "times", "first"],
+            ["null", "2", f"all.jsonl:3: traits.plan {NULL}"],
+            ["empty-object", "1", "all.jsonl:1: traits.phone is an empty object: it is left out"],
+        ]
 
     @pytest.mark.parametrize("name", ["missing.json", "."])
     def test_a_file_that_is_none(self, name: str, send: Send, account: AccountView) -> None:
