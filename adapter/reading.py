@@ -151,7 +151,7 @@ def _with_shared(body: Mapping[str, Any], message: Any) -> Any:
         shared, own = body.get(name), message.get(name)
         if shared and own in (None, [], {}):
             merged[name] = shared
-        elif isinstance(shared, dict) and isinstance(own, dict):
+        elif shared and isinstance(shared, dict) and isinstance(own, dict):
             merged[name] = {**shared, **own}
     return {**message, **merged} if merged else message
 

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Messages that are delivered together: enough for full bulk calls, few enough for progress."""
+
+
+class OutputLost(Exception):
+    """The file of `--output` cannot be written any further."""
 
 
 def _triggers(
@@ -89,11 +94,10 @@ def send(
     except InvalidSettings as error:
         raise click.UsageError(str(error)) from None
     require_server(destination.settings.base_url)
-    lines = _open_output(output, files) if output else None
     tally = Tally()
     status = None
     try:
-        with destination:
+        with _opened(output, files) as lines, destination:
             for chunk in _chunks(_read_all(files)):
                 _deliver(destination, chunk, tally, lines)
                 _progress(tally.total)
@@ -103,12 +107,9 @@ def send(
     except KeyboardInterrupt:
         click.echo("Stopped. The messages sent last may or may not have arrived.", err=True)
         status = 130
-    except click.ClickException as error:
-        error.show()
+    except OutputLost as error:
+        click.echo(f"Stopped: {error}. What follows was not sent.", err=True)
         status = 1
-    finally:
-        if lines and output != "-":
-            lines.close()
     if sys.stderr.isatty():
         click.echo("\r", err=True, nl=False)
     for line in tally.lines():
@@ -131,19 +132,26 @@ def require_server(base_url: str) -> None:
         ) from None
 
 
-def _open_output(output: str, files: Iterable[str]) -> IO[bytes]:
+@contextmanager
+def _opened(output: str | None, files: Iterable[str]) -> Iterator[IO[bytes] | None]:
     """Open the file to write to before anything is sent, lest what is done cannot be told."""
-    if output == "-":
-        return sys.stdout.buffer
+    if output is None or output == "-":
+        yield sys.stdout.buffer if output else None
+        return
     written = Path(output)
     if written.exists() and any(name != "-" and written.samefile(name) for name in files):
         raise click.UsageError(f"--output {output} is a file to read from: name another.")
     try:
-        return written.open("wb")
+        lines = written.open("wb")
     except OSError as error:
         raise click.ClickException(
             f"--output {output} cannot be written: {error.strerror}."
         ) from None
+    try:
+        yield lines
+    finally:
+        with suppress(OSError):  # what could not be written has been told
+            lines.close()
 
 
 def _read_all(files: Iterable[str]) -> Iterator["Found"]:
@@ -174,9 +182,7 @@ def _deliver(
         lines.writelines(_line(delivery) for delivery in deliveries)
         lines.flush()
     except OSError as error:
-        raise click.ClickException(
-            f"--output cannot be written any further ({error.strerror}): what follows was not sent."
-        ) from None
+        raise OutputLost(f"--output cannot be written any further ({error.strerror})") from None
 
 
 def _line(delivery: "Delivery") -> bytes:

@@ -28,18 +28,15 @@ def test_what_is_wrong_with_a_message(message: Any, words: str) -> None:
     assert str(caught.value) == words
 
 
+NO_BASE_URL = (
+    "base_url is missing: start `mock-autopilot serve` and use the base URL that it prints, such "
+    "as http://127.0.0.1:8025/v1/, or MockAutopilot().base_url in Python"
+)
 WRONG_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"api_key": ""}, "api_key is missing: copy it from Autopilot's settings page"),
     ({"api_key": " a"}, "api_key has white space or a control character: copy it again"),
     ({"api_key": "€"}, "api_key has a character no HTTP header can carry: copy it again"),
-    *(
-        (
-            {"base_url": missing},
-            "base_url is missing: start `mock-autopilot serve` and use the base URL that it "
-            "prints, such as http://127.0.0.1:8025/v1/, or MockAutopilot().base_url in Python",
-        )
-        for missing in ("", " ", None)
-    ),
+    *(({"base_url": missing}, NO_BASE_URL) for missing in ("", " ", None)),
     ({"base_url": 5}, "base_url must be a URL as text: use one like http://127.0.0.1:8025/v1/"),
     (
         {"base_url": "ftp://host/"},
