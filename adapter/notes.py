@@ -61,9 +61,13 @@ EMPTY_LIST = NoteKind("empty-list", "is an empty list, taken as an empty object"
 
 # --- who is it about -------------------------------------------------------------------------
 
-PLACEHOLDER = NoteKind("placeholder", "is {value}, which identifies nobody: it is missing", "ours")
-BLANK_IDENTIFIER = NoteKind("blank-identifier", "is blank: it is missing", "seed")
-IDENTIFIER_TYPE = NoteKind("identifier-type", "is {kind}, and no identifier: it is missing", "ours")
+PLACEHOLDER = NoteKind(
+    "placeholder", "is {value}, which identifies nobody: it counts as missing", "ours"
+)
+BLANK_IDENTIFIER = NoteKind("blank-identifier", "is blank: it counts as missing", "seed")
+IDENTIFIER_TYPE = NoteKind(
+    "identifier-type", "is {kind}, and no identifier: it counts as missing", "ours"
+)
 TRIMMED = NoteKind("trimmed", "is sent without the white space around it", "ours")
 USER_ID_IS_ADDRESS = NoteKind(
     "user-id-is-address", "is an e-mail address and the only one: it is sent as Email too", "ours"

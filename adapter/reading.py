@@ -171,13 +171,15 @@ def _numbered(stream: Iterable[Line]) -> Iterator[tuple[int, Line]]:
 
 def _parsed(place: str, raw: Line) -> Found:
     try:
-        text = raw if isinstance(raw, str) else raw.decode()
+        text = (raw if isinstance(raw, str) else raw.decode()).rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+        return Found(place, text, f"is not UTF-8: {error.reason} at byte {error.start}")
+    try:
         return Found(place, json.loads(text))
     except json.JSONDecodeError as error:
-        line = f"line {error.lineno}, " if "\n" in text.strip() else ""
+        line = f"line {error.lineno}, " if "\n" in text else ""
         problem = f"is not JSON: {error.msg} at {line}column {error.colno}"
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8: {error.reason} at byte {error.start}"
     except (ValueError, RecursionError) as error:
         problem = f"is not JSON that can be read: {error}"
-    return Found(place, raw if isinstance(raw, str) else raw.decode(errors="replace"), problem)
+    return Found(place, text, problem)

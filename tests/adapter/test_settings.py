@@ -1,8 +1,14 @@
+import copy
+import dataclasses
+import json
+import pickle
+from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from adapter import InvalidSettings, Settings
+from adapter import Destination, InvalidSettings, Settings
 from tests.adapter.support import BASE
 
 
@@ -67,3 +73,34 @@ def test_a_later_change_of_the_callers_journeys_changes_nothing() -> None:
     settings = Settings("key", BASE, journeys=journeys)
     journeys["E"] = "0002"
     assert settings.journeys == {"E": "0001"}
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+@pytest.mark.parametrize("journeys", [{}, {"E": "0001"}, MappingProxyType({"E": "0001"})])
+def test_settings_can_be_copied_and_go_to_another_process(
+    copied: Callable[[Settings], Settings], journeys: Any
+) -> None:
+    settings = Settings("key", BASE, journeys, "0002")
+    assert copied(settings) == settings
+    assert hash(copied(settings)) == hash(settings)
+
+
+def test_settings_can_be_taken_apart_and_put_together() -> None:
+    settings = Settings("key", BASE, {"E": "0001"})
+    parts = dataclasses.asdict(settings)
+    assert json.loads(json.dumps(parts)) == {
+        "api_key": "key",
+        "base_url": BASE,
+        "journeys": {"E": "0001"},
+        "default_trigger": None,
+    }
+    assert Settings(**parts) == settings
+    assert dataclasses.replace(settings, default_trigger="2").journeys == {"E": "0001"}
+
+
+def test_there_is_no_base_url_that_is_not_said() -> None:
+    for make in (lambda: Settings("key"), lambda: Destination(api_key="key")):
+        with pytest.raises(InvalidSettings, match=r"^base_url is missing: start `mock-autopilot s"):
+            make()
