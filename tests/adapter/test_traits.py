@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -6,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter import UpsertContact, plan
-from adapter.naming import name_in_key
-from adapter.traits import FIELDS
+from adapter.naming import name_in_key, spelling
+from adapter.traits import FIELDS, OBJECTS
 from tests.adapter.support import SETTINGS, noted
 
 
@@ -283,6 +284,11 @@ SCALARS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | TEXT
 )
+VALUES = st.recursive(
+    SCALARS | st.lists(SCALARS, max_size=2),
+    lambda inner: st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
 NAMES = TEXT | st.sampled_from(
     [*FIELDS, "name", "company", "address", "firstName", "first_name", "email", "a.b", "a b"]
 )
@@ -311,6 +317,34 @@ def test_no_scalar_trait_is_dropped_in_silence(traits: dict[str, Any]) -> None:
         blank = isinstance(value, str) and not value.strip()
         replaced = blank and any(kind == "name-fills-blank" for kind, _ in notes)
         assert reported or split or replaced or written(value) & there, name
+
+
+def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Everything that is not an object with something in it, with its path."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from leaves(f"{path}.{key}", inner)
+    else:
+        yield path, value
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_nothing_in_an_object_or_a_list_is_dropped_or_renamed_in_silence(
+    traits: dict[str, Any],
+) -> None:
+    contact, notes = sent(traits)
+    told = {path for _, path in notes}
+    fields = {
+        json.dumps(value) for value in [*contact.values(), *contact.get("custom", {}).values()]
+    }
+    for name, value in traits.items():
+        # Without a name, or as an address, an object is left out whole.
+        if not isinstance(value, dict) or spelling(name).strip() in ("", "email", "newemail"):
+            continue
+        for path, leaf in leaves(f"traits.{name}", value):
+            # A part of a company or an address may have a field of its own.
+            arrived = f"traits.{name}" in told or spelling(name) in OBJECTS
+            assert path in told or (arrived and written(leaf) & fields), path
 
 
 @given(st.dictionaries(NAMES, SCALARS, max_size=6))
