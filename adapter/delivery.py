@@ -111,7 +111,8 @@ def verdict(reply: Reply) -> tuple[Outcome, str]:
 def contact_id(answer: object) -> str:
     """Return the contact's id in an answer, empty when there is none."""
     found = answer.get("contact_id") if isinstance(answer, dict) else None
-    return found.strip() if isinstance(found, str) else ""
+    # Half a character is not printable, and cannot stand in the next call's path.
+    return found.strip() if isinstance(found, str) and found.isprintable() else ""
 
 
 def contact_ids(answer: object) -> list[Any]:

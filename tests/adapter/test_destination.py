@@ -211,7 +211,9 @@ def test_an_answer_that_is_not_autopilots_is_a_failure(
     assert "hotel" in delivery.exchanges[0].answer
 
 
-@pytest.mark.parametrize("answer", [{}, {"contact_id": None}, {"contact_id": " "}])
+@pytest.mark.parametrize(
+    "answer", [{}, {"contact_id": None}, {"contact_id": " "}, {"contact_id": "\ud800"}]
+)
 def test_no_journey_without_a_contact_id(
     destination: Destination, autopilot: responses.RequestsMock, answer: Any
 ) -> None:
