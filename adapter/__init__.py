@@ -7,9 +7,9 @@ from adapter.delivery import Delivery, Outcome
 from adapter.destination import Destination
 from adapter.errors import InvalidMessage, InvalidName, InvalidSettings
 from adapter.exchange import Exchange, Retry
-from adapter.mapping import EnterJourney, Plan, UpsertContact, plan
-from adapter.message import check
 from adapter.naming import snake_case
+from adapter.notes import Note
+from adapter.plan import EnterJourney, Plan, UpsertContact, plan
 from adapter.settings import Settings
 
 __all__ = [
@@ -20,12 +20,12 @@ __all__ = [
     "InvalidMessage",
     "InvalidName",
     "InvalidSettings",
+    "Note",
     "Outcome",
     "Plan",
     "Retry",
     "Settings",
     "UpsertContact",
-    "check",
     "plan",
     "snake_case",
 ]

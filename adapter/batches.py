@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from adapter.mapping import Plan, UpsertContact
+from adapter.plan import Plan, UpsertContact
 
 #: Contacts in one bulk call (`client`).
 MOST_CONTACTS = 100
@@ -12,7 +12,7 @@ MOST_BYTES = 256 * 1024
 
 
 def batches(plans: Sequence[Plan]) -> Iterator[tuple[int, ...]]:
-    """Give the positions of `plans` in the order to carry them out, those of a bulk call together.
+    """Return the positions of `plans` in the order to carry them out, in groups of one call.
 
     The plans of one user keep their order: no bulk holds two of them, and one that follows waits
     for the bulk. A plan that identifies nobody goes alone, since its rejection would be everyone's.
@@ -37,7 +37,7 @@ def batches(plans: Sequence[Plan]) -> Iterator[tuple[int, ...]]:
 
 
 def _bulk_weight(plan: Plan) -> int:
-    """Give the bytes that a plan takes in a bulk call, 0 when it cannot be in one."""
+    """Return the bytes that a plan takes in a bulk call, 0 when it cannot be in one."""
     who = plan.identifiers
     if not (who.email or who.user_id) or len(plan.calls) != 1:
         return 0
@@ -47,7 +47,7 @@ def _bulk_weight(plan: Plan) -> int:
 
 
 def _users(plans: Sequence[Plan]) -> list[int]:
-    """Give a number for each plan, the same for all that share an identifier, even indirectly.
+    """Return a number for each plan, the same for all that share an identifier, even indirectly.
 
     Indirectly, because a message with an address and one with a user id are about one person when
     a third has both. Addresses are compared without regard to case, as Autopilot does (`ours`).

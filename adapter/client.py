@@ -9,14 +9,16 @@ from random import random as any_random
 from typing import Any
 from urllib.parse import urlsplit
 
-from requests import RequestException, Response, Session
+from requests import PreparedRequest, Response, Session
 from requests.exceptions import (
     ChunkedEncodingError,
     ConnectionError,
+    ConnectTimeout,
     ContentDecodingError,
+    ProxyError,
     Timeout,
 )
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from adapter.exchange import Exchange, Reply, Retry
 from adapter.settings import Settings
@@ -25,6 +27,19 @@ __all__ = ["Client", "Session"]
 
 #: Failures that may pass. The others, such as an address no request can be made for, will not.
 _PASSING = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
+_PLAIN_SERVER = "there is no TLS at this address: use http://"
+_CA_FILE = "name the file of the CA's certificates in REQUESTS_CA_BUNDLE"
+#: TLS failures that will not pass, by what OpenSSL or requests says, and what to do about each.
+_TLS_FAILURES = {
+    "WRONG_VERSION_NUMBER": _PLAIN_SERVER,
+    "RECORD_LAYER_FAILURE": _PLAIN_SERVER,
+    "record layer failure": _PLAIN_SERVER,
+    "certificate is not valid for": "use the host name that its certificate is for",
+    "certificate has expired": "its certificate has to be renewed",
+    "CERTIFICATE_VERIFY_FAILED": f"its certificate is not trusted: {_CA_FILE}",
+    "NO_CERTIFICATE_OR_CRL_FOUND": f"there is no certificate in that file: {_CA_FILE}",
+    "suitable TLS CA certificate bundle": _CA_FILE,
+}
 
 
 class Client:
@@ -52,8 +67,9 @@ class Client:
         random: Callable[[], float] = any_random,
     ) -> None:
         self._settings = settings
-        self._session = session or _session(settings.base_url)
+        self._session = session or new_session()
         self._owns_session = session is None
+        self._proxies = no_proxies(settings.base_url) if session is None else None
         self._retry = retry or Retry()
         self._clock = clock
         self._sleep = sleep
@@ -91,9 +107,9 @@ class Client:
     def _attempt(
         self, path: str, body: dict[str, Any], timeout: float
     ) -> tuple[Exchange, Response | None, bool]:
-        """Give the exchange, the answer, and whether a failure of it may pass."""
+        """Return the exchange, the answer, and whether a failure of it may pass."""
         url = self._settings.base_url + path
-        response, error = None, None
+        response, error, connected = None, None, True
         started = self._clock()
         try:
             response = self._session.post(
@@ -104,12 +120,17 @@ class Client:
                     "Content-Type": "application/json; charset=utf-8",
                 },
                 timeout=timeout,
+                proxies=self._proxies,
                 allow_redirects=False,
             )
             passing = response.status_code == 429 or response.status_code >= 500
-        except (RequestException, HTTPError) as caught:  # the latter for hosts that are none
+        # HTTPError is for hosts that are none, a bare OSError for a CA file that is not there.
+        except (OSError, HTTPError) as caught:
             error = f"{type(caught).__name__}: {caught}"
-            passing = isinstance(caught, _PASSING)
+            hint = next((fix for said, fix in _TLS_FAILURES.items() if said in error), "")
+            error += f" ({hint})" if hint else ""
+            passing = isinstance(caught, _PASSING) and not hint
+            connected = passing and _was_connected(caught)
         exchange = Exchange(
             method="POST",
             url=url,
@@ -119,6 +140,7 @@ class Client:
             answer=None if response is None else _answer(response.content),
             error=error,
             duration=self._clock() - started,
+            connected=connected,
         )
         return exchange, response, passing
 
@@ -129,16 +151,38 @@ class Client:
         return self._random() * min(self._retry.longest, doubled)
 
 
-def _session(base_url: str) -> Session:
+def no_proxies(url: str) -> dict[str, str] | None:
+    """Return the proxies of a request to `url`: none to reach this machine, else the environment's.
+
+    Whatever the environment says, no proxy stands between this machine and itself.
+    """
+    host = urlsplit(url).hostname or ""
+    is_here = host == "localhost" or host == "::1" or host.startswith("127.")
+    return {"no_proxy": host} if is_here else None
+
+
+def new_session() -> Session:
+    """Return a session for calls to Autopilot, which its owner closes."""
     session = Session()
-    host = urlsplit(base_url).hostname or ""
-    # No proxy stands between this machine and itself, whatever the environment says.
-    session.trust_env = not (host == "localhost" or host == "::1" or host.startswith("127."))
+    # The environment may name proxies and CA files; the passwords that .netrc has for the host are
+    # not for Autopilot, whose key travels in a header of its own.
+    session.auth = _no_auth
     return session
 
 
+def _no_auth(request: PreparedRequest) -> PreparedRequest:
+    return request
+
+
+def _was_connected(failure: Exception) -> bool:
+    reason = getattr(failure.args[0], "reason", None) if failure.args else None
+    return not isinstance(failure, ConnectTimeout | ProxyError) and not isinstance(
+        reason, NewConnectionError
+    )
+
+
 def retry_after(response: Response) -> float:
-    """Give the seconds that `Retry-After` asks to wait, 0 when it does not say.
+    """Return the seconds that `Retry-After` asks to wait, 0 when it does not say.
 
     A date is compared with the answer's own `Date`, so that our clock need not be right.
     """

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from adapter.batches import batches
-from adapter.delivery import Delivery, Outcome
+from adapter.delivery import Delivery, Outcome, contact_id, contact_ids, verdict
 from adapter.errors import InvalidMessage
 from adapter.exchange import Exchange, Reply, Retry
-from adapter.mapping import EnterJourney, Plan, UpsertContact, plan
-from adapter.settings import BASE_URL, Settings
+from adapter.notes import ENTERED_THOUGH, ENTERED_TWICE, Note
+from adapter.plan import EnterJourney, Plan, UpsertContact, plan
+from adapter.reading import Found, Source, messages_in
+from adapter.settings import Settings
 
 if TYPE_CHECKING:
     from adapter.client import Session
@@ -24,7 +26,7 @@ class Destination:
 
     Args:
         api_key: the account's key (`seed`).
-        base_url: where the API is.
+        base_url: where the API is; required.
         journeys: trigger ids by event name.
         default_trigger: the trigger id of every other event.
         retry: how long a call is tried.
@@ -42,7 +44,7 @@ class Destination:
         self,
         *,
         api_key: str,
-        base_url: str = BASE_URL,
+        base_url: str = "",
         journeys: Mapping[str, str] | None = None,
         default_trigger: str | None = None,
         retry: Retry | None = None,
@@ -73,75 +75,79 @@ class Destination:
         """Deliver one message, and say what became of it.
 
         Raises:
-            InvalidMessage: it is not a Segment message that JSON can carry; nothing was sent.
+            InvalidMessage: it is not a Segment message that JSON can carry, or it is a batch body,
+                which `deliver_many` takes; nothing was sent.
 
         """
-        return self._carry_out(message, plan(message, self.settings))
+        return self._carry_out(Found("", message), plan(message, self.settings))
 
-    def deliver_many(self, messages: Iterable[Mapping[str, Any]]) -> list[Delivery]:
+    def deliver_many(self, messages: Source) -> list[Delivery]:
         """Deliver messages, contacts in bulk where that changes nothing; deliveries in their order.
 
-        The messages of one user are carried out in their order, as far as these messages tell who
-        is the same user. Those that went in one bulk call
+        Takes one message, a batch body, an iterable of these, or JSON as bytes, text or an open
+        file: an object, an array, or one of these a line, gzipped or not. What is no message is
+        one rejected delivery among the others. The messages of one user are carried out in their
+        order, as far as these messages tell who is the same user. Those that went in one bulk call
         share its exchanges. When a bulk is rejected its messages go one by one, so that each has
         its own verdict.
 
         When a call got no answer in all the time it had, those after it are not tried any more:
         they are `failed` too, and say so.
-
-        Raises:
-            InvalidMessage: one is not a Segment message (`messages[3].traits`); nothing was sent.
-
         """
-        sources = list(messages)
-        plans = [self._plan_at(index, source) for index, source in enumerate(sources)]
+        return self.deliver_found(messages_in(messages))
+
+    def deliver_found(self, messages: Iterable[Found]) -> list[Delivery]:
+        """Deliver messages as `adapter.reading` found them; otherwise like `deliver_many`."""
+        found = list(messages)
+        plans = [self._plan(one) for one in found]
         deliveries: dict[int, Delivery] = {}
         unanswered = ""
         for positions in batches(plans):
-            together = [(sources[index], plans[index]) for index in positions]
+            together = [(found[index], plans[index]) for index in positions]
             if unanswered and any(planned.calls for _, planned in together):
-                done = [_not_tried(source, unanswered) for source, _ in together]
+                done = [_not_tried(one, planned, unanswered) for one, planned in together]
             else:
                 done = self._carry_out_together(together)
             deliveries.update(zip(positions, done, strict=True))
             unanswered = next((one.message for one in done if _is_unanswered(one)), unanswered)
-        return [deliveries[index] for index in range(len(sources))]
+        return [deliveries[index] for index in range(len(found))]
 
-    def _plan_at(self, index: int, source: Mapping[str, Any]) -> Plan:
+    def _plan(self, found: Found) -> Plan:
+        if found.problem:
+            return Plan(rejected=found.problem)
         try:
-            return plan(source, self.settings)
+            return plan(found.message, self.settings)
         except InvalidMessage as error:
-            inner = "" if error.field == "message" else f".{error.field}"
-            raise InvalidMessage(f"messages[{index}]{inner}", error.problem) from None
+            return Plan(rejected=str(error))
 
-    def _carry_out(self, source: Mapping[str, Any], planned: Plan) -> Delivery:
-        if planned.filtered is not None:
-            return Delivery(source, Outcome.FILTERED, message=planned.filtered)
-        if planned.rejected is not None:
-            return Delivery(source, Outcome.REJECTED, message=planned.rejected)
-        exchanges: tuple[Exchange, ...] = ()
-        contact_id = ""
+    def _carry_out(self, found: Found, planned: Plan) -> Delivery:
         outcome, message = Outcome.DELIVERED, ""
+        if planned.filtered is not None:
+            outcome, message = Outcome.FILTERED, planned.filtered
+        elif planned.rejected is not None:
+            outcome, message = Outcome.REJECTED, planned.rejected
+        exchanges: tuple[Exchange, ...] = ()
+        notes = planned.notes
+        who = ""
         for position, call in enumerate(planned.calls):
-            path = call.path(contact_id) if isinstance(call, EnterJourney) else call.path
+            path = call.path(who) if isinstance(call, EnterJourney) else call.path
             reply = self._client.post(path, call.body)
             exchanges += reply.exchanges
             outcome, message = verdict(reply)
+            if isinstance(call, EnterJourney):
+                notes += _notes_of_entry(reply, outcome)
             if outcome is not Outcome.DELIVERED:
                 break
             if position + 1 < len(planned.calls):
-                contact_id = _contact_id(reply.last.answer)
-                if not contact_id:
+                who = contact_id(reply.last.answer)
+                if not who:
                     outcome = Outcome.FAILED
                     message = f"{reply.last.url} gives no contact_id, which the next call needs"
                     break
-        return Delivery(
-            source, outcome, exchanges[-1].status, message, planned.uncarried, exchanges
-        )
+        status = exchanges[-1].status if exchanges else None
+        return Delivery(found.message, outcome, status, message, notes, exchanges, found.place)
 
-    def _carry_out_together(
-        self, together: Sequence[tuple[Mapping[str, Any], Plan]]
-    ) -> list[Delivery]:
+    def _carry_out_together(self, together: Sequence[tuple[Found, Plan]]) -> list[Delivery]:
         if len(together) == 1:
             return [self._carry_out(*together[0])]
         calls = [call for _, planned in together for call in planned.calls]
@@ -149,51 +155,40 @@ class Destination:
         reply = self._client.post("contacts", {"contacts": contacts})
         outcome, message = verdict(reply)
         status = reply.last.status
-        if outcome is Outcome.DELIVERED and _count_of_ids(reply.last.answer) != len(together):
+        if outcome is Outcome.DELIVERED and len(contact_ids(reply.last.answer)) != len(together):
             outcome = Outcome.FAILED
             message = f"{reply.last.url} does not give a contact_id for each of the contacts"
         # A key that is refused is refused for all of them.
         if outcome is Outcome.REJECTED and status not in (401, 403):
-            singly = [self._carry_out(source, planned) for source, planned in together]
-            return [replace(one, exchanges=reply.exchanges + one.exchanges) for one in singly]
+            done = [self._carry_out(found, planned) for found, planned in together]
+        else:
+            done = [
+                Delivery(found.message, outcome, status, message, planned.notes, (), found.place)
+                for found, planned in together
+            ]
         return [
-            Delivery(source, outcome, status, message, planned.uncarried, reply.exchanges)
-            for source, planned in together
+            replace(one, exchanges=reply.exchanges + one.exchanges, bulk_position=position)
+            for position, one in enumerate(done)
         ]
+
+
+def _notes_of_entry(reply: Reply, outcome: Outcome) -> tuple[Note, ...]:
+    """Note what the attempts to enter a contact into a journey may have done beside what is told.
+
+    Unlike a contact's upsert, an entry that is made twice is two entries.
+    """
+    *before, last = reply.exchanges
+    if outcome is Outcome.DELIVERED:
+        worked, kind = [one for one in before if one.may_have_worked], ENTERED_TWICE
+    else:
+        worked, kind = [one for one in (*before, last) if one.may_have_worked], ENTERED_THOUGH
+    return (kind("event", why=str(worked[-1])),) if worked else ()
 
 
 def _is_unanswered(delivery: Delivery) -> bool:
     return delivery.outcome is Outcome.FAILED and delivery.status is None
 
 
-def _not_tried(source: Mapping[str, Any], why: str) -> Delivery:
+def _not_tried(found: Found, planned: Plan, why: str) -> Delivery:
     reason = why if why.startswith("Not tried") else f"Not tried, after: {why}"
-    return Delivery(source, Outcome.FAILED, message=reason)
-
-
-def verdict(reply: Reply) -> tuple[Outcome, str]:
-    """Give the outcome that a reply means for its call, and the words for it."""
-    if reply.failure:
-        return Outcome.FAILED, reply.failure
-    status, answer = reply.last.status or 0, reply.last.answer
-    if status >= 400:
-        return Outcome.REJECTED, _words(answer) or f"{reply.last.url} answers {status}"
-    # Autopilot answers in JSON: a page of HTML with a 200 is somebody else's.
-    if not isinstance(answer, dict) and status != 204:
-        return Outcome.FAILED, f"{reply.last.url} answers {status}, but not with a JSON object"
-    return Outcome.DELIVERED, ""
-
-
-def _words(answer: object) -> str:
-    words = answer.get("message") if isinstance(answer, dict) else answer
-    return words.strip() if isinstance(words, str) else ""
-
-
-def _count_of_ids(answer: object) -> int:
-    contact_ids = answer.get("contact_ids") if isinstance(answer, dict) else None
-    return len(contact_ids) if isinstance(contact_ids, list) else 0
-
-
-def _contact_id(answer: object) -> str:
-    contact_id = answer.get("contact_id") if isinstance(answer, dict) else None
-    return contact_id.strip() if isinstance(contact_id, str) else ""
+    return Delivery(found.message, Outcome.FAILED, None, reason, planned.notes, place=found.place)

@@ -39,6 +39,7 @@ class Exchange:
         answer: the answer's body: parsed when it was JSON, else as text; None when none came.
         error: why no answer came, None when one did.
         duration: seconds from sending to the end of the answer.
+        connected: False when no connection could be made, so that nothing can have arrived.
 
     """
 
@@ -50,6 +51,21 @@ class Exchange:
     answer: Any
     error: str | None
     duration: float
+    connected: bool = True
+
+    @property
+    def may_have_worked(self) -> bool:
+        """Whether Autopilot may have done what it was asked, for all that the answer says.
+
+        A server answers 408 or 5xx, or nothing at all, before it has done it or after.
+        """
+        if self.status is None:
+            return self.connected
+        return 200 <= self.status < 300 or self.status == 408 or self.status >= 500
+
+    def __str__(self) -> str:
+        """How it ended, in a word or two."""
+        return "no answer" if self.status is None else f"the answer {self.status}"
 
 
 @dataclass(frozen=True)

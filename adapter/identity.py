@@ -1,11 +1,27 @@
 """Who a message is about: the one place that says so."""
 
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapter.message import Parts, kind_of, shown
 from adapter.naming import number_text, spelling
+from adapter.notes import (
+    BLANK_IDENTIFIER,
+    IDENTIFIER_TYPE,
+    NUMBER_AS_TEXT,
+    PLACEHOLDER,
+    TRIMMED,
+    USER_ID_IS_ADDRESS,
+    Note,
+)
+
+#: What programs send for a user id that they do not have, in any letter case (`ours`).
+PLACEHOLDERS = frozenset({"null", "undefined", "none", "nan", "[object object]"})
+
+_USER_ID_THAT_IS_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -21,29 +37,26 @@ class Identifiers:
     anonymous_id: str | None = None
 
 
-def identifiers(message: Mapping[str, Any]) -> Identifiers:
-    """Give the identifiers of a checked message (`seed`).
+def identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
+    """Return the identifiers of a message (`seed`).
 
     The e-mail address is `traits.email` (for a track `properties.email`), else
-    `context.traits.email`; the user id is `userId`. What is blank, null or of another type counts
-    as missing; numbers are ids too, and become text. White space around a value is not part of it.
+    `context.traits.email`, else the user id when it is an address (`ours`); the user id is
+    `userId`. What is blank, null, a placeholder or of another type counts as missing, and does not
+    hide what comes after it; numbers are ids too, and become text. White space around a value is
+    not part of it.
     """
-    own = message.get("properties" if message["type"] == "track" else "traits") or {}
+    user_id = _id_at("userId", parts.user_id, notes, _is_no_placeholder)
+    email = _email_in(parts.own_path, parts.own, notes)
+    email = email or _email_in("context.traits", parts.context_traits, notes)
+    if not email and user_id and _USER_ID_THAT_IS_AN_ADDRESS.fullmatch(user_id):
+        notes.append(USER_ID_IS_ADDRESS("userId"))
+        email = user_id
     return Identifiers(
-        email=email_in(own) or email_in(context_traits(message)),
-        user_id=_identifier(message.get("userId")),
-        anonymous_id=_identifier(message.get("anonymousId")),
+        email=email,
+        user_id=user_id,
+        anonymous_id=_id_at("anonymousId", parts.anonymous_id, notes, bool),
     )
-
-
-def context_traits(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give `context.traits` of a checked message, empty when there are none."""
-    return (message.get("context") or {}).get("traits") or {}
-
-
-def email_in(traits: Mapping[str, Any]) -> str | None:
-    """Give the e-mail address among `traits`: that of `email`, else of another spelling of it."""
-    return next((found for key in _email_keys(traits) if (found := address(traits[key]))), None)
 
 
 def is_email(key: str) -> bool:
@@ -52,19 +65,64 @@ def is_email(key: str) -> bool:
 
 
 def address(value: object) -> str | None:
-    """Give an e-mail address as it is sent, or None for what cannot be one."""
-    return value.strip() or None if isinstance(value, str) else None
+    """Return an e-mail address as it is sent, or None for what cannot be one."""
+    return value.strip() if isinstance(value, str) and "@" in value else None
+
+
+def address_at(path: str, value: object, notes: list[Note]) -> str | None:
+    """Return the e-mail address at `path`, or None with a note of why there is none."""
+    return _identifier_at(path, value, notes, lambda text: "@" in text)
+
+
+def id_text(value: object) -> str | None:
+    """Return an id as text, or None for what cannot be one."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return number_text(value) if math.isfinite(value) else None
+
+
+def _email_in(path: str, traits: Mapping[str, Any], notes: list[Note]) -> str | None:
+    found = (address_at(f"{path}.{key}", traits[key], notes) for key in _email_keys(traits))
+    return next(filter(None, found), None)
 
 
 def _email_keys(traits: Mapping[str, Any]) -> Iterator[str]:
     if "email" in traits:
         yield "email"
-    yield from filter(is_email, traits)
+    yield from (key for key in traits if key != "email" and is_email(key))
 
 
-def _identifier(value: object) -> str | None:
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _id_at(
+    path: str, value: object, notes: list[Note], usable: Callable[[str], bool]
+) -> str | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = number_text(value)
+        notes.append(NUMBER_AS_TEXT(path, text=shown(text)))
+        return text
+    return _identifier_at(path, value, notes, usable)
+
+
+def _identifier_at(
+    path: str, value: object, notes: list[Note], usable: Callable[[str], bool]
+) -> str | None:
+    if value is None:
         return None
-    return number_text(value) if math.isfinite(value) else None
+    if not isinstance(value, str):
+        notes.append(IDENTIFIER_TYPE(path, kind=kind_of(value)))
+        return None
+    text = value.strip()
+    if not text:
+        notes.append(BLANK_IDENTIFIER(path))
+        return None
+    if not usable(text):
+        notes.append(PLACEHOLDER(path, value=shown(text)))
+        return None
+    if text != value:
+        notes.append(TRIMMED(path))
+    return text
+
+
+def _is_no_placeholder(user_id: str) -> bool:
+    return user_id.lower() not in PLACEHOLDERS

@@ -18,7 +18,7 @@ _DATE = re.compile(
 
 
 def snake_case(name: str) -> str:
-    """Give `name` in snake_case, as an audience's name becomes a trait's (`seed`, `ours`).
+    """Return `name` in snake_case, as an audience's name becomes a trait's (`seed`, `ours`).
 
     Lower case; every run of characters that are neither letters nor digits is one `_`; `aB` and
     `ABc` are word boundaries, digits make none on either side; no `_` at either end. Idempotent.
@@ -45,12 +45,12 @@ def snake_case(name: str) -> str:
 
 
 def spelling(name: str) -> str:
-    """Give what all spellings of a trait's name share: `firstName`, `first_name`, `FIRSTNAME`."""
+    """Return what all spellings of a name share: `firstName`, `first_name`, `FIRSTNAME`."""
     return name.replace("_", "").lower()
 
 
 def custom_type(value: bool | float | str) -> str:
-    """Give the custom-field type of `value`: boolean, integer, float, date or string (`client`).
+    """Return the custom-field type of `value`: boolean, integer, float, date or string (`client`).
 
     An integral float within ±2^53 is an integer. A date is ISO-8601 in the extended format, with
     or without a time, and one that exists: `2024-02-30` is a string.
@@ -65,17 +65,17 @@ def custom_type(value: bool | float | str) -> str:
 
 
 def custom_key(kind: str, name: str) -> str:
-    """Give the key of a custom field: `<type>--<name>`, white space written `--` (`client`)."""
+    """Return the key of a custom field: `<type>--<name>`, white space written `--` (`client`)."""
     return f"{kind}--{_WHITE_SPACE.sub('--', name)}"
 
 
 def name_in_key(key: str) -> str:
-    """Give the name that Autopilot reads out of a custom field's key."""
+    """Return the name that Autopilot reads out of a custom field's key."""
     return key.partition("--")[2].replace("--", " ")
 
 
 def number_text(number: int | float) -> str:
-    """Give a number as text, as an id or a telephone number is written: 5.0 is `5`."""
+    """Return a number as text, as an id or a telephone number is written: 5.0 is `5`."""
     return str(int(number) if isinstance(number, float) and _is_whole(number) else number)
 
 

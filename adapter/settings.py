@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from adapter.errors import InvalidSettings
 
-#: Where clients of the Autopilot API find it (`client`).
-BASE_URL = "https://api2.autopilothq.com/v1/"
+_EXAMPLE = "http://127.0.0.1:8025/v1/"
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,7 +15,9 @@ class Settings:
 
     Args:
         api_key: the account's key; required (`seed`).
-        base_url: where the API is, http or https; is kept with one `/` at its end.
+        base_url: where the API is, http or https; required, and kept with one `/` at its end.
+            There is no default: the vendor's old host is dead, and whoever holds its name would
+            get people's data and the key.
         journeys: trigger ids by event name, the name exactly as in the message (`ours`).
         default_trigger: the trigger id of every other event; without it an event's trigger id is
             its name in snake_case (`ours`).
@@ -28,7 +28,7 @@ class Settings:
     """
 
     api_key: str
-    base_url: str = BASE_URL
+    base_url: str = ""
     journeys: Mapping[str, str] = field(default_factory=dict, hash=False)
     default_trigger: str | None = None
 
@@ -37,7 +37,7 @@ class Settings:
         object.__setattr__(self, "base_url", _base_url(self.base_url))
         _check_journeys(self.journeys)
         # A copy, so that nobody's later change reaches a destination at work.
-        object.__setattr__(self, "journeys", MappingProxyType(dict(self.journeys)))
+        object.__setattr__(self, "journeys", dict(self.journeys))
         if self.default_trigger is not None:
             _check_trigger_id("default_trigger", self.default_trigger)
 
@@ -61,7 +61,13 @@ def _check_api_key(api_key: object) -> None:
 
 
 def _base_url(base_url: object) -> str:
-    example = f"use one like {BASE_URL}"
+    if base_url is None or (isinstance(base_url, str) and not base_url.strip()):
+        raise InvalidSettings(
+            "base_url",
+            "is missing: start `mock-autopilot serve` and use the base URL that it prints, such as "
+            f"{_EXAMPLE}, or MockAutopilot().base_url in Python",
+        )
+    example = f"use one like {_EXAMPLE}"
     if not isinstance(base_url, str):
         raise InvalidSettings("base_url", f"must be a URL as text: {example}")
     try:

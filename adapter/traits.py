@@ -11,6 +11,8 @@ from typing import Any
 from adapter.identity import address
 from adapter.naming import custom_type, number_text, spelling
 
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
 
 def _text(value: object) -> str | None:
     if isinstance(value, bool):
@@ -29,7 +31,10 @@ def _count(value: object) -> int | str | None:
 
 
 def _boolean(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+    # Forms and exports make text and numbers of it (`ours`).
+    if isinstance(value, int | float):
+        return bool(value) if value in (0, 1) else None
+    return _BOOLEANS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
 def _scalar(value: object) -> bool | int | float | str | None:
@@ -107,5 +112,5 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
 
 
 def in_any_spelling(table: Mapping[str, str]) -> Mapping[str, str]:
-    """Give `table` with what all spellings of each name share in place of the name."""
+    """Return `table` with what all spellings of each name share in place of the name."""
     return {spelling(name): field for name, field in table.items()}

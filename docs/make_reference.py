@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import adapter.notes
 from contract_tests.clauses import CLAUSES
 from mock_autopilot import call_warnings, errors
 from mock_autopilot.api import ROUTES
@@ -24,10 +25,36 @@ how they are judged.
 """
 
 
+NOTES_HEAD = """# The forwarder's notes
+
+Made from `adapter/notes.py` by `make docs`; do not edit.
+
+Whatever a delivery could not carry, carried elsewhere than its name says, took for something else,
+or may have done twice, stands in `Delivery.notes` (and in `Plan.notes`, before anything is sent):
+the id of its kind, the path of the field, and a sentence that goes on from the path. `send` counts
+them by their kind, and `send --output FILE` writes them with each message.
+
+Not noted is what the mapping says of every message: that a trait becomes the field of its name
+(`firstName`, `first_name` and `FirstName` alike) or a custom field with a type, that an event's
+name becomes a trigger id, that `null` stands for no id, and that what is beside identifiers,
+traits and properties (`messageId`, `timestamp`, the rest of `context`) is not sent.
+
+The evidence says where the rule is known from: Segment's page about the destination (`seed`),
+clients of the API (`client`), or our own choice (`ours`). `{…}` stands for what the message said.
+"""
+
+
 def clauses() -> str:
     """Give the document of the contract's clauses."""
     rows = ((f"`{one.id}`", one.level, one.title, one.source) for one in CLAUSES.values())
     return "\n".join([CLAUSES_HEAD, *table(("id", "level", "clause", "source"), rows), ""])
+
+
+def notes() -> str:
+    """Give the document of the forwarder's notes."""
+    kinds = (one for one in vars(adapter.notes).values() if isinstance(one, adapter.notes.NoteKind))
+    rows = ((f"`{one.id}`", f"… {one.sentence}", f"`{one.evidence}`") for one in kinds)
+    return "\n".join([NOTES_HEAD, *table(("id", "sentence", "evidence"), rows), ""])
 
 
 def reference() -> str:
@@ -91,3 +118,4 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterable[st
 if __name__ == "__main__":
     Path(__file__).with_name("reference.md").write_text(reference(), "utf-8")
     Path(__file__).with_name("clauses.md").write_text(clauses(), "utf-8")
+    Path(__file__).with_name("notes.md").write_text(notes(), "utf-8")

@@ -65,7 +65,7 @@ def test_the_expected_calls_keep_the_rules(case: Case) -> None:
 
 @by_id
 def test_the_plan_alone_gives_the_expected_calls(case: Case) -> None:
-    settings = Settings(api_key="key", **case.settings)
+    settings = Settings("key", "http://autopilot.test/v1/", **case.settings)
     planned = [call for message in case.messages for call in plan(message, settings).calls]
     made = [call["body"] for call in case.expect.get("calls", ())]
     # After a rejected upsert no journey is entered, though it was planned.

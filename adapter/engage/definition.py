@@ -19,7 +19,7 @@ from adapter.engage.space import Space
 from adapter.engage.times import aware
 from adapter.engage.values import same
 from adapter.errors import InvalidSpace
-from adapter.message import check_value
+from adapter.message import json_copy
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 MOST_DAYS = 36_500
@@ -55,7 +55,7 @@ class ProfilePart(Names):
     traits: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
-        check_value("traits", self.traits)
+        json_copy("traits", self.traits)
 
 
 class Events(Strict):
@@ -87,7 +87,7 @@ class Condition(Strict):
         if self.trait is None and self.equals is not msgspec.UNSET:
             raise ValueError("`equals` goes with `trait`")
         if self.equals is not msgspec.UNSET:
-            check_value("equals", self.equals)
+            json_copy("equals", self.equals)
 
     def predicate(self) -> Predicate:
         """Give it as a function."""
@@ -211,8 +211,8 @@ class ChangePart(Strict, kw_only=True):
             raise ValueError("`properties` go with `track`")
         if self.traits == {} or (self.gain and not any(self.gain.all.values())):
             raise ValueError("`traits` and `gain` must not be empty")
-        check_value("properties", self.properties)
-        check_value("traits", self.traits)
+        json_copy("properties", self.properties)
+        json_copy("traits", self.traits)
 
     def change(self, space: Space) -> Change:
         """Give it as a change of a space. Raises `InvalidSpace` when it names what is not there."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapter.engage.profile import Identifier, Kind, Profile
 from adapter.errors import InvalidMessage, InvalidSpace
-from adapter.message import check_value
+from adapter.message import json_copy
 
 Values = Iterable[object]
 
@@ -88,7 +88,7 @@ def _names(user_ids: Values, emails: Values, anonymous_ids: Values) -> tuple[Ide
             if not isinstance(value, str) or not value.strip():
                 raise InvalidSpace(kind, f"is {value!r}: must be a text that is not blank")
             try:
-                check_value(f"{kind} {value!r}", value)
+                json_copy(f"{kind} {value!r}", value)
             except InvalidMessage as error:
                 raise InvalidSpace(error.field, error.problem) from None
             found.append(Identifier(kind, value.strip()))

@@ -145,7 +145,8 @@ class Space:
 
         Args:
             key: the name of the property, in snake_case.
-            compute: gives a profile's value at an instant, None for no value.
+            compute: gives a profile's value at an instant, None for no value; a value that is gone
+                is sent once as null.
             form: `identify`, or `track` for `Trait Computed`.
             created_at: now, if it is not said.
 
@@ -235,7 +236,7 @@ class Space:
                 if before is _UNTOLD:
                     is_news = computation.is_first_news(value)
                 else:
-                    is_news = value is not None and not same(before, value)
+                    is_news = not same(before, value)
                 if is_news:
                     news.append((who, copied(f"{computation} of {profile}", value)))
         return news

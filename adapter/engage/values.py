@@ -1,10 +1,9 @@
 """Values as JSON has them: when two are one, and a copy of one that JSON can carry."""
 
-from copy import deepcopy
 from typing import TypeVar
 
 from adapter.errors import InvalidMessage, InvalidSpace
-from adapter.message import check_value
+from adapter.message import json_copy
 
 Value = TypeVar("Value")
 
@@ -28,7 +27,7 @@ def copied(what: str, value: Value) -> Value:
 
     """
     try:
-        check_value(what, value, depth=1)  # in a message it is one level deep
+        copy: Value = json_copy(what, value, depth=1)  # in a message it is one level deep
     except InvalidMessage as error:
         raise InvalidSpace(error.field, error.problem) from None
-    return deepcopy(value)
+    return copy

@@ -4,7 +4,7 @@ A case is a JSON file: `{id, title, why, source, demo?, settings?, faults?, mess
 `faults` are those of `/_mock/faults`, each with the number of the message that it comes `before`.
 Expected are, and what is not there is not compared:
 
-* `deliveries`: the parts of each that are named;
+* `deliveries`: the parts of each that are named, of `notes` their ids and paths;
 * `calls`: method, path, status and body of each;
 * `contacts`: each with all of its fields, `custom` by its keys going in; `number_of_contacts`;
 * `journeys`: entries by trigger id;
@@ -97,7 +97,7 @@ def differences(case: Case, steps: list[Step], account: AccountView) -> list[str
     compare("number of deliveries", len(deliveries), len(steps))
     for number, (expected, step) in enumerate(zip(deliveries, steps, strict=False), start=1):
         for name, value in expected.items():
-            actual = json.loads(_json(getattr(step.delivery, name)))
+            actual = _of_delivery(step.delivery, name)
             compare(f"delivery {number}, {name}", value, actual)
     names = _names(steps)
     happened: dict[str, Callable[[], Any]] = {
@@ -134,6 +134,12 @@ def contacts_of(account: AccountView) -> list[dict[str, Any]]:
         }
         contacts.append({**contact, "custom": custom} if custom else contact)
     return contacts
+
+
+def _of_delivery(delivery: Delivery, name: str) -> Any:
+    if name == "notes":
+        return [{"id": note.id, "path": note.path} for note in delivery.notes]
+    return json.loads(_json(getattr(delivery, name)))
 
 
 def _names(steps: list[Step]) -> dict[str, str]:

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import click
 
-from mock_autopilot.addresses import is_loopback
 from mock_autopilot.cli.send import require_server
 
 if TYPE_CHECKING:
@@ -171,13 +170,19 @@ def _state(url: str, api_key: str) -> dict[str, Any] | str:
     """Ask the fake for the account's state; why it gives none, when it does not."""
     import requests
 
+    from adapter.client import new_session, no_proxies
+
     try:
-        with requests.Session() as session:
-            # As the forwarder does: no proxy between this machine and itself, and no redirection,
-            # which would have the key sent to who knows whom.
-            session.trust_env = not is_loopback(urlsplit(url).hostname or "")
-            headers = {"autopilotapikey": api_key}
-            answer = session.get(url, headers=headers, timeout=30, allow_redirects=False)
+        # As the forwarder does: no proxy between this machine and itself, and no redirection,
+        # which would have the key sent to who knows whom.
+        with new_session() as session:
+            answer = session.get(
+                url,
+                headers={"autopilotapikey": api_key},
+                timeout=30,
+                proxies=no_proxies(url),
+                allow_redirects=False,
+            )
         answer.raise_for_status()
         state = answer.json()
     except requests.RequestException as error:

@@ -1,72 +1,31 @@
 """`mock-autopilot send`: deliver Segment messages from files."""
 
+import json
 import os
 import socket
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from mock_autopilot.addresses import is_loopback
-from mock_autopilot.cli.messages import Found, read
 
 if TYPE_CHECKING:
     from adapter import Delivery, Destination
+    from adapter.reading import Found
+    from mock_autopilot.cli.tally import Tally
 
 CHUNK = 500
 """Messages that are delivered together: enough for full bulk calls, few enough for progress."""
-SHOWN = 3
-"""Places that are named for each reason."""
-OUTCOMES = ("delivered", "filtered", "rejected", "failed")
 
 
-@dataclass
-class Tally:
-    """What became of the messages: counts by outcome and type, and the reasons with their places.
-
-    A reason's key is (outcome, status, text); a note is what a delivered message could not carry.
-    """
-
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    reasons: dict[tuple[str, int | None, str], list[str]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, found: Found, delivery: "Delivery") -> None:
-        """Count a delivery."""
-        outcome = delivery.outcome.value
-        self.counts[outcome, found.message["type"]] += 1
-        if outcome != "delivered":
-            self.reasons[outcome, delivery.status, delivery.message].append(found.place)
-        for note in delivery.uncarried:
-            self.notes[note].append(found.place)
-
-    def refuse(self, place: str, problem: str) -> None:
-        """Count what is no message and was not sent."""
-        self.counts["rejected", "invalid"] += 1
-        self.reasons["rejected", None, problem].append(place)
-
-    @property
-    def total(self) -> int:
-        """How many there were."""
-        return self.counts.total()
-
-    @property
-    def unanswered(self) -> bool:
-        """Whether anything failed without any answer."""
-        return any(outcome == "failed" and not status for outcome, status, _ in self.reasons)
-
-    @property
-    def lost(self) -> bool:
-        """Whether anything was rejected or failed."""
-        return any(outcome in ("rejected", "failed") for outcome, _ in self.counts)
+class OutputLost(Exception):
+    """The file of `--output` cannot be written any further."""
 
 
 def _triggers(
@@ -100,19 +59,30 @@ def _triggers(
 @click.option(
     "--default-trigger", metavar="TRIGGER_ID", help="The trigger of all events without one."
 )
+@click.option(
+    "--output",
+    metavar="FILE|-",
+    help="Write what became of each message, a line of JSON each, in the order of the messages: "
+    "place, outcome, status, reason, notes, calls. With - they go to standard output, and what is "
+    "printed otherwise to standard error.",
+)
 def send(
     files: tuple[str, ...],
     base_url: str,
     api_key: str,
     journeys: dict[str, str],
     default_trigger: str | None,
+    output: str | None,
 ) -> None:
     """Deliver Segment messages from files, or from - (standard input), to Autopilot.
 
-    A file holds one JSON object, an array of them, or one a line; it may be gzipped. Prints what
-    became of them. Exits with 1 when any was rejected or failed.
+    A file holds a JSON object, an array of them, a batch body ({"batch": [...]}), or one of these
+    a line; it may be gzipped, and begin with a byte order mark (UTF-8, UTF-16, UTF-32). Prints what
+    became of the messages: how many ended how, why, and what was noted. Exits with 1 when any was
+    rejected or failed.
     """
     from adapter import Destination, InvalidSettings
+    from mock_autopilot.cli.tally import Tally
 
     for name in files:
         if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
@@ -125,20 +95,26 @@ def send(
         raise click.UsageError(str(error)) from None
     require_server(destination.settings.base_url)
     tally = Tally()
+    status = None
     try:
-        with destination:
+        with _opened(output, files) as lines, destination:
             for chunk in _chunks(_read_all(files)):
-                _deliver(destination, chunk, tally)
+                _deliver(destination, chunk, tally, lines)
                 _progress(tally.total)
                 if tally.unanswered:
                     click.echo("Stopped: no answer any more. What follows was not sent.", err=True)
                     break
     except KeyboardInterrupt:
         click.echo("Stopped. The messages sent last may or may not have arrived.", err=True)
-        _report(tally)
-        sys.exit(130)
-    _report(tally)
-    sys.exit(1 if tally.lost else 0)
+        status = 130
+    except OutputLost as error:
+        click.echo(f"Stopped: {error}. What follows was not sent.", err=True)
+        status = 1
+    if sys.stderr.isatty():
+        click.echo("\r", err=True, nl=False)
+    for line in tally.lines():
+        click.echo(line, err=output == "-")
+    sys.exit(status or int(tally.lost))
 
 
 def require_server(base_url: str) -> None:
@@ -156,37 +132,63 @@ def require_server(base_url: str) -> None:
         ) from None
 
 
-def _read_all(files: Iterable[str]) -> Iterator[Found]:
+@contextmanager
+def _opened(output: str | None, files: Iterable[str]) -> Iterator[IO[bytes] | None]:
+    """Open the file to write to before anything is sent, lest what is done cannot be told."""
+    if output is None or output == "-":
+        yield sys.stdout.buffer if output else None
+        return
+    written = Path(output)
+    if written.exists() and any(name != "-" and written.samefile(name) for name in files):
+        raise click.UsageError(f"--output {output} is a file to read from: name another.")
+    try:
+        lines = written.open("wb")
+    except OSError as error:
+        raise click.ClickException(
+            f"--output {output} cannot be written: {error.strerror}."
+        ) from None
+    try:
+        yield lines
+    finally:
+        with suppress(OSError):  # what could not be written has been told
+            lines.close()
+
+
+def _read_all(files: Iterable[str]) -> Iterator["Found"]:
+    from adapter.reading import messages_in
+
     for name in files:
         if name == "-":
-            yield from read("stdin", sys.stdin.buffer)
+            yield from messages_in(sys.stdin.buffer, "stdin")
             continue
         with Path(name).open("rb") as stream:
-            yield from read(name, stream)
+            yield from messages_in(stream, name)
 
 
-def _chunks(found: Iterator[Found]) -> Iterator[list[Found]]:
+def _chunks(found: Iterator["Found"]) -> Iterator[list["Found"]]:
     while chunk := list(islice(found, CHUNK)):
         yield chunk
 
 
-def _deliver(destination: "Destination", chunk: list[Found], tally: Tally) -> None:
-    from adapter import InvalidMessage, check
+def _deliver(
+    destination: "Destination", chunk: list["Found"], tally: "Tally", lines: IO[bytes] | None
+) -> None:
+    deliveries = destination.deliver_found(chunk)
+    for delivery in deliveries:
+        tally.add(delivery)
+    if lines is None:
+        return
+    try:
+        lines.writelines(_line(delivery) for delivery in deliveries)
+        lines.flush()
+    except OSError as error:
+        raise OutputLost(f"--output cannot be written any further ({error.strerror})") from None
 
-    valid = []
-    for found in chunk:
-        try:
-            if not found.problem:
-                check(found.message)
-                valid.append(found)
-                continue
-            problem = found.problem
-        except InvalidMessage as error:
-            problem = str(error)
-        tally.refuse(found.place, problem)
-    deliveries = destination.deliver_many(found.message for found in valid)
-    for found, delivery in zip(valid, deliveries, strict=True):
-        tally.add(found, delivery)
+
+def _line(delivery: "Delivery") -> bytes:
+    # What UTF-8 cannot carry, half a character in an answer, becomes the escape that JSON has.
+    text = json.dumps(delivery.to_json(), ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _progress(total: int) -> None:
@@ -195,32 +197,3 @@ def _progress(total: int) -> None:
         click.echo(f"\r{total} messages ", err=True, nl=False)
     elif total % (20 * CHUNK) == 0:
         click.echo(f"{total} messages", err=True)
-
-
-def _report(tally: Tally) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r", err=True, nl=False)
-    if not tally.total:
-        click.echo("No messages.")
-        return
-    types = sorted({kind for _, kind in tally.counts})
-    _row("outcome", [*types, "total"])
-    for outcome in OUTCOMES:
-        counts = [tally.counts[outcome, kind] for kind in types]
-        if sum(counts):
-            _row(outcome, [*counts, sum(counts)])
-    for (outcome, status, text), places in sorted(tally.reasons.items(), key=lambda r: -len(r[1])):
-        click.echo(f"\n{outcome}{f' ({status})' if status else ''}: {text}")
-        click.echo(f"  {_places(places)}")
-    for note, places in sorted(tally.notes.items(), key=lambda n: -len(n[1])):
-        click.echo(f"\nnot carried as it was: {note}")
-        click.echo(f"  {_places(places)}")
-
-
-def _row(name: str, cells: list[Any]) -> None:
-    click.echo(f"{name:<10}" + "".join(f"{cell:>10}" for cell in cells))
-
-
-def _places(places: list[str]) -> str:
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-    return ", ".join(places[:SHOWN]) + more

@@ -160,7 +160,7 @@ def _line(delivery: Delivery) -> str:
     event = f"{message['event']}, " if message["type"] == "track" else ""
     status = f" ({delivery.status})" if delivery.status and delivery.message else ""
     words = f": {delivery.message}" if delivery.message else ""
-    ending = "; ".join([f"{delivery.outcome.value}{status}{words}", *delivery.uncarried])
+    ending = "; ".join([f"{delivery.outcome.value}{status}{words}", *map(str, delivery.notes)])
     return f"{who}: {event}{key} = {_json(value)}, {ending}"
 
 
@@ -185,7 +185,7 @@ def _held(contact: Mapping[str, Any]) -> dict[str, Any]:
     """Give an account's contact, named as by `_sent`."""
     return {
         **{name: value for name, value in contact.items() if name in FIELDS or name == "Name"},
-        **{f"{CUSTOM}{one['kind']}": one["value"] for one in contact["custom_fields"]},
+        **{f"{CUSTOM}{one['kind']}": one["value"] for one in contact.get("custom_fields", ())},
     }
 
 

@@ -5,14 +5,11 @@ from typing import Any
 
 import responses
 
-from adapter import (
-    Destination,
-    Settings,
-)
+from adapter import Destination, Plan, Settings
 
 BASE = "http://autopilot.test/v1/"
 KEY = "0123456789abcdef"
-SETTINGS = Settings("key")
+SETTINGS = Settings("key", BASE)
 Answer = tuple[int, dict[str, str], str | bytes]
 PERSON: Answer = (200, {}, '{"contact_id": "person_1"}')
 
@@ -52,6 +49,11 @@ def answer(
         return left.pop(0) if len(left) > 1 else left[0]
 
     mock.add_callback("POST", BASE + "contact", callback=reply)
+
+
+def noted(planned: Plan) -> list[tuple[str, str]]:
+    """Give the id and the path of each note."""
+    return [(note.id, note.path) for note in planned.notes]
 
 
 def timeouts(mock: responses.RequestsMock) -> list[float]:

@@ -4,10 +4,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter import Settings, plan
+from adapter import plan
 from adapter.batches import MOST_BYTES, batches
-
-SETTINGS = Settings("key")
+from tests.adapter.support import SETTINGS
 
 
 def identify(user: str | None = None, **traits: Any) -> dict[str, Any]:
@@ -85,8 +84,8 @@ def test_what_is_filtered_holds_nobody_up() -> None:
 
 
 USERS = st.sampled_from(["a", "b", "c", None])
-MESSAGES = st.builds(identify, USERS, email=st.sampled_from(["x@e", "y@e", ""])) | st.builds(
-    track, USERS, email=st.sampled_from(["x@e", "y@e", ""])
+MESSAGES = st.builds(identify, USERS, email=st.sampled_from(["x@e", "y@e", "n/a", ""])) | st.builds(
+    track, USERS, email=st.sampled_from(["x@e", "y@e", "n/a", ""])
 )
 
 

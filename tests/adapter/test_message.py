@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapter import InvalidMessage, check
+from adapter import InvalidMessage, plan
+from tests.adapter.support import SETTINGS
 
 
 def identify(traits: object) -> dict[str, Any]:
@@ -15,16 +16,16 @@ def identify(traits: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["identify", "page", "screen", "group", "alias"])
 def test_a_type_is_all_that_most_messages_need(kind: str) -> None:
-    check({"type": kind})
+    plan({"type": kind}, SETTINGS)
 
 
 def test_null_is_the_same_as_absent() -> None:
-    check({"type": "identify", "traits": None, "context": None, "integrations": None})
-    check({"type": "track", "event": "E", "properties": None, "context": {"traits": None}})
+    plan({"type": "identify", "traits": None, "context": None, "integrations": None}, SETTINGS)
+    plan({"type": "track", "event": "E", "properties": None, "context": {"traits": None}}, SETTINGS)
 
 
 def test_unknown_fields_and_odd_ids_are_fine() -> None:
-    check({"type": "identify", "userId": {"a": 1}, "anonymousId": None, "x": object()})
+    plan({"type": "identify", "userId": {"a": 1}, "anonymousId": None, "x": object()}, SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +36,13 @@ def test_unknown_fields_and_odd_ids_are_fine() -> None:
         ({}, "type", "type must be one of identify, track, page"),
         ({"type": "Identify"}, "type", "got 'Identify'"),
         ({"type": ["identify"]}, "type", "must be one of"),
-        (identify([]), "traits", "traits must be an object, got a list"),
+        (identify([1]), "traits", "traits must be an object, got a list"),
         (identify("x"), "traits", "traits must be an object, got a string"),
         (identify(False), "traits", "traits must be an object, got a boolean"),
         ({"type": "identify", "context": 1}, "context", "must be an object, got a number"),
-        ({"type": "identify", "context": {"traits": []}}, "context.traits", "must be an object"),
-        ({"type": "page", "integrations": []}, "integrations", "must be an object"),
-        ({"type": "track", "event": "E", "properties": []}, "properties", "must be an object"),
+        ({"type": "identify", "context": {"traits": [1]}}, "context.traits", "must be an object"),
+        ({"type": "identify", "integrations": [1]}, "integrations", "must be an object"),
+        ({"type": "track", "event": "E", "properties": 0}, "properties", "must be an object"),
         ({"type": "track"}, "event", "must be the event's name"),
         ({"type": "track", "event": "  "}, "event", "must be the event's name"),
         ({"type": "track", "event": 7}, "event", "must be the event's name"),
@@ -51,19 +52,15 @@ def test_unknown_fields_and_odd_ids_are_fine() -> None:
         (identify({"score": math.nan}), "traits.score", "traits.score is nan"),
         (identify({"a": {"b": [1, -math.inf]}}), "traits.a.b[1]", "is -inf"),
         (identify({"big": 10**400}), "traits.big", "too large"),
-        (identify({"a": "\udfff"}), "traits.a", "half a character"),
-        (identify({"\ud800": 1}), r"traits.\ud800", "half a character"),
         (identify({1: 1}), "traits", "has the key 1: keys must be text"),
         (identify({"at": date(2024, 1, 1)}), "traits.at", "a date: send it as ISO-8601 text"),
         (identify({"at": datetime(2024, 1, 1, tzinfo=UTC)}), "traits.at", "a datetime: send"),
         (identify({"n": Decimal(1)}), "traits.n", "is a Decimal, which JSON has not"),
     ],
 )
-def test_what_is_not_a_message_is_named_with_its_fix(
-    message: object, field: str, text: str
-) -> None:
+def test_what_is_not_a_message_is_named_with_its_fix(message: Any, field: str, text: str) -> None:
     with pytest.raises(InvalidMessage) as caught:
-        check(message)
+        plan(message, SETTINGS)
     assert caught.value.field == field
     assert text in str(caught.value)
 
@@ -72,13 +69,13 @@ def test_nesting_has_a_limit_and_an_endless_object_ends() -> None:
     nested: dict[str, Any] = {}
     for _ in range(64):
         nested = {"a": nested}
-    check(identify(nested))
+    plan(identify(nested), SETTINGS)
     with pytest.raises(InvalidMessage, match="deeper than 64"):
-        check(identify({"a": nested}))
+        plan(identify({"a": nested}), SETTINGS)
     endless: dict[str, Any] = {}
     endless["a"] = endless["b"] = endless
     with pytest.raises(InvalidMessage, match="deeper than 64"):
-        check(identify(endless))
+        plan(identify(endless), SETTINGS)
 
 
 def test_the_error_survives_pickling() -> None:

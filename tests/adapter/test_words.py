@@ -5,35 +5,42 @@ from typing import Any
 
 import pytest
 
-from adapter import InvalidMessage, InvalidSettings, Settings, check
+from adapter import InvalidMessage, InvalidSettings, Settings, plan
+from tests.adapter.support import BASE, SETTINGS
 
 MESSAGES: list[tuple[Any, str]] = [
     ({"type": "track"}, "event must be the event's name, a text that is not blank"),
     (
-        {"type": "page", "properties": {"a": "\ud800"}},
-        "properties.a has half a character (a lone surrogate), which UTF-8 has not: mend the text",
+        {"type": "identify", "userId": "\ud800"},
+        "userId has half a character (a lone surrogate), which UTF-8 has not: mend the text",
+    ),
+    (
+        {"batch": []},
+        "batch has messages of its own: give a batch body to deliver_many",
     ),
 ]
 
 
 @pytest.mark.parametrize(("message", "words"), MESSAGES)
-def test_what_is_wrong_with_a_message(message: object, words: str) -> None:
+def test_what_is_wrong_with_a_message(message: Any, words: str) -> None:
     with pytest.raises(InvalidMessage) as caught:
-        check(message)
+        plan(message, SETTINGS)
     assert str(caught.value) == words
 
 
-SETTINGS: list[tuple[dict[str, Any], str]] = [
+NO_BASE_URL = (
+    "base_url is missing: start `mock-autopilot serve` and use the base URL that it prints, such "
+    "as http://127.0.0.1:8025/v1/, or MockAutopilot().base_url in Python"
+)
+WRONG_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"api_key": ""}, "api_key is missing: copy it from Autopilot's settings page"),
     ({"api_key": " a"}, "api_key has white space or a control character: copy it again"),
     ({"api_key": "€"}, "api_key has a character no HTTP header can carry: copy it again"),
-    (
-        {"base_url": None},
-        "base_url must be a URL as text: use one like https://api2.autopilothq.com/v1/",
-    ),
+    *(({"base_url": missing}, NO_BASE_URL) for missing in ("", " ", None)),
+    ({"base_url": 5}, "base_url must be a URL as text: use one like http://127.0.0.1:8025/v1/"),
     (
         {"base_url": "ftp://host/"},
-        "base_url is not an http or https URL: use one like https://api2.autopilothq.com/v1/",
+        "base_url is not an http or https URL: use one like http://127.0.0.1:8025/v1/",
     ),
     ({"journeys": ["E"]}, "journeys must map event names to trigger ids"),
     ({"journeys": {1: "1"}}, "journeys has the key 1: use an event's name"),
@@ -49,15 +56,15 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("settings", "words"), SETTINGS)
+@pytest.mark.parametrize(("settings", "words"), WRONG_SETTINGS)
 def test_what_is_wrong_with_a_setting(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidSettings) as caught:
-        Settings(**{"api_key": "key", **settings})
+        Settings(**{"api_key": "key", "base_url": BASE, **settings})
     assert str(caught.value) == words
 
 
 def test_an_id_may_hold_any_character_that_is_one() -> None:
-    assert Settings("key", default_trigger="\ue000").default_trigger == "\ue000"
+    assert Settings("key", BASE, default_trigger="\ue000").default_trigger == "\ue000"
 
 
 def test_an_error_can_go_to_another_process() -> None:

@@ -202,7 +202,7 @@ def test_what_cannot_be_carried_is_told(tmp_path: Path, account: AccountView) ->
         days=1,
     )
     output = engage(tmp_path, space, *target(account)).output
-    assert "basket = {}, delivered; traits.basket is an empty object: left out\n" in output
+    assert "basket = {}, delivered; traits.basket is an empty object: it is left out\n" in output
 
 
 def test_a_user_called_none_is_not_everybody_without_a_user_id(

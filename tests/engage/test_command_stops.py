@@ -75,7 +75,7 @@ class TestWhatCannotBegin:
             ("--speed", "nan", "not a number"),
             ("--seed", "x", "'x' is not a valid integer"),
             ("--api-key", " ", "api_key is missing"),
-            ("--base-url", "", "base_url is not an http or https URL"),
+            ("--base-url", "", "base_url is missing: start `mock-autopilot serve`"),
             ("--base-url", "ftp://example.com", "base_url is not an http or https URL"),
             ("--state", ".", "is a directory"),
         ],

@@ -119,6 +119,24 @@ def test_values_of_computed_traits_survive_too() -> None:
     assert list(second.sync(days(2))) == []
 
 
+def test_a_value_that_is_gone_is_told_once_in_another_process_too() -> None:
+    def at(values: dict[str, Any], state: Any = None) -> tuple[list[Any], Any]:
+        space = Space(clock=lambda: START)
+        space.add_profile(user_ids=["u0"], traits=values)
+        space.add_trait("plan", lambda profile, _: profile.traits.get("plan"))
+        if state:
+            space.load(json.loads(json.dumps(state)))
+        told = [message["traits"]["plan"] for message in space.sync(days(len(seen) + 1))]
+        return told, space.save()
+
+    seen: list[Any] = []
+    state = None
+    for values in ({"plan": 5}, {}, {}, {"plan": 5}):
+        told, state = at(values, state)
+        seen.append(told)
+    assert seen == [[5], [None], [], [5]]
+
+
 def test_a_state_may_come_before_its_computations() -> None:
     space = made({"VIP": {"u0"}})
     list(space.sync(days(1)))

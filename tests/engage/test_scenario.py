@@ -114,10 +114,10 @@ class TestComputedTraits:
         assert told(**last, changes=changes) == ["new"]
         assert told(**last, changes=changes[1:]) == [{"old": 1}]
 
-    def test_last_within_days_stays_at_autopilot_when_it_is_too_old(self) -> None:
+    def test_last_within_days_is_null_when_it_is_too_old(self) -> None:
         last = {"event": "Buy", "property": "total", "within_days": 2}
         changes = [ada(1, track="Buy", properties={"total": 5})]
-        assert told(**trait(last=last), changes=changes, days=4) == [5]
+        assert told(**trait(last=last), changes=changes, days=4) == [5, None]
 
     def test_the_form_track_goes_for_audiences_too(self) -> None:
         read = scenario(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from adapter import check
+from adapter import plan
 from adapter.engage import InvalidSpace, Profile, Space
+from tests.adapter.support import SETTINGS
 from tests.engage.times import START, days
 
 ORDERS = "Order Completed Last 30days"
@@ -25,7 +26,7 @@ def rows(space: Space, now: datetime | None = None) -> list[Row]:
     """Sync at `now`, or when it is due; give who was told what."""
     messages = list(space.sync(now or space.next_due))
     for message in messages:
-        check(message)
+        plan(message, SETTINGS)
     return [row(message) for message in messages]
 
 
@@ -180,16 +181,28 @@ class TestComputedTraits:
         values["now"] = [5.0, {"a": 1}]
         assert rows(space) == []
 
-    def test_no_value_is_not_sent_and_takes_nothing_away(self, space: Space) -> None:
+    @pytest.mark.parametrize("value", ["gold", 5, 0, False, "", [], {"a": None}])
+    def test_a_value_that_is_gone_is_sent_once_as_null(self, space: Space, value: Any) -> None:
         space.add_trait("plan", lambda profile, _: profile.traits.get("plan"))
         (one,) = users(space, 1)
         assert rows(space) == []
-        one.traits["plan"] = "gold"
-        rows(space)
+        one.traits["plan"] = value
+        assert rows(space) == [("u0", value)]
         del one.traits["plan"]
+        assert rows(space) == [("u0", None)]
         assert rows(space) == []
-        one.traits["plan"] = "gold"
-        assert rows(space) == []
+        one.traits["plan"] = value
+        assert rows(space) == [("u0", value)]
+
+    def test_an_identifier_gained_later_is_not_told_of_a_value_that_is_gone(
+        self, space: Space
+    ) -> None:
+        space.add_trait("plan", lambda profile, _: profile.traits.get("plan"))
+        one = space.add_profile(user_ids=["u0"], traits={"plan": "gold"})
+        rows(space)
+        one.traits["plan"] = None
+        space.add_identifiers(one, emails=["u0@example.com"])
+        assert rows(space) == [("u0", None)]
 
     def test_a_value_that_is_changed_in_place_is_a_change(self, space: Space) -> None:
         basket = ["a"]
