@@ -18,6 +18,12 @@ Made from the code's own tables by `make docs`; do not edit. What a tag says:
 """
 
 
+TAKEN = """
+What a call sends in another form that can be understood (a number as Phone, `1` as `unsubscribed`)
+is taken, and warned of. `service` fields are kept and shown when a state defines them; the fake
+makes none.
+"""
+
 CLAUSES_HEAD = """# The contract's clauses
 
 Made from `contract_tests/clauses.py` by `make docs`; do not edit. [contract.md](contract.md) says
@@ -66,8 +72,9 @@ def reference() -> str:
             "\n## Calls\n",
             *table(("call", "what it does", "success", "evidence"), calls()),
             "\n## Fields of a contact\n",
-            *table(("field", "takes", "what it is"), fields()),
-            "\n## Errors\n",
+            *table(("field", "takes", "what it is", "evidence"), fields()),
+            TAKEN,
+            "## Errors\n",
             "In a message, `{…}` stands for what the call said.\n",
             *table(("status", "message", "evidence"), rejections()),
             "\n## Warnings\n",
@@ -91,7 +98,8 @@ def calls() -> Iterable[tuple[str, ...]]:
 
 def fields() -> Iterable[tuple[str, ...]]:
     for field in FIELDS.values():
-        yield f"`{field.name}`", field.accepts.value, field.role.name.lower().replace("_", "-")
+        role = field.role.name.lower().replace("_", "-")
+        yield f"`{field.name}`", field.accepts.value, role, listed(field.evidence)
 
 
 def rejections() -> Iterable[tuple[str, ...]]:

@@ -6,7 +6,6 @@ what it changed in the `Effects` that it is given.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,11 +15,12 @@ from mock_autopilot import contacts, errors, journeys
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import Clock, iso, iso_second, utc_now
 from mock_autopilot.contact_update import ContactUpdate, require_identifier
-from mock_autopilot.contacts import Contact
-from mock_autopilot.effects import ContactChange, Effects, FieldChange, JourneyChange
+from mock_autopilot.contacts import Contact, Page
+from mock_autopilot.effects import ContactChange, Effects, JourneyChange
 from mock_autopilot.faults import Faults
 from mock_autopilot.journal import Journal
 from mock_autopilot.journeys import Entry, Journey
+from mock_autopilot.options import Options
 from mock_autopilot.storage import MemoryContacts
 from mock_autopilot.upsert import candidates, write
 
@@ -28,34 +28,9 @@ PAGE = 100
 """Contacts on a page (`client`, `observed`)."""
 BULK = 100
 """Contacts that a bulk call takes at most (`doc`)."""
-
-
 ID_PREFIX = "person_"
 """How the contact ids begin that the service makes (`doc`, `client`)."""
 WorkOrder = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How accounts behave.
-
-    `strict` turns warnings into 400. `auto_journeys` makes a journey of an unknown trigger on its
-    first use. `max_body` is in bytes. `journal_size` is in calls, for each account.
-    """
-
-    strict: bool = False
-    auto_journeys: bool = True
-    max_body: int = 1024 * 1024
-    journal_size: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of contacts: their documents, how many there are in all, and how to go on."""
-
-    documents: list[dict[str, object]]
-    total: int
-    bookmark: str | None
 
 
 class Account:
@@ -137,13 +112,10 @@ class Account:
         """Mark a contact as unsubscribed."""
         with self.lock:
             contact = self.find(contact_id_or_email)
-            before = contact.fields.get("unsubscribed")
-            contact.fields["unsubscribed"] = True
-            contact.updated_at = self.second()
+            changed = contacts.unsubscribe(contact, self.second())
             self.contacts.put(contact)
-            if before is not True:
-                change = FieldChange("unsubscribed", before, True)
-                effects.contacts_updated += (ContactChange(contact.contact_id, (change,)),)
+            if changed:
+                effects.contacts_updated += (ContactChange(contact.contact_id, changed),)
 
     def page(self, bookmark: str | None, warnings: list[CallWarning]) -> Page:
         """Return the page of contacts that the bookmark names, or the first one.
@@ -225,18 +197,15 @@ class Account:
             self._require_trigger(trigger_id)
             self._check(update, entering=True)
             contact = self._write(update, effects)
-            who = contact.contact_id
-            return who, self._enter(trigger_id, who, contact, properties, effects)
+            entered = self._enter(trigger_id, contact.contact_id, contact, properties, effects)
+            return contact.contact_id, entered
 
     def find_journey(self, trigger_or_journey_id: str) -> Journey:
         """Find a journey by its own id, or by its trigger's (`ours`: no call tells the former)."""
-        found = self.journeys.get(trigger_or_journey_id) or next(
-            (one for one in self.journeys.values() if one.journey_id == trigger_or_journey_id),
-            None,
-        )
-        if found is None:
-            raise errors.NO_JOURNEY()
-        return found
+        for journey in self.journeys.values():
+            if trigger_or_journey_id in (journey.trigger_id, journey.journey_id):
+                return journey
+        raise errors.NO_JOURNEY()
 
     def eject(self, journey_id: str, contact_id_or_email: str, effects: Effects) -> None:
         """Take a contact off a journey: all of its entries that are still on it."""
@@ -245,10 +214,8 @@ class Account:
             try:
                 contact_id = self.find(contact_id_or_email).contact_id
             except errors.ApiError as error:
-                if error.kind is not errors.NO_CONTACT:
-                    raise
                 # Nobody is not on that journey either (`ours`).
-                raise errors.NOT_ON_JOURNEY() from None
+                raise errors.NOT_ON_JOURNEY() if error.kind is errors.NO_CONTACT else error
             there = [
                 entry
                 for entry in journey.entries

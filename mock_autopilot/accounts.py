@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mock_autopilot import errors, state
-from mock_autopilot.account import Account, Options
+from mock_autopilot.account import Account
 from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.clock import Clock, utc_now
 from mock_autopilot.journal import Call, Journal
+from mock_autopilot.options import Options
 
 DEFAULT_KEY = "sandbox-key"
 

@@ -43,6 +43,15 @@ class Contact:
         return self.fields.get("user_id")  # type: ignore[return-value]  # checked on the way in
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of contacts: their documents, how many there are in all, and how to go on."""
+
+    documents: list[dict[str, object]]
+    total: int
+    bookmark: str | None
+
+
 def apply(contact: Contact, update: ContactUpdate, now: str) -> list[FieldChange]:
     """Write an update onto a contact, and return what it changed.
 
@@ -88,6 +97,15 @@ def _custom_changes(
         yield from changes({kind: before}, {kind: after}, "custom_fields.")
         if old and new and old.type != new.type:
             yield FieldChange(f"custom_fields.{kind}.fieldType", old.type, new.type)
+
+
+def unsubscribe(contact: Contact, now: str) -> tuple[FieldChange, ...]:
+    """Mark a contact as unsubscribed, and return what that changed."""
+    given = {"unsubscribed": True}
+    changed = tuple(changes(contact.fields, given))
+    contact.fields.update(given)
+    contact.updated_at = now
+    return changed
 
 
 def merge(winner: Contact, loser: Contact, now: str) -> list[FieldChange]:

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from typing import Any, Self
 
 from mock_autopilot import errors, state
-from mock_autopilot.account import Account, Options
+from mock_autopilot.account import Account
 from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
 from mock_autopilot.addresses import is_loopback, origin
 from mock_autopilot.app import create_app
@@ -18,6 +18,7 @@ from mock_autopilot.call_warnings import CallWarning
 from mock_autopilot.control import Guard
 from mock_autopilot.journal import Call
 from mock_autopilot.journeys import Journey
+from mock_autopilot.options import Options
 from mock_autopilot.views import ContactsView, JourneysView
 
 

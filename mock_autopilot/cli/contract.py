@@ -65,7 +65,7 @@ def contract(processes: str | None, **options: object) -> None:
     if missing:
         needed = " and ".join(missing)
         click.echo(
-            f"Error: needs {needed}. Install it with: pip install mock-autopilot[contract]",
+            f"Error: needs {needed}. In the checkout: pip install '.[contract]'",
             err=True,
         )
         sys.exit(CANNOT_JUDGE)

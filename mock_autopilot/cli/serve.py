@@ -38,8 +38,8 @@ class Setup:
 
     def accounts(self) -> "Accounts":
         """Make the accounts. Raises `ApiError` when the seed is not valid."""
-        from mock_autopilot.account import Options
         from mock_autopilot.accounts import Accounts, Beginning
+        from mock_autopilot.options import Options
 
         options = Options(self.strict, self.auto_journeys, self.max_body, self.journal_size)
         beginning = Beginning(self.seed, self.journeys, self.seed_warnings)
