@@ -8,7 +8,13 @@ READY := .venv/.ready
 MUTATION := .venv/.mutation
 JOBS ?= auto
 
-.PHONY: demo test lint format docs kill-table mutants bench lock clean help
+# The newest Python beside the one that .venv has: on the PATH, or among pyenv's.
+OTHER ?= $(shell for p in python3.14 python3.13 \
+	$$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/bin/python 2>/dev/null | sort -rV) \
+	python3.12; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: demo test test-newest lint format docs kill-table mutants bench lock clean help
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -18,6 +24,13 @@ demo: $(READY) ## send the specification's messages through the forwarder to the
 
 test: $(READY) ## run all tests (JOBS=n sets the number of processes)
 	@$(BIN)/pytest -n $(JOBS)
+
+test-newest: ## run the API, Python and forwarder tests on the newest Python there is (OTHER=python3.13)
+	@test -n "$(OTHER)" || { echo "no Python newer than 3.11 was found (or: make test-newest OTHER=/path/to/python)" >&2; exit 1; }
+	@$(OTHER) -m venv --clear .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv-newest/bin/pytest -n $(JOBS) tests/api tests/adapter tests/send tests/test_python_api.py tests/test_recorded_answers.py
 
 lint: $(READY) ## ruff (rules and format) and mypy (strict)
 	@$(BIN)/ruff check .
@@ -51,7 +64,7 @@ lock: $(READY) ## renew the requirements*.lock from pyproject.toml
 		--group mutation --constraints requirements.lock -o requirements-mutation.lock
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv mutants dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-newest mutants dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "mock-autopilot needs Python 3.11 or newer on the PATH (or: make PYTHON=/path/to/python3)" >&2; exit 1; }
