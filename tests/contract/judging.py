@@ -1,7 +1,7 @@
 """Run the suite's tests in this process, one clause at a time, against a factory."""
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.bench import Bench
+from contract_tests.clauses import CLAUSES, Level
+from contract_tests.deliveries import Broken
 from contract_tests.fake import JOURNEYS, Fake
 from contract_tests.lives import judge
 from contract_tests.options import EXAMPLES
 from contract_tests.protocol import Message, Result, Settings, result_of
-from contract_tests.scene import Broken
 from contract_tests.space import Engage
 
 Factory = Callable[[Settings], Callable[[Message], object]]
@@ -99,6 +100,22 @@ def failure(bench: Bench, tests: list[Callable[..., None]], number: int) -> Exce
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
             return error
     return None
+
+
+def accused(
+    factory: Factory,
+    *levels: Level,
+    examples: int = 10,
+    seeds: Iterable[int] = (1,),
+) -> dict[str, str]:
+    """Run all clauses, or those of these levels; give what was found, by clause."""
+    found = {}
+    with bench_for(factory) as bench:
+        for clause, tests in suite_tests(examples).items():
+            if CLAUSES[clause].level in (levels or ("MUST", "SHOULD")):
+                said = next(filter(None, (breaks(bench, tests, n) for n in seeds)), "")
+                found.update({clause: said} if said else {})
+    return found
 
 
 def engage_breaks(bench: Bench, make_engage: Callable[[], Engage], number: int) -> str:
