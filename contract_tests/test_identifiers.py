@@ -199,7 +199,6 @@ WRONG_ADDRESSES: list[Any] = [5, 0, 1.5, True, False, ["ada@example.com"], {"val
 
 @clause("IDR-12")
 @each("user", WRONG_USER_IDS, kind="identify", email=None)
-@each("email", WRONG_ADDRESSES, kind="identify", user=None)
 @each("email", WRONG_ADDRESSES, kind="track", user=None)
 @given(
     kind=st.sampled_from(["identify", "track"]),
