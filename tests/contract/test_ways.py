@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,9 +13,7 @@ import pytest
 from contract_tests.clauses import CLAUSES
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
 from contract_tests.targets import environment
-from tests.contract.running import ROOT, Done, contract
-
-FORWARDERS = ROOT / "docs" / "forwarders"
+from tests.contract.running import FORWARDERS, Done, contract, node_server
 
 
 def passes(done: Done) -> None:
@@ -52,17 +49,6 @@ def test_a_url(tmp_path: Path) -> None:
         }
     )
     assert json.loads(told["AUTOPILOT_JOURNEYS"]) == JOURNEYS
-    node = subprocess.Popen(
-        ["node", str(FORWARDERS / "server.mjs")],
-        env={**os.environ, **told, "PORT": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert node.stdout
-        url = f"http://127.0.0.1:{int(node.stdout.readline())}/"
+    with node_server(told) as url:
         own = ("--adapter-url", url, "--mock-port", str(port))
         passes(contract(tmp_path, *own, "--examples", "5"))
-    finally:
-        node.kill()
-        node.communicate()
