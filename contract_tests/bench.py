@@ -1,6 +1,8 @@
 """What the clauses' tests work with: the account, the forwarder, and one scene after the other."""
 
+import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, TypeVar
 
@@ -11,9 +13,12 @@ from contract_tests.clauses import CLAUSES
 from contract_tests.fake import DEFAULT_TRIGGER, Fake
 from contract_tests.protocol import CannotJudge, Settings, Target
 from contract_tests.scene import Scene
-from contract_tests.strategies import identify
+from contract_tests.strategies import identify, track
 
 Test = TypeVar("Test", bound=Callable[..., Any])
+
+PATIENCE = 2.0
+"""Seconds after which no call comes any more."""
 
 
 class Bench:
@@ -38,16 +43,53 @@ class Bench:
         """Begin an example."""
         return Scene(self._fake, self._target, next(self._numbers))
 
-    def probe(self) -> None:
-        """See that a message comes through at all. Raises `CannotJudge` when no call arrives."""
+    def probe(self, patience: float = PATIENCE) -> None:
+        """See that messages come through, and that they have when the forwarder says so.
+
+        `patience` is how many seconds a call may take to arrive that was not there yet.
+
+        Raises:
+            CannotJudge: no call arrives, or one only after the forwarder has answered.
+
+        """
         with self.scene() as scene:
             person = scene.person("probe@example.com", "probe")
-            result = scene.deliver(identify(person, {"plan": "gold"}))
-            if not scene.calls():
+            first, *others = (
+                identify(person, {"plan": "gold"}),
+                track(person, "Step Activated", {"property": "test"}),
+                identify(person, {"plan": "free"}),
+            )
+            result = scene.deliver(first)
+            if not self._came_in_time(scene, 0, patience):
                 raise CannotJudge(
                     f"no call reached the fake at {self.settings['base_url']}: the forwarder "
                     f"said {result.status} {result.message[:200]!r}. Does it send to that base URL?"
                 )
+            for message in others:
+                before = len(scene.calls())
+                scene.deliver(message)
+                self._came_in_time(scene, before, patience)
+
+    def _came_in_time(self, scene: Scene, before: int, patience: float) -> bool:
+        """Say whether calls came of the message that was just delivered, beside those `before`.
+
+        Raises `CannotJudge` when one came after the forwarder had answered: its results say
+        nothing, and what a clause looks at may not be there yet.
+        """
+        answered = datetime.now(UTC)
+        calls = scene.calls()[before:]
+        late = any(datetime.fromisoformat(call["time"]) > answered for call in calls)
+        deadline = time.monotonic() + patience
+        while not calls and time.monotonic() < deadline:
+            time.sleep(0.01)
+            calls = scene.calls()[before:]
+            late = bool(calls)
+        if late:
+            raise CannotJudge(
+                "the forwarder answers before it delivers: a call reached the fake after it had "
+                "answered. Let it answer a message when Autopilot has answered the calls for it"
+            )
+        return bool(calls)
 
     def close(self) -> None:
         """Let go of the forwarder and stop the account."""

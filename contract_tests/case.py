@@ -1,5 +1,6 @@
 """A scene as a fixture case: what happened in it, and what must have come of that."""
 
+from collections.abc import Collection
 from typing import Any
 
 from contract_tests.protocol import Message, Person, Settings
@@ -38,10 +39,17 @@ class CaseNotes:
         self._account |= expected
 
     def person(
-        self, person: Person, *, if_delivered: bool = False, **expected: dict[str, Any]
+        self,
+        person: Person,
+        strict: Collection[str] = (),
+        *,
+        if_delivered: bool = False,
+        **expected: dict[str, Any],
     ) -> None:
         """Note what is expected of a person's contact, or only if the last message is delivered."""
         noted: dict[str, Any] = self._people.setdefault(person, dict(person.identifiers))
+        if strict:
+            noted["strict"] = sorted({*noted.get("strict", ()), *strict})
         if if_delivered:
             noted["if_delivered"] = len(self._deliveries)
         for part, things in expected.items():

@@ -44,8 +44,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("SET-01", "MUST", "A key that Autopilot refuses is reported as 401, not as delivered.",
      f'{DESTINATION}, Settings: "API Key … Required"'),
     # --- types of messages ---
-    ("TYP-01", "MUST", "page and screen messages cause no call and no change.", _TYPES),
-    ("TYP-02", "MUST", "group and alias messages cause no call and no change.", _TYPES),
+    ("TYP-01", "MUST", "page and screen messages cause no call that writes.", _TYPES),
+    ("TYP-02", "MUST", "group and alias messages cause no call that writes.", _TYPES),
     # --- the integrations object ---
     ("INT-01", "MUST", "A message that says nothing of integrations, or nothing of All, is sent.",
      _INTEGRATIONS),
@@ -58,10 +58,10 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("INT-06", "MUST", "Other names, another letter case of this one too, change nothing.",
      _INTEGRATIONS),
     # --- the identifier rule ---
-    ("IDR-01", "MUST", ("An identify with neither address nor user id is reported as the 400 with "
-     "its exact text, and nothing is written."), _MISSING),
-    ("IDR-02", "MUST", ("A track with neither address nor user id is reported as the 400 with its "
-     "exact text, and nothing is written."), _MISSING),
+    ("IDR-01", "MUST", ("An identify with neither address nor user id is reported as the 400, its "
+     "text among what is reported, and nothing is written."), _MISSING),
+    ("IDR-02", "MUST", ("A track with neither address nor user id is reported as the 400, its text "
+     "among what is reported, and nothing is written."), _MISSING),
     ("IDR-03", "MUST", "Blank text, white space and null count as missing identifiers.", _MISSING),
     ("IDR-04", "MUST", "An anonymous id alone identifies nobody.", _MISSING),
     ("IDR-05", "MUST", "An address alone suffices.", _MISSING),
@@ -75,18 +75,21 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDR-10", "MUST", "A user id first, and later with an address, is one contact.", HELP),
     ("IDR-11", "MUST", "_NewEmail moves the contact to the new address; it stays the same one.",
      HELP),
+    ("IDR-12", "SHOULD", "An identifier of a wrong type counts as missing.", OURS),
     # --- identify: what arrives ---
     ("IDN-01", "MUST", "true and false arrive as booleans.", _TYPED),
     ("IDN-02", "MUST", "false, 0 and the empty text are not dropped.", _TYPED),
-    ("IDN-03", "MUST", "null neither erases what is there nor becomes a text.",
+    ("IDN-03", "MUST", "null does not become a text or any other value.",
      f"{API}: absent fields are left alone"),
     ("IDN-04", "MUST", "Whole numbers arrive as numbers, exact within ±2^53.", _TYPED),
-    ("IDN-05", "MUST", "Other numbers arrive as numbers, exact.", _TYPED),
-    ("IDN-06", "MUST", "Text arrives whole: long, of any language, with any punctuation.", _TYPED),
+    ("IDN-05", "MUST", "Other numbers arrive as numbers, in 15 significant digits.", _TYPED),
+    ("IDN-06", "MUST", ("Text arrives whole: long, of any language, with any punctuation, in any "
+     "normal form."), _TYPED),
     ("IDN-07", "MUST", ("A trait arrives under its name, with its letter case, white space and "
      "punctuation."), f"{API}: the name of a custom field is its trait's"),
     ("IDN-08", "MUST", "Of many traits none is lost.", SPEC),
-    ("IDN-09", "MUST", "A date arrives as the text that it was, as a string or as a date.", _TYPED),
+    ("IDN-09", "MUST", ("A date arrives: the same text in a string, the same instant in a field of "
+     "type date."), _TYPED),
     ("IDN-10", "MUST", "firstName and lastName land in the fields FirstName and LastName.",
      f"{SPEC}: reserved traits"),
     ("IDN-11", "MUST", "first_name and last_name land there too.",
@@ -94,21 +97,29 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDN-12", "MUST", "A later identify changes what it names and leaves the rest.",
      f"{API}: updates merge"),
     ("IDN-13", "MUST", "Nothing of one user arrives at another.", SPEC),
-    ("IDN-14", "MUST", "The same message twice changes nothing.",
+    ("IDN-14", "MUST", "The same message twice changes no value.",
      f"{SPEC}: deliveries may be repeated"),
-    ("IDN-15", "SHOULD", "name fills FirstName with its first word, LastName with the rest.", OURS),
+    ("IDN-15", "SHOULD", ("name arrives: its first word in FirstName and the rest in LastName, or "
+     "all of it under its own name."), OURS),
     ("IDN-16", "SHOULD", "phone, title, website and company land in the fields of that name.",
      "open-source clients"),
-    ("IDN-17", "SHOULD", "The parts of address land in the Mailing fields.", OURS),
-    ("IDN-18", "SHOULD", "The parts of an object arrive as parent.child.", OURS),
+    ("IDN-17", "SHOULD", ("The parts of address arrive, in the Mailing fields or under their own "
+     "names."), OURS),
+    ("IDN-18", "SHOULD", ("The parts of an object arrive, under both names with any separator, or "
+     "as JSON text."), OURS),
+    ("IDN-19", "SHOULD", "A null trait does not erase what is there.", OURS),
+    ("IDN-20", "SHOULD", "Text arrives code point for code point.", OURS),
+    ("IDN-21", "SHOULD", "Numbers arrive exactly.", OURS),
+    ("IDN-22", "SHOULD", "A standard field that no message names stays empty.", OURS),
     # --- track ---
     ("TRK-01", "MUST", "An event enters its journey, and no other, once.",
      f"{DESTINATION}, Track"),
     ("TRK-02", "MUST", "The letter case of an event's name counts.",
      f"{SPEC}: an event is named by its exact text"),
-    ("TRK-03", "MUST", "The event's properties arrive whole, with their values and types.",
+    ("TRK-03", "MUST", ("The event's properties arrive, with their values and types; null ones may "
+     "be left out."),
      f"{DESTINATION}, Track: the example's properties"),
-    ("TRK-04", "MUST", "The same event again is another entry.", f"{DESTINATION}, Track"),
+    ("TRK-04", "SHOULD", "The same event again is another entry.", OURS),
     ("TRK-05", "MUST", "An event with an address enters the contact of that address.",
      f"{DESTINATION}, Track"),
     ("TRK-06", "MUST", "An event with a user id alone enters the contact of that user id.",
@@ -117,6 +128,10 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("TRK-08", "MUST", "Addresses with + / % ? # & ' and letters of any language can enter.",
      f"{API}: addresses in paths are percent-encoded"),
     ("TRK-09", "MUST", "identify and track in either order end the same.", HELP),
+    ("TRK-10", "SHOULD", ("An event has no other properties than those that were sent, the address "
+     "apart."), OURS),
+    ("TRK-11", "SHOULD", "A null property arrives.", OURS),
+    ("TRK-12", "SHOULD", "The texts and numbers of an event's properties arrive exactly.", OURS),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
      "delivered."), _RETRIES),
@@ -124,7 +139,8 @@ CLAUSES: dict[str, Clause] = _clauses(
      "delivered."), _RETRIES),
     ("RET-03", "MUST", ("What a dropped connection lost is not reported as delivered, unless it "
      "ended delivered."), _RETRIES),
-    ("RET-04", "MUST", "Another 4xx is final: it is reported, and not tried again.", _RETRIES),
+    ("RET-04", "MUST", ("Another 4xx is final: it is reported, and the same call is not made "
+     "again."), _RETRIES),
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
     # --- Engage: audiences and computed traits ---
     ("ENG-01", "MUST", "The property of an audience arrives under its key, letter for letter.",
@@ -137,8 +153,8 @@ CLAUSES: dict[str, Clause] = _clauses(
      f'{_ENGAGE}: "The property name is the snake_cased version of the audience name"'),
     ("ENG-05", "MUST", "A message of Engage obeys the integrations object, as every message does.",
      _INTEGRATIONS),
-    ("ENG-06", "MUST", ("A message of Engage with an anonymous id alone is reported as the 400 "
-     "with its exact text, and nothing is written."), _MISSING),
+    ("ENG-06", "MUST", ("A message of Engage with an anonymous id alone is reported as the 400, "
+     "its text among what is reported, and nothing is written."), _MISSING),
     ("ENG-07", "MUST", "Computed traits arrive with their values and types, falsy ones too.",
      f'{_ENGAGE}: "You can send computed traits … as a user property"'),
     ("ENG-08", "MUST", ("After any changes and syncs a user's property is the membership at the "
@@ -146,4 +162,5 @@ CLAUSES: dict[str, Clause] = _clauses(
      f'{_ENGAGE}: "updates for users whose membership has changed since the last sync"'),
     ("ENG-09", "MUST", ("Audience Entered, Audience Exited and Trait Computed are events like any "
      "other."), _COMPUTED),
+    ("ENG-10", "SHOULD", "The texts and numbers of computed traits arrive exactly.", OURS),
 )  # fmt: skip

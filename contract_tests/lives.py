@@ -7,8 +7,8 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.bench import Bench
+from contract_tests.deliveries import Broken
 from contract_tests.machine import SpaceLife, Sync
-from contract_tests.scene import Broken
 from contract_tests.space import Engage
 
 STEPS = 10

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.bench import Bench
+from contract_tests.deliveries import Broken
 from contract_tests.html import page
 from contract_tests.options import EXAMPLES as EXAMPLES
 from contract_tests.options import (
@@ -23,7 +24,6 @@ from contract_tests.options import (
 )
 from contract_tests.protocol import CannotJudge
 from contract_tests.report import Verdicts, terminal
-from contract_tests.scene import Broken
 from contract_tests.values import Missing
 
 CANNOT_JUDGE = 2

@@ -21,6 +21,14 @@ RESERVED = frozenset(
     }
 )
 
+#: What a contact may have beside its identifiers and what the account makes.
+STANDARD_FIELDS = (
+    *("FirstName", "LastName", "Salutation", "Company", "NumberOfEmployees", "Title", "Industry"),
+    *("Phone", "MobilePhone", "Fax", "Website", "Twitter", "LinkedIn", "LeadSource", "Status"),
+    *("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"),
+    *("owner_name", "unsubscribed", "notify"),
+)
+
 #: Names that look the same in every notation: what is hard about names has a clause of its own.
 PLAIN_NAMES = st.sampled_from(["plan", "logins", "score", "is_admin", "last_order"])
 USER_IDS = st.sampled_from(["u1", "12091906-01011992", "Ada", "007"])
@@ -99,8 +107,9 @@ PROPERTIES = st.dictionaries(
     max_size=4,
 )
 
+#: Named otherwise than `PLAIN_NAMES`: a forwarder may write properties to the contact as well.
 PLAIN_PROPERTIES = st.dictionaries(
-    st.sampled_from(["property", "total", "plan"]), PLAIN_VALUES, max_size=2
+    st.sampled_from(["property", "total", "coupon"]), PLAIN_VALUES, max_size=2
 )
 
 #: What libraries put into messages beside what they were asked to send.

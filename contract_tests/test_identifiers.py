@@ -191,3 +191,47 @@ def test_a_new_address(bench: Bench, user_id: str | None, again: bool) -> None:
         scene.has_traits(new, {"plan": "gold"})
         scene.entered(new, {"0001": [{"n": 1}]})
         scene.people(1)
+
+
+WRONG_USER_IDS: list[Any] = [True, False, [], ["u1"], {}, {"id": "u1"}]
+WRONG_ADDRESSES: list[Any] = [5, 0, 1.5, True, False, ["ada@example.com"], {"value": "a@b.c"}]
+
+
+@clause("IDR-12")
+@each("user", WRONG_USER_IDS, kind="identify", email=None)
+@each("email", WRONG_ADDRESSES, kind="track", user=None)
+@given(
+    kind=st.sampled_from(["identify", "track"]),
+    user=st.sampled_from([None, *WRONG_USER_IDS]),
+    email=st.sampled_from([None, *WRONG_ADDRESSES]),
+)
+def test_identifiers_of_a_wrong_type(bench: Bench, kind: str, user: Any, email: Any) -> None:
+    is_rejected(bench, of_wrong_type(kind, user, email))
+
+
+@clause("IDR-12")
+@each("user", WRONG_USER_IDS, kind="identify")
+@given(kind=st.sampled_from(["identify", "track"]), user=st.sampled_from(WRONG_USER_IDS))
+def test_a_wrong_user_id_beside_an_address(bench: Bench, kind: str, user: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com")
+        scene.was_delivered(scene.deliver(of_wrong_type(kind, user, person.email)))
+        scene.has_fields(person, user_id=None)
+        scene.people(1)
+
+
+@clause("IDR-12")
+@each("email", WRONG_ADDRESSES, kind="identify")
+@given(kind=st.sampled_from(["identify", "track"]), email=st.sampled_from(WRONG_ADDRESSES))
+def test_a_wrong_address_beside_a_user_id(bench: Bench, kind: str, email: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person(user_id="u1")
+        scene.was_delivered(scene.deliver(of_wrong_type(kind, person.user_id, email)))
+        scene.has_fields(person, Email=None)
+        scene.people(1)
+
+
+def of_wrong_type(kind: str, user: Any, email: Any) -> Message:
+    inside = {"plan": "gold", "email": email}
+    own = {"traits": inside} if kind == "identify" else {"event": "E", "properties": inside}
+    return {"type": kind, "userId": user, **own}

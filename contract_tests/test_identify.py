@@ -1,4 +1,4 @@
-"""IDN: what of an identify arrives, and where."""
+"""IDN: what of an identify arrives, and where; what is required exactly is a file of its own."""
 
 from typing import Any
 
@@ -25,6 +25,7 @@ from contract_tests.strategies import (
     WHOLE,
     identify,
 )
+from contract_tests.values import custom_fields
 
 TRAITS = st.dictionaries(PLAIN_NAMES, PLAIN_VALUES, min_size=1, max_size=4)
 WORDS = st.sampled_from(["Ada", "John", "Joe", "O'Neil", "María José", "漢"])
@@ -63,8 +64,8 @@ def test_null(bench: Bench, name: str, value: Any) -> None:
         scene.was_delivered(scene.deliver(identify(person, {name: value, "firstName": "Ada"})))
         nulls = {name: None, "never_seen": None, "firstName": None}
         scene.was_delivered(scene.deliver(identify(person, nulls)))
-        scene.has_traits(person, {name: value, "never_seen": None})
-        scene.has_fields(person, FirstName="Ada")
+        scene.has_traits(person, {"never_seen": None})
+        scene.has_or_lacks(person, {name: value, "FirstName": "Ada"})
 
 
 @clause("IDN-04")
@@ -205,9 +206,15 @@ def test_the_same_message_twice(
         person = scene.person(email, user_id)
         message = identify(person, {**traits, "firstName": "Ada"}, noise)
         scene.was_delivered(scene.deliver(message))
-        before = without_times(scene.contact_of(person))
+        before = scene.contact_of(person)
         scene.was_delivered(scene.deliver_again())
-        scene.compare("contact", before, without_times(scene.contact_of(person)))
+        after = scene.contact_of(person)
+        if before and after:
+            for name, value in settled(before).items():
+                scene.compare(f"field {name}", value, after.get(name))
+            now = custom_fields(after)
+            for name, value in custom_fields(before).items():
+                scene.compare(f"trait {name!r}", value, now.get(name))
         scene.people(1)
 
 
@@ -215,7 +222,9 @@ def test_the_same_message_twice(
 @each("rest", ["Joe", "de la Cruz"], first="John")
 @given(first=st.sampled_from(["Ada", "John"]), rest=st.sampled_from(["King", "Joe", "de la Cruz"]))
 def test_a_name(bench: Bench, first: str, rest: str) -> None:
-    lands(bench, {"name": f"{first} {rest}"}, None, FirstName=first, LastName=rest)
+    whole = f"{first} {rest}"
+    fields = {"FirstName": first, "LastName": rest}
+    parts_arrive(bench, {"name": whole}, {"name": {"value": whole, "fields": fields}})
 
 
 @clause("IDN-16")
@@ -229,17 +238,31 @@ def test_other_reserved_traits(bench: Bench, text: str) -> None:
 @given(city=WORDS, code=st.sampled_from(["SW1Y 4JH", "00100"]))
 def test_an_address(bench: Bench, city: str, code: str) -> None:
     address = {"street": "12 Main St", "city": city, "postalCode": code, "country": "UK"}
-    fields = {"MailingStreet": "12 Main St", "MailingCity": city, "MailingPostalCode": code}
-    lands(bench, {"address": address}, None, **fields, MailingCountry="UK")
+    fields = {
+        "street": "MailingStreet",
+        "city": "MailingCity",
+        "postalCode": "MailingPostalCode",
+        "country": "MailingCountry",
+    }
+    parts = {
+        f"address.{name}": {"value": value, "fields": {fields[name]: value}}
+        for name, value in address.items()
+    }
+    parts_arrive(bench, {"address": address}, parts)
 
 
 @clause("IDN-18")
 @given(name=st.sampled_from(["car", "visit"]), value=PLAIN_VALUES)
 def test_an_object(bench: Bench, name: str, value: Any) -> None:
+    parts_arrive(bench, {name: {"make": value}}, {f"{name}.make": {"value": value}})
+
+
+def parts_arrive(bench: Bench, traits: dict[str, Any], parts: dict[str, dict[str, Any]]) -> None:
+    """Require that each of these parts of the traits arrives at one of its places."""
     with bench.scene() as scene:
         person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, {name: {"make": value}})))
-        scene.has_traits(person, {f"{name}.make": value})
+        scene.was_delivered(scene.deliver(identify(person, traits)))
+        scene.has_parts(person, parts)
 
 
 def lands(bench: Bench, traits: dict[str, Any], noise: Message | None, **fields: str) -> None:
@@ -250,6 +273,10 @@ def lands(bench: Bench, traits: dict[str, Any], noise: Message | None, **fields:
         scene.has_fields(person, **fields)
 
 
-def without_times(contact: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what moves with every update."""
-    return {name: value for name, value in contact.items() if name != "updated_at"}
+#: What the account makes, or what every forwarder may do with it what it likes.
+FREE = ("updated_at", "Name", "anonymous_id", "custom_fields")
+
+
+def settled(contact: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that only a message which names them may change."""
+    return {name: value for name, value in contact.items() if name not in FREE}

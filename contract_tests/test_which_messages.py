@@ -42,7 +42,7 @@ def arrives(bench: Bench, kind: str, **extra: Any) -> None:
 def stays_away(bench: Bench, kind: str, **extra: Any) -> None:
     with bench.scene() as scene:
         scene.deliver(message_of(scene, kind, **extra))
-        scene.nothing_called()
+        scene.nothing_sent()
         scene.nothing_written()
 
 
@@ -66,7 +66,7 @@ def test_pages_and_screens(
         user = scene.person(user_id="u1").user_id
         message = {"type": kind, "userId": user, "name": "Home", "properties": properties, **noise}
         scene.deliver(message)
-        scene.nothing_called()
+        scene.nothing_sent()
         scene.nothing_written()
 
 
@@ -79,7 +79,7 @@ def test_groups_and_aliases(
         user = scene.person(user_id="u1").user_id
         own = {"groupId": "g1", "traits": traits} if kind == "group" else {"previousId": "u0"}
         scene.deliver({"type": kind, "userId": user, **own, **noise})
-        scene.nothing_called()
+        scene.nothing_sent()
         scene.nothing_written()
 
 

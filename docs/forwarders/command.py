@@ -12,15 +12,25 @@ FIELDS = {"firstname": "FirstName", "lastname": "LastName"}
 TYPES = {bool: "boolean", int: "integer", float: "float"}
 
 
+def text(value: object) -> str | None:
+    """Return what can identify: text that is not blank."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
 def deliver(message: dict[str, Any]) -> dict[str, Any] | None:
     chosen = message.get("integrations") or {}
-    if message["type"] not in SENT or chosen.get("AutopilotHQ", chosen.get("All")) is False:
+    own = chosen.get("AutopilotHQ")
+    if message["type"] not in SENT or (chosen.get("All") if own is None else own) is False:
         return None  # not for Autopilot, which is no failure
     given = dict(message.get(SENT[message["type"]]) or {})
     context = (message.get("context") or {}).get("traits") or {}
-    ids = {"user_id": message.get("userId"), "_NewEmail": given.pop("_NewEmail", None)}
-    ids["Email"] = given.pop("email", None) or context.get("email")
-    contact = {name: value for name, value in ids.items() if value is not None}
+    user_id = message.get("userId")
+    ids = {
+        "Email": text(given.pop("email", None)) or text(context.get("email")),
+        "user_id": user_id if type(user_id) in (int, float) else text(user_id),
+        "_NewEmail": text(given.pop("_NewEmail", None)),
+    }
+    contact: dict[str, Any] = {k: v for k, v in ids.items() if v is not None}
     if message["type"] == "track":
         journeys = json.loads(environ["AUTOPILOT_JOURNEYS"])
         trigger = journeys.get(message["event"], environ["AUTOPILOT_DEFAULT_TRIGGER"])
@@ -31,7 +41,7 @@ def deliver(message: dict[str, Any]) -> dict[str, Any] | None:
         kind, field = TYPES.get(type(plain), "string"), name.replace("_", "").lower()
         if plain is None:
             continue  # it must not erase
-        if field in FIELDS:
+        if field in FIELDS and isinstance(plain, str):
             contact[FIELDS[field]] = plain
         else:
             contact["custom"][f"{kind}--{name.replace(' ', '--')}"] = plain

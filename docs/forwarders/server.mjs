@@ -5,12 +5,19 @@ const { AUTOPILOT_BASE_URL: base, AUTOPILOT_API_KEY: autopilotapikey, PORT = 0 }
 const JOURNEYS = new Map(Object.entries(JSON.parse(process.env.AUTOPILOT_JOURNEYS)));
 const FIELDS = new Map([["firstname", "FirstName"], ["lastname", "LastName"]]);
 
+// What can identify: text that is not blank.
+const text = (value) => (typeof value === "string" && value.trim() ? value : undefined);
+
 async function deliver({ type, event, userId, traits, properties, context, integrations }) {
-  const { All: all, AutopilotHQ: chosen = all } = integrations ?? {};
-  if (!["identify", "track"].includes(type) || chosen === false)
+  const { All: all, AutopilotHQ: own } = integrations ?? {};
+  if (!["identify", "track"].includes(type) || (own ?? all) === false)
     return { status: 200 }; // not for Autopilot, which is no failure
   const { email, _NewEmail, ...given } = (type === "track" ? properties : traits) ?? {};
-  const contact = { Email: email || context?.traits?.email, user_id: userId, _NewEmail };
+  const contact = {
+    Email: text(email) ?? text(context?.traits?.email),
+    user_id: typeof userId === "number" ? userId : text(userId),
+    _NewEmail: text(_NewEmail),
+  };
   if (type === "track") {
     const trigger = JOURNEYS.get(event) ?? process.env.AUTOPILOT_DEFAULT_TRIGGER;
     return post(`trigger/${trigger}/contact`, { contact, property: given });
@@ -22,7 +29,7 @@ async function deliver({ type, event, userId, traits, properties, context, integ
     const kind = { boolean: "boolean", number }[typeof value] ?? "string";
     const plain = typeof value === "object" ? JSON.stringify(value) : value;
     const field = FIELDS.get(name.replaceAll("_", "").toLowerCase());
-    if (field) contact[field] = plain;
+    if (field && typeof plain === "string") contact[field] = plain;
     else contact.custom[`${kind}--${name.replaceAll(" ", "--")}`] = plain;
   }
   return post("contact", { contact });

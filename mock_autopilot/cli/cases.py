@@ -9,9 +9,11 @@ Expected are, and what is not there is not compared:
 * `contacts`: each with all of its fields, `custom` by its keys going in; `number_of_contacts`;
 * `journeys`: entries by trigger id;
 * `people`: each the one contact of its `Email` and `user_id`, and of that only what is named:
-  `traits` (custom fields, or fields of that name), `types` (one of which such a custom field has),
+  `traits` (custom fields, or fields of that name), `parts` (parts of objects, with the standard
+  `fields` that may hold them), `types` (one of which such a custom field has),
   `fields`, `entries` (the properties of all its entries by trigger id); null is for what must not
-  be there. With `if_delivered`, the number of a
+  be there. They are compared as the contract's MUSTs are, and as strictly as `strict` says
+  (`contract_tests.values`). With `if_delivered`, the number of a
   message, only if that was reported as delivered.
 
 Contact ids are written `person_1`, `person_2`, … in the order of their creation.
@@ -24,7 +26,17 @@ from pathlib import Path
 from typing import Any
 
 from adapter import Delivery, Destination
-from contract_tests.values import Missing, matching, named, same, type_named
+from contract_tests.values import (
+    Missing,
+    agrees,
+    entries_agree,
+    matching,
+    named,
+    part_arrived,
+    same,
+    trait_agrees,
+    type_named,
+)
 from mock_autopilot.fields import FIELDS, SEPARATOR, Role
 from mock_autopilot.fixtures import fixtures_path
 from mock_autopilot.journal import Call
@@ -116,7 +128,8 @@ def differences(case: Case, steps: list[Step], account: AccountView) -> list[str
             compare(f"contacts of {_json(identifiers)}", 1, len(there))
             for contact in there[:1]:
                 parts = {name: v for name, v in expected.items() if isinstance(v, dict)}
-                compare(f"{_json(identifiers)}", parts, _parts(parts, contact, account))
+                strict = expected.get("strict", ())
+                compare(f"{_json(identifiers)}", parts, _parts(parts, strict, contact, account))
     return found
 
 
@@ -175,27 +188,52 @@ def _is_asked(expected: dict[str, Any], steps: list[Step]) -> bool:
 
 
 def _parts(
-    expected: dict[str, Any], contact: dict[str, Any], account: AccountView
+    expected: dict[str, Any], strict: list[str], contact: dict[str, Any], account: AccountView
 ) -> dict[str, Any]:
-    """Give what is there of what is expected of a person."""
+    """Return what is there of what is expected of a person; the expected where it agrees."""
     there: dict[str, Any] = {}
     if "traits" in expected:
-        arrived = {name: named(contact, name) for name in expected["traits"]}
-        there["traits"] = {n: None if isinstance(v, Missing) else v for n, v in arrived.items()}
+        there["traits"] = {
+            name: value if trait_agrees(value, contact, name, strict) else _value(contact, name)
+            for name, value in expected["traits"].items()
+        }
+    if "parts" in expected:
+        there["parts"] = {
+            path: part if part_arrived(contact, path, **part) else None
+            for path, part in expected["parts"].items()
+        }
     if "types" in expected:
         there["types"] = {}
         for name, fitting in expected["types"].items():
             arrived_type = type_named(contact, name)
             there["types"][name] = fitting if arrived_type in (None, *fitting) else arrived_type
     if "fields" in expected:
-        there["fields"] = {name: contact.get(name) for name in expected["fields"]}
+        fields = {name: contact.get(name) for name in expected["fields"]}
+        there["fields"] = {
+            name: value if agrees(value, fields[name]) else fields[name]
+            for name, value in expected["fields"].items()
+        }
     if "entries" in expected:
-        there["entries"] = {}
-        for trigger_id, journey in account.journeys.items():
-            for entry in journey.entries:
-                if entry.contact_id == contact["contact_id"]:
-                    there["entries"].setdefault(trigger_id, []).append(entry.properties)
+        there["entries"] = _entries_of(contact["contact_id"], account)
+        for trigger_id, entries in expected["entries"].items():
+            if entries_agree(entries, there["entries"].get(trigger_id, []), strict):
+                there["entries"][trigger_id] = entries
     return there
+
+
+def _value(contact: dict[str, Any], name: str) -> Any:
+    value = named(contact, name)
+    return None if isinstance(value, Missing) else value
+
+
+def _entries_of(contact_id: str, account: AccountView) -> dict[str, list[dict[str, Any]]]:
+    """Return the properties of all entries of a contact by trigger id."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for trigger_id, journey in account.journeys.items():
+        for entry in journey.entries:
+            if entry.contact_id == contact_id:
+                entries.setdefault(trigger_id, []).append(entry.properties)
+    return entries
 
 
 def _json(value: Any) -> str:

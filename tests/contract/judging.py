@@ -1,7 +1,7 @@
 """Run the suite's tests in this process, one clause at a time, against a factory."""
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.bench import Bench
+from contract_tests.clauses import CLAUSES, Level
+from contract_tests.deliveries import Broken
 from contract_tests.fake import JOURNEYS, Fake
 from contract_tests.lives import judge
 from contract_tests.options import EXAMPLES
 from contract_tests.protocol import Message, Result, Settings, result_of
-from contract_tests.scene import Broken
 from contract_tests.space import Engage
 
 Factory = Callable[[Settings], Callable[[Message], object]]
@@ -46,20 +47,26 @@ def bench_for(factory: Factory) -> Iterator[Bench]:
         bench.close()
 
 
-def quick(examples: int) -> settings:
+KNOWN = (Phase.explicit,)
+"""The examples that every run tries."""
+
+
+def quick(examples: int, known: Collection[Phase] = KNOWN) -> settings:
     """Give settings of so many examples, and of no shrinking."""
     return settings(
         max_examples=examples,
         database=None,
         deadline=None,
-        phases=[Phase.explicit, Phase.generate],
+        phases=[*known, Phase.generate],
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
     )
 
 
-def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
+def suite_tests(
+    examples: int, known: Collection[Phase] = KNOWN
+) -> dict[str, list[Callable[..., None]]]:
     """Give the suite's tests, set to so many examples and to no shrinking."""
     found: dict[str, list[Callable[..., None]]] = {}
     for path in sorted(Path(contract_tests.__file__).parent.glob("test_*.py")):
@@ -69,7 +76,7 @@ def suite_tests(examples: int) -> dict[str, list[Callable[..., None]]]:
                 if mark.name == "clause":
                     few = getattr(test, "_hypothesis_internal_use_settings", None)
                     share = few.max_examples / settings().max_examples if few else 1
-                    own = quick(max(3, int(examples * share)))
+                    own = quick(max(3, int(examples * share)), known)
                     found.setdefault(mark.args[0], []).append(_with(test, own))
     return found
 
@@ -99,6 +106,26 @@ def failure(bench: Bench, tests: list[Callable[..., None]], number: int) -> Exce
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
             return error
     return None
+
+
+def accused(
+    factory: Factory,
+    *levels: Level,
+    examples: int = 10,
+    seeds: Iterable[int] = (1,),
+) -> dict[str, str]:
+    """Run all clauses, or those of these levels; give what was found, by clause.
+
+    What every run tries is tried with the first seed only.
+    """
+    found: dict[str, str] = {}
+    with bench_for(factory) as bench:
+        for number, seed_ in enumerate(seeds):
+            for clause, tests in suite_tests(examples, () if number else KNOWN).items():
+                asked = CLAUSES[clause].level in (levels or ("MUST", "SHOULD"))
+                if asked and clause not in found and (said := breaks(bench, tests, seed_)):
+                    found[clause] = said
+    return found
 
 
 def engage_breaks(bench: Bench, make_engage: Callable[[], Engage], number: int) -> str:

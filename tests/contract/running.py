@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FORWARDERS = ROOT / "docs" / "forwarders"
 Done = subprocess.CompletedProcess[str]
 
 
@@ -33,3 +36,20 @@ def python(folder: Path, *arguments: str) -> Done:
 
 def contract(folder: Path, *arguments: str) -> Done:
     return python(folder, "-m", "mock_autopilot", "contract", *arguments)
+
+
+@contextmanager
+def node_server(told: Mapping[str, str]) -> Iterator[str]:
+    """Run the documented server with these variables; give its URL."""
+    process = subprocess.Popen(
+        ["node", str(FORWARDERS / "server.mjs")],
+        env={**os.environ, **told, "PORT": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/"
+    finally:
+        process.kill()
+        process.communicate()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import Phase, settings
 
 from contract_tests.bench import Bench
+from contract_tests.deliveries import Broken
 from contract_tests.lives import judge
-from contract_tests.scene import Broken
 from contract_tests.space import Space
 from tests.contract.engages import BROKEN_ENGAGES, GOOD_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys

@@ -157,12 +157,6 @@ class NumbersAddUp(Forwarder):
         return contact
 
 
-@broken("IDN-15", "name is a custom field.")
-class NameIsCustom(Forwarder):
-    def is_name(self, name: str, value: object) -> bool:
-        return False
-
-
 @broken("IDN-15", "All of name is the first name.")
 class NameIsFirstName(Forwarder):
     def split_name(self, name: str, fields: Json) -> bool:
@@ -196,19 +190,11 @@ class PhoneIsDigits(Forwarder):
         return re.sub(r"\D", "", found) if field == "Phone" else found
 
 
-@broken("IDN-17", "address is a JSON text in a custom field.")
-class AddressIsJson(Forwarder):
-    def parts(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
-        if name == "address":
-            return iter([(name, json.dumps(value))])
-        return super().parts(name, value)
-
-
 @broken("IDN-17", "The postal code and the country are forgotten.")
 class HalfAnAddress(Forwarder):
-    def field(self, name: str) -> str | None:
-        found = super().field(name)
-        return None if found in ("MailingPostalCode", "MailingCountry") else found
+    def keeps(self, name: str, value: object) -> bool:
+        forgotten = self.field(name) in ("MailingPostalCode", "MailingCountry")
+        return not forgotten and super().keeps(name, value)
 
 
 @broken("IDN-17", "The street is the whole address in one line.")
@@ -219,25 +205,19 @@ class AddressInOneLine(Forwarder):
         return super().parts(name, value)
 
 
-@broken("IDN-18", "An object is a JSON text.")
-class ObjectIsJson(Parts):
-    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
-        return iter([(name, json.dumps(value))])
-
-
 @broken("IDN-18", "The parts of an object lose their parent's name.")
 class PartsAlone(Parts):
     def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
         return self.flat(value)
 
 
-@broken("IDN-18", "The parts of an object are named parent_child.")
-class PartsUnderscored(Parts):
-    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
-        return self.flat({f"{name}_{part}": inner for part, inner in value.items()})
-
-
 @broken("IDN-18", "Objects are dropped.")
 class NoObjects(Parts):
     def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
         return iter(())
+
+
+@broken("IDN-18", "An object is written as Python writes it, which is no JSON.")
+class ObjectIsRepr(Parts):
+    def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
+        return iter([(name, repr(value))])

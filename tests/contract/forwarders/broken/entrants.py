@@ -165,16 +165,10 @@ class TrackDeletes(Forwarder):
         return super().track(message)
 
 
-@broken("TRK-09", "An event's properties are also written to the contact, over its traits.")
-class PropertiesOnContact(Forwarder):
-    def traits(self, message: Json) -> Json:
-        return {**super().traits(message), **self.own(message)}
-
-
-@broken("TRK-09", "An event before any identify calls the contact Unknown.")
-class CalledUnknown(Forwarder):
-    def contact(self, message: Json) -> Json:
-        contact = super().contact(message)
+@broken("TRK-09", "An identify of someone whom an event has made known is refused.")
+class IdentifyRefused(Forwarder):
+    def deliver(self, message: Json) -> Answer:
         who = message.get("userId") or self.email(message)
-        first = self.memory.setdefault(who, message["type"]) == "track"
-        return {"Title": "Unknown", **contact} if message["type"] == "track" and first else contact
+        known = self.memory.setdefault(who, message["type"]) == "track"
+        conflict = Answer(409, {"message": "There is a contact of that name."})
+        return conflict if known and message["type"] == "identify" else super().deliver(message)

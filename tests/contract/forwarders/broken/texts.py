@@ -2,7 +2,6 @@
 
 import html
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,12 +56,6 @@ class TextCollapsed(Texts):
 class TextIs16Bits(Texts):
     def text(self, text: str) -> str:
         return re.sub(r"[^\u0000-\uffff]", "?", text)
-
-
-@broken("IDN-06", "Text is normalised, so that ligatures and full-width letters turn into others.")
-class TextNormalised(Texts):
-    def text(self, text: str) -> str:
-        return unicodedata.normalize("NFKD", text)
 
 
 @broken("IDN-07", "The names of custom fields are in title case.")
@@ -137,10 +130,16 @@ class DateHasNoTime(Dates):
         return date[:10]
 
 
-@broken("IDN-09", "A date is read and written again, in another notation.")
+@broken("IDN-09", "A date is read and written again, without fractions of a second.")
 class DateRewritten(Dates):
     def date(self, date: str) -> Any:
         return datetime.fromisoformat(date).isoformat(timespec="seconds")
+
+
+@broken("IDN-09", "A date is written as people read it, in a field of type string.")
+class DateIsWords(Dates):
+    def date(self, date: str) -> Any:
+        return datetime.fromisoformat(date).strftime("%d %B %Y %H:%M:%S.%f")
 
 
 @broken("IDN-09", "A date is written as day, month, year.")

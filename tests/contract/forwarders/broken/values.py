@@ -86,15 +86,9 @@ class NullIsEmpty(KeepsNull):
     null = ""
 
 
-@broken("IDN-03", "null is sent, and clears the field.")
-class NullClears(Forwarder):
-    def contact(self, message: Json) -> Json:
-        contact = super().contact(message)
-        nulls = [name for name, value in self.traits(message).items() if value is None]
-        fields = {field: None for name in nulls if (field := self.field(name))}
-        custom = {f"string--{self.custom_name(n)}": None for n in nulls if not self.field(n)}
-        both = {**contact.get("custom", {}), **custom}
-        return {**contact, **fields, **({"custom": both} if both else {})}
+@broken("IDN-03", "null becomes 0.")
+class NullIsZero(KeepsNull):
+    null = 0
 
 
 @broken("IDN-04", "Whole numbers are sent as texts.")

@@ -1,0 +1,123 @@
+"""IDN, TRK, ENG at the level SHOULD: what arrives exactly as it was sent, and nothing beside it."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.bench import Bench, clause, each
+from contract_tests.engage import COMPUTED, computed_trait
+from contract_tests.protocol import Message
+from contract_tests.strategies import (
+    FLOATS,
+    LONG_TEXTS,
+    NOISE,
+    ODD_TEXTS,
+    PLAIN_NAMES,
+    PLAIN_PROPERTIES,
+    PLAIN_VALUES,
+    PROPERTIES,
+    STANDARD_FIELDS,
+    TEXTS,
+    identify,
+    track,
+)
+from contract_tests.values import EXACT, NULLS, ONLY
+
+#: Another form of each is the same to a reader.
+FORMS = ["ﬁne Å", "Cafe\N{COMBINING ACUTE ACCENT}", "two\nlines", "two\r\nlines"]
+#: Sixteen digits are not enough for the first, fifteen for none.
+LONG_FLOATS = [0.30000000000000004, -12.345678901234567, 1 / 3, 1.7976931348623157]
+PLAIN = st.sampled_from(["identify", "track"])
+
+
+@clause("IDN-19")
+@each("value", ["gold", 5, True], name="plan")
+@given(name=PLAIN_NAMES, value=PLAIN_VALUES)
+def test_a_null_trait_does_not_erase(bench: Bench, name: str, value: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, {name: value, "firstName": "Ada"})))
+        scene.was_delivered(scene.deliver(identify(person, {name: None, "firstName": None})))
+        scene.has_traits(person, {name: value})
+        scene.has_fields(person, FirstName="Ada")
+
+
+@clause("IDN-20")
+@each("value", [*ODD_TEXTS, *FORMS], name="plan")
+@given(name=PLAIN_NAMES, value=TEXTS | LONG_TEXTS)
+def test_exact_texts(bench: Bench, name: str, value: str) -> None:
+    arrives_exactly(bench, name, value)
+
+
+@clause("IDN-21")
+@each("value", LONG_FLOATS, name="score")
+@given(name=PLAIN_NAMES, value=FLOATS)
+def test_exact_numbers(bench: Bench, name: str, value: float) -> None:
+    arrives_exactly(bench, name, value)
+
+
+def arrives_exactly(bench: Bench, name: str, value: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(identify(person, {name: value})))
+        scene.has_traits(person, {name: value}, [EXACT])
+
+
+@clause("IDN-22")
+@each("kinds", [["identify"], ["track"]])
+@given(kinds=st.lists(PLAIN, min_size=1, max_size=3))
+def test_fields_that_no_message_names(bench: Bench, kinds: list[str]) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        for number, kind in enumerate(kinds):
+            if kind == "identify":
+                message = identify(person, {"logins": number})
+            else:
+                message = track(person, "Step Activated", {"number": number})
+            scene.was_delivered(scene.deliver(message))
+        scene.has_fields(person, **dict.fromkeys(STANDARD_FIELDS))
+
+
+@clause("TRK-10")
+@each("properties", [{}, {"property": "test"}], noise={})
+@given(properties=PLAIN_PROPERTIES, noise=NOISE)
+def test_no_other_properties(bench: Bench, properties: dict[str, Any], noise: Message) -> None:
+    properties_arrive(bench, properties, ONLY, noise)
+
+
+@clause("TRK-11")
+@each(
+    "properties",
+    [{"coupon": None}, {"cart": {"coupon": None}}, {"products": [{"coupon": None}]}],
+)
+@given(properties=PROPERTIES)
+def test_null_properties(bench: Bench, properties: dict[str, Any]) -> None:
+    properties_arrive(bench, properties, NULLS)
+
+
+@clause("TRK-12")
+@each("properties", [{"total": number} for number in LONG_FLOATS])
+@each("properties", [{"cart": {"note": text}, "notes": [text]} for text in FORMS])
+@given(properties=PROPERTIES)
+def test_exact_properties(bench: Bench, properties: dict[str, Any]) -> None:
+    properties_arrive(bench, properties, EXACT)
+
+
+def properties_arrive(
+    bench: Bench, properties: dict[str, Any], strict: str, noise: Message | None = None
+) -> None:
+    with bench.scene() as scene:
+        person = scene.person("ada@example.com", "u1")
+        scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
+        scene.entered(person, {bench.trigger_of("Step Activated"): [properties]}, [strict])
+
+
+@clause("ENG-10")
+@each("value", [*LONG_FLOATS, *FORMS])
+@given(value=COMPUTED)
+def test_exact_computed_traits(bench: Bench, value: Any) -> None:
+    with bench.scene() as scene:
+        person = scene.person(None, "u1")
+        scene.was_delivered(scene.deliver(computed_trait(person, "total_30days", value)))
+        scene.has_traits(person, {"total_30days": value}, [EXACT])

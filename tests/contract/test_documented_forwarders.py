@@ -1,0 +1,132 @@
+"""The forwarders that the document shows, with input that a careless one gets wrong."""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
+from contract_tests.protocol import Settings, Target
+from contract_tests.scene import MISSING_IDENTIFIERS
+from contract_tests.targets import CommandTarget, UrlTarget, environment
+from mock_autopilot.mock import AccountView
+from tests.contract.judging import FactoryTarget
+from tests.contract.running import FORWARDERS, node_server
+
+Json = dict[str, Any]
+ADA = "ada@example.com"
+CONTEXT = {"context": {"traits": {"email": ADA}}}
+
+
+def factory_target(told: Settings) -> Target:
+    spec = importlib.util.spec_from_file_location("documented", FORWARDERS / "factory.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return FactoryTarget(module.factory, told)
+
+
+NODE = pytest.param(
+    "server", marks=pytest.mark.skipif(not shutil.which("node"), reason="node is not on the PATH")
+)
+
+
+@pytest.fixture(params=["factory", "command", NODE])
+def target(request: pytest.FixtureRequest, account: AccountView) -> Iterator[Target]:
+    where = {"base_url": account.base_url, "api_key": account.api_key}
+    told = {**where, "journeys": JOURNEYS, "default_trigger": DEFAULT_TRIGGER}
+    if request.param == "factory":
+        yield factory_target(told)
+    elif request.param == "command":
+        command = CommandTarget(f"{sys.executable} {FORWARDERS / 'command.py'}", told)
+        yield command
+        command.close()
+    else:
+        with node_server(environment(told)) as url:
+            yield UrlTarget(url)
+
+
+def identify(user: Any, /, *, context: bool = False, **traits: Any) -> Json:
+    message = {"type": "identify", "userId": user, "traits": traits}
+    return {**message, **CONTEXT} if context else message
+
+
+def track(user: Any, /, *, context: bool = False, **properties: Any) -> Json:
+    message = {"type": "track", "userId": user, "event": "E", "properties": properties}
+    return {**message, **CONTEXT} if context else message
+
+
+BLANK: list[Any] = [None, "", " ", "\t\n"]
+WRONG: list[Any] = [5, 0, True, False, [], [ADA], {}, {"value": ADA}]
+
+
+def test_what_cannot_be_an_address_hides_no_other(target: Target, account: AccountView) -> None:
+    for email in (*BLANK, *WRONG):
+        for message in (
+            identify(None, context=True, email=email),
+            track(None, context=True, email=email),
+        ):
+            result = target.deliver(message)
+            assert result.delivered, (message, result)
+            assert [one.email for one in account.contacts.values()] == [ADA]
+
+
+def test_what_identifies_nobody_is_refused(target: Target, account: AccountView) -> None:
+    users = [user for user in (*BLANK, *WRONG) if user not in (5, 0) or isinstance(user, bool)]
+    for user, email in [*((user, None) for user in users), *((None, one) for one in WRONG)]:
+        for message in (identify(user, email=email), track(user, email=email)):
+            result = target.deliver(message)
+            assert result.status == 400, message
+            assert MISSING_IDENTIFIERS in result.message
+    assert not account.contacts
+
+
+def test_what_can_be_no_new_address_moves_nobody(target: Target, account: AccountView) -> None:
+    for new in (*BLANK, *WRONG):
+        for message in (
+            identify("u1", email=ADA, _NewEmail=new),
+            track("u1", email=ADA, _NewEmail=new),
+        ):
+            assert target.deliver(message).delivered, message
+            assert [(one.email, one.user_id) for one in account.contacts.values()] == [(ADA, "u1")]
+
+
+@pytest.mark.parametrize(("given", "written"), [(0, "0"), (7, "7"), (5.0, "5"), ("u1", "u1")])
+def test_user_ids(target: Target, account: AccountView, given: Any, written: str) -> None:
+    assert target.deliver(identify(given)).delivered
+    assert [one.user_id for one in account.contacts.values()] == [written]
+
+
+def test_a_name_that_is_no_text_becomes_a_custom_field(
+    target: Target, account: AccountView
+) -> None:
+    assert target.deliver(identify("u1", firstName=5, lastName=True)).delivered
+    assert account.contacts["u1"].custom == {"firstName": 5, "lastName": True}
+
+
+@pytest.mark.parametrize(
+    ("integrations", "sent"),
+    [
+        ({"AutopilotHQ": None}, True),
+        ({"All": False, "AutopilotHQ": None}, False),
+        ({"All": True, "AutopilotHQ": False}, False),
+        ({"All": False, "AutopilotHQ": {}}, True),
+        ({"All": None}, True),
+        (None, True),
+        ([], True),
+    ],
+)
+def test_integrations(target: Target, account: AccountView, integrations: Any, sent: bool) -> None:
+    assert target.deliver({**identify("u1"), "integrations": integrations}).delivered
+    assert bool(account.contacts) is sent
+
+
+def test_empty_arrays_count_as_empty_objects(target: Target, account: AccountView) -> None:
+    empty: Json = {"traits": [], "properties": [], "context": [], "integrations": []}
+    for kind in ("identify", "track"):
+        assert target.deliver({"type": kind, "userId": "u1", "event": "E", **empty}).delivered
+    assert len(account.contacts) == 1
