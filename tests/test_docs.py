@@ -101,7 +101,7 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
 
 def plain(text: str) -> str:
     """Replace what differs from run to run."""
-    text = re.sub(r"person_[0-9A-F-]{36}", "person_ID", text)
+    text = re.sub(r"(person|campaign)_[0-9A-F-]{36}", r"\1_ID", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text).strip()
 
 
