@@ -215,7 +215,8 @@ class Account:
                 contact_id = self.find(contact_id_or_email).contact_id
             except errors.ApiError as error:
                 # Nobody is not on that journey either (`ours`).
-                raise errors.NOT_ON_JOURNEY() if error.kind is errors.NO_CONTACT else error
+                absent = error.kind is errors.NO_CONTACT
+                raise (errors.NOT_ON_JOURNEY() if absent else error) from None
             there = [
                 entry
                 for entry in journey.entries

@@ -21,9 +21,9 @@ def test_triggers_are_listed(call: Call, account: AccountView) -> None:
     assert account.add_journey("Again") == "0002"
     assert call("GET", "triggers").json() == {
         "triggers": [
-            {"trigger_id": "0001", "journey": "Welcome", "trigger_type": "api"},
-            {"trigger_id": "bye", "journey": "Goodbye", "trigger_type": "api"},
-            {"trigger_id": "0002", "journey": "Again", "trigger_type": "api"},
+            {"trigger_id": "0001", "journey": "Welcome", "trigger_type": "apiTrigger"},
+            {"trigger_id": "bye", "journey": "Goodbye", "trigger_type": "apiTrigger"},
+            {"trigger_id": "0002", "journey": "Again", "trigger_type": "apiTrigger"},
         ]
     }
 
@@ -35,7 +35,11 @@ def test_a_contact_enters_with_its_properties(
     contact_id = upsert(call)
     for who in (contact_id, "ADA@example.com"):
         answer = call("POST", f"trigger/0001/contact/{who}", body)
-        assert (answer.status_code, answer.json()) == (200, {})
+        assert answer.status_code == 200
+        order = answer.json()
+        assert (order["trigger_id"], order["contact_id_or_email"]) == ("0001", who)
+        assert order["apiContact"]["_id"] == f"contacts_{contact_id}"
+        assert order["apiContact"]["FirstName"] == "Ada"
     entries = account.journeys["0001"].entries
     assert [entry.contact_id for entry in entries] == [contact_id, contact_id]
     assert [entry.properties for entry in entries] == [(body or {}).get("property", {})] * 2

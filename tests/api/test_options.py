@@ -41,8 +41,8 @@ def test_without_auto_journeys_the_defined_ones_can_be_entered() -> None:
     journeys = (("Welcome", "0002"), ("Bye", None))
     fake = Fake(beginning=Beginning(journeys=journeys), auto_journeys=False)
     listed = [
-        {"trigger_id": "0002", "journey": "Welcome", "trigger_type": "api"},
-        {"trigger_id": "0001", "journey": "Bye", "trigger_type": "api"},
+        {"trigger_id": "0002", "journey": "Welcome", "trigger_type": "apiTrigger"},
+        {"trigger_id": "0001", "journey": "Bye", "trigger_type": "apiTrigger"},
     ]
     assert fake.call("GET", "triggers").json == {"triggers": listed}
     for path in ("trigger/0001/contact", "trigger/0002/contact"):

@@ -1,17 +1,23 @@
 """The record of calls: every call, on every way out, with what explains it."""
 
+import json
+from dataclasses import fields
+
 import pytest
 import requests
 
 from mock_autopilot import AccountView, Call, MockAutopilot
+from mock_autopilot.effects import Effects
 from mock_autopilot.journal import MAX_KEPT, Journal, redact
 from tests.api.conftest import Call as Caller
+
+NO_EFFECTS = [field.name for field in fields(Effects)]
 
 
 def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) -> None:
     answer = call("POST", "contact?debug=1", {"contact": {"Email": "ada", "Title": "x"}})
     (recorded,) = account.calls
-    shown = recorded.to_json()
+    shown = json.loads(json.dumps(recorded.to_json()))
     assert shown.pop("number") > 0
     assert shown.pop("time").endswith("Z")
     assert shown.pop("duration_ms") > 0
@@ -34,6 +40,18 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
         "cut": False,
         "error": None,
         "fault": None,
+        "effects": {
+            **{name: [] for name in NO_EFFECTS},
+            "contacts_created": [
+                {
+                    "contact_id": answer.json()["contact_id"],
+                    "fields": [
+                        {"field": "Email", "before": None, "after": "ada"},
+                        {"field": "Title", "before": None, "after": "x"},
+                    ],
+                }
+            ],
+        },
         "warnings": [
             {
                 "id": "address",
@@ -55,7 +73,8 @@ def test_no_key_stands_anywhere_in_the_record(call: Caller, account: AccountView
     [
         ("POST", "contact", {"contact": {}}, 400, "missing-identifiers", "seed"),
         ("POST", "contact", {"contact": {"Email": 5}}, 400, "bad-field", "ours"),
-        ("GET", "contact/x", None, 404, "no-contact", "observed"),
+        ("GET", "contact/x@y.z", None, 404, "no-contact", "observed"),
+        ("GET", "contact/x", None, 400, "invalid-contact", "doc"),
         ("GET", "nowhere", None, 404, "no-such-path", "ours"),
         ("PUT", "contact", {"a": 1}, 405, "method-not-allowed", "observed"),
     ],

@@ -127,8 +127,18 @@ def test_a_fault_as_short_as_it_can_be(status: int) -> None:
         ({"respond": {"drop_connection": False}}, "respond must say either a status or"),
         ({"respond": {"drop_connection": 1}}, "respond.drop_connection must be true or false"),
         ({"respond": {"status": 500, "headers": []}}, "respond.headers must be an object"),
-        ({"respond": {"status": 500, "headers": {"é": "x"}}}, "respond.headers.é must be a"),
-        ({"respond": {"status": 500, "headers": {"a\n": "x"}}}, "respond.headers.a\n must be"),
+        ({"respond": {"status": 500, "headers": {"é": "x"}}}, "respond.headers.é is no name"),
+        ({"respond": {"status": 500, "headers": {"a\n": "x"}}}, "respond.headers.a\n is no name"),
+        ({"respond": {"status": 500, "headers": {"X": "a\n"}}}, "respond.headers.X must be a"),
+        ({"respond": {"status": 500, "headers": {"X": "€"}}}, "respond.headers.X has a character"),
+        *(
+            ({"respond": {"status": 500, "headers": {name: "1"}}}, f"respond.headers.{name} is the")
+            for name in ("Transfer-Encoding", "content-length", "Trailer", "Upgrade")
+        ),
+        (
+            {"respond": {"status": 500, "headers": {"Connection": "keep-alive"}}},
+            "respond.headers.Connection can only be close",
+        ),
         ({"respond": {"status": 500}, "times": True}, "times must be a whole number from 1 on"),
         ({"respond": {"status": 500}, "times": 1.5}, "times must be a whole number from 1 on"),
         (
@@ -244,7 +254,7 @@ def test_times_are_written_as_autopilot_does_and_follow_from_each_other(
         }
     )
     ada = account.contacts["p"]
-    assert ada["created_at"] == ada["updated_at"] == "2024-01-01T10:00:00.123Z"
+    assert ada["created_at"] == ada["updated_at"] == "2024-01-01T10:00:00.000Z"
     new = account.contacts["u"]
     assert new["created_at"] == new["updated_at"] > "2024-02"
     first, second = account.state["journeys"][0]["entries"]
@@ -260,10 +270,10 @@ def test_times_are_written_as_autopilot_does_and_follow_from_each_other(
 
 def test_a_contact_written_by_hand_may_repeat_what_autopilot_makes(account: AccountView) -> None:
     custom = [{"kind": "n", "value": 1, "fieldType": "integer"}, {"kind": "s", "value": "x"}]
-    made = {"Name": "x", "api_originated": False, "type": "x", "custom_fields": custom}
+    made = {"Name": "x", "api_originated": False, "type": "Contact", "custom_fields": custom}
     account.seed({"contacts": [{**ADA, **made, "merged_contact_ids": ["old"]}]})
     ada = account.contacts["old"]
-    assert (ada["Name"], ada["api_originated"], ada["type"]) == ("Ada", True, "contact")
+    assert (ada["Name"], ada.get("api_originated"), ada["type"]) == ("Ada", None, "Contact")
     assert [field["fieldType"] for field in ada["custom_fields"]] == ["integer", "string"]
 
 

@@ -1,0 +1,160 @@
+"""What the record says that a call changed."""
+
+from dataclasses import replace
+
+import pytest
+
+from mock_autopilot import AccountView, SeedWarning
+from mock_autopilot.accounts import Beginning
+from mock_autopilot.effects import (
+    AddressChange,
+    ContactChange,
+    Effects,
+    FieldChange,
+    JourneyChange,
+    ListChange,
+    Merge,
+)
+from tests.api.calls import ADA, Call, Fake, upsert
+
+
+def effects(account: AccountView) -> Effects:
+    return account.calls[-1].effects
+
+
+def test_a_contact_is_created(call: Call, account: AccountView) -> None:
+    who = upsert(call, **ADA, custom={"integer--Age": 36})
+    made = tuple(
+        FieldChange(name, None, value) for name, value in (*ADA.items(), ("custom_fields.Age", 36))
+    )
+    assert effects(account) == Effects(contacts_created=(ContactChange(who, made),))
+
+
+def test_a_contact_is_updated(call: Call, account: AccountView) -> None:
+    custom = {"integer--Age": 36, "string--Plan": "x", "integer--N": 1}
+    who = upsert(call, **ADA, Title="Miss", custom=custom)
+    changed = {"integer--Age": 37, "string--Plan": None, "float--N": 1}
+    upsert(call, Email="ada@example.com", FirstName="Augusta", Title=None, custom=changed)
+    fields = (
+        FieldChange("FirstName", "Ada", "Augusta"),
+        FieldChange("Title", "Miss", None),
+        FieldChange("custom_fields.Age", 36, 37),
+        FieldChange("custom_fields.Plan", "x", None),
+        FieldChange("custom_fields.N.fieldType", "integer", "float"),
+    )
+    assert effects(account) == Effects(contacts_updated=(ContactChange(who, fields),))
+
+
+@pytest.mark.parametrize("again", [{}, {"FirstName": "Ada"}])
+def test_what_is_there_already_changes_nothing(
+    call: Call, account: AccountView, again: dict[str, str]
+) -> None:
+    upsert(call, **ADA)
+    upsert(call, Email="ada@example.com", **again)
+    assert effects(account) == Effects()
+    assert not effects(account)
+
+
+def test_true_is_not_one(call: Call, account: AccountView) -> None:
+    who = upsert(call, **ADA, custom={"boolean--a": True})
+    upsert(call, **ADA, custom={"boolean--a": 1})
+    changed = ContactChange(who, (FieldChange("custom_fields.a", True, 1),))
+    assert effects(account) == Effects(contacts_updated=(changed,))
+
+
+def test_two_contacts_are_merged(call: Call, account: AccountView) -> None:
+    account.seed({"lists": [{"list_id": "l", "title": "News"}]})
+    loser = upsert(call, user_id="u1", FirstName="A.", Title="Miss", _autopilot_list="l")
+    winner = upsert(call, **ADA)
+    upsert(call, **ADA, user_id="u1", LastName="King")
+    fields = (
+        FieldChange("user_id", None, "u1"),
+        FieldChange("Title", None, "Miss"),
+        FieldChange("LastName", None, "King"),
+    )
+    assert effects(account) == Effects(
+        contacts_updated=(ContactChange(winner, fields),),
+        contacts_merged=(Merge(loser, winner),),
+        list_members_added=(ListChange("l", winner),),
+    )
+
+
+def test_an_address_changes(call: Call, account: AccountView) -> None:
+    who = upsert(call, user_id="u1", FirstName="Ada")
+    upsert(call, user_id="u1", Email="ada@example.com")
+    assert effects(account).addresses_changed == (AddressChange(who, None, "ada@example.com"),)
+    upsert(call, Email="ada@example.com", _NewEmail="new@example.com")
+    moved = AddressChange(who, "ada@example.com", "new@example.com")
+    assert effects(account).addresses_changed == (moved,)
+    upsert(call, Email="NEW@example.com")
+    assert effects(account).addresses_changed == ()
+    (case_changed,) = effects(account).contacts_updated
+    assert case_changed.fields == (FieldChange("Email", "new@example.com", "NEW@example.com"),)
+
+
+def test_entries_are_made_and_end(call: Call, account: AccountView) -> None:
+    who = upsert(call, **ADA)
+    entry = JourneyChange("0001", who)
+    call("POST", "trigger/0001/contact/ada@example.com")
+    assert effects(account) == Effects(entries_made=(entry,))
+    call("POST", "trigger/0001/contact", {"contact": ADA})
+    assert effects(account) == Effects(entries_made=(entry,))
+    call("DELETE", f"journey/{account.journeys['0001'].journey_id}/contact/{who}")
+    assert account.calls[-1].status == 204
+    assert effects(account) == Effects(entries_ended=(entry, entry))
+
+
+def test_a_contact_is_unsubscribed_and_deleted(call: Call, account: AccountView) -> None:
+    who = upsert(call, **ADA)
+    call("POST", f"contact/{who}/unsubscribe")
+    change = ContactChange(who, (FieldChange("unsubscribed", None, True),))
+    assert effects(account) == Effects(contacts_updated=(change,))
+    call("POST", f"contact/{who}/unsubscribe")
+    assert effects(account) == Effects()
+    call("DELETE", f"contact/{who}")
+    assert effects(account) == Effects(contacts_deleted=(who,))
+
+
+def test_a_bulk_call_lists_each(call: Call, account: AccountView) -> None:
+    answer = call("POST", "contacts", {"contacts": [ADA, {"Email": "b@x.com"}, ADA | {"a": 1}]})
+    first, second, _ = answer.json()["contact_ids"]
+    found = effects(account)
+    assert [one.contact_id for one in found.contacts_created] == [first, second]
+    assert [one.contact_id for one in found.contacts_updated] == [first]
+
+
+def test_a_refused_call_changed_nothing(call: Call, account: AccountView) -> None:
+    call("POST", "contacts", {"contacts": [ADA, {"Email": 5}]})
+    assert effects(account) == Effects()
+    account.fail_next(503)
+    call("POST", "contact", {"contact": ADA})
+    assert effects(account) == Effects()
+
+
+# --- seeds: their warnings, and the way back to them ---
+
+
+SEED = {"contacts": [{"Email": "ada@example.com", "Firstname": "Ada", "lists": ["l", "l"]}]}
+SEED |= {"lists": [{"list_id": "l", "title": "News"}]}  # type: ignore[dict-item]
+
+
+def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
+    with pytest.warns(SeedWarning) as told:
+        account.seed(SEED)
+    assert [str(one.message).partition(": ")[2].partition(":")[0] for one in told] == [
+        "contacts[0].Firstname",
+        "contacts[0].lists",
+    ]
+    assert account.contacts["ada@example.com"]["lists"] == ["l"]
+
+
+def test_a_reset_brings_back_the_same_ids_and_times() -> None:
+    beginning = Beginning({"contacts": [ADA, {"user_id": "u"}]}, (("Welcome", None),))
+    fake = Fake(beginning=replace(beginning))
+    before = fake.call("GET", "contacts").json
+    journey = fake.account.journeys["0001"].journey_id
+    fake.call("POST", "contact", {"contact": ADA | {"Title": "x"}})
+    fake.call("DELETE", "contact/ada@example.com")
+    fake.accounts.reset(fake.account)
+    assert fake.call("GET", "contacts").json == before
+    assert fake.account.journeys["0001"].journey_id == journey

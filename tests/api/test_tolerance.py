@@ -1,0 +1,147 @@
+"""What real programs send and the API's description does not have: taken, with a warning."""
+
+import gzip
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from mock_autopilot import AccountView
+from tests.api.calls import ADA, Call, Fake, upsert, warned
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "stored"),
+    [
+        ("Phone", 61412345678, "61412345678"),
+        ("MailingPostalCode", 2000.0, "2000"),
+        ("Company", 1.5, "1.5"),
+        ("Status", True, "true"),
+        ("NumberOfEmployees", False, "false"),
+        ("unsubscribed", "true", True),
+        ("unsubscribed", " YES ", True),
+        ("unsubscribed", 1, True),
+        ("unsubscribed", "no", False),
+        ("unsubscribed", 0, False),
+    ],
+)
+def test_a_value_of_another_type_that_can_be_understood(
+    call: Call, account: AccountView, name: str, given: object, stored: object
+) -> None:
+    upsert(call, Email="ada@example.com", **{name: given})
+    arrived = account.contacts["ada@example.com"][name]
+    assert (type(arrived), arrived) == (type(stored), stored)
+    assert warned(account) == [("accepted-as", f"contact.{name}")]
+
+
+def test_an_empty_array_for_an_object(call: Call, account: AccountView) -> None:
+    upsert(call, **ADA, custom=[])
+    assert warned(account) == [("empty-array", "contact.custom")]
+    entered = call("POST", "trigger/0001/contact/ada@example.com", {"property": []})
+    assert entered.status_code == 200
+    assert warned(account) == [("empty-array", "property")]
+    assert account.journeys["0001"].entries[0].properties == {}
+    assert call("POST", "contact", {"contact": []}).json()["message"].startswith("Missing unique")
+
+
+@pytest.mark.parametrize("user_id", ["null", "Undefined", "NaN", "[object Object]", "none"])
+def test_a_placeholder_as_user_id_is_warned_of(
+    call: Call, account: AccountView, user_id: str
+) -> None:
+    upsert(call, user_id=user_id, FirstName="Ada")
+    assert warned(account) == [("placeholder", "contact.user_id")]
+
+
+BODY = json.dumps({"contact": ADA})
+TEXTS = {
+    "encoded twice": (json.dumps(BODY).encode(), ["encoded-twice"]),
+    "UTF-8 with a byte order mark": (BODY.encode("utf-8-sig"), ["byte-order-mark"]),
+    "UTF-16": (BODY.encode("utf-16"), ["byte-order-mark"]),
+    "UTF-32": (BODY.encode("utf-32"), ["byte-order-mark"]),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_body_written_otherwise(name: str) -> None:
+    raw, warnings = TEXTS[name]
+    fake = Fake()
+    assert fake.call("POST", "contact", data=raw).status_code == 200
+    assert [warning.id for warning in fake.last.warnings] == warnings
+    assert fake.last.body == {"contact": ADA}
+    refusing = Fake(strict=True)
+    assert refusing.call("POST", "contact", data=raw).status_code == 400
+    assert len(refusing.account.contacts) == 0
+
+
+@pytest.mark.parametrize("raw", ['"x"', '"5"', '"[1]"', '"\\"{}\\""'])
+def test_a_string_that_holds_no_object_is_refused(raw: str) -> None:
+    refused = Fake().call("POST", "contact", data=raw)
+    assert refused.status_code == 400
+    assert refused.json is not None
+    assert "must be a JSON object" in refused.json["message"]
+
+
+PACKED: dict[str, bytes] = {
+    "gzip": gzip.compress(BODY.encode()),
+    "x-gzip": gzip.compress(BODY.encode()[:9]) + gzip.compress(BODY.encode()[9:]),
+    " GZIP ": gzip.compress(BODY.encode()),
+    "deflate": zlib.compress(BODY.encode()),
+}
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+def test_a_packed_body_is_unpacked(encoding: str) -> None:
+    fake = Fake()
+    sent: dict[str, Any] = {"data": PACKED[encoding], "headers": {"Content-Encoding": encoding}}
+    assert fake.call("POST", "contact", **sent).status_code == 200
+    assert [warning.id for warning in fake.last.warnings] == ["content-encoding"]
+    assert fake.last.body == {"contact": ADA}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "raw", "status", "said"),
+    [
+        ("br", b"x", 415, "The Content-Encoding 'br' is unknown"),
+        ("gzip, br", b"x", 415, "The Content-Encoding 'gzip, br' is unknown"),
+        ("gzip", b"{}", 400, "The request body is no gzip."),
+        ("gzip", gzip.compress(b"x" * 99)[:-9], 400, "The request body's gzip breaks off."),
+        ("gzip", gzip.compress(b" " * 5000), 413, "larger than 2000 bytes"),
+    ],
+)
+def test_a_packed_body_that_cannot_be_unpacked(
+    encoding: str, raw: bytes, status: int, said: str
+) -> None:
+    fake = Fake(max_body=2000)
+    sent: dict[str, Any] = {"data": raw, "headers": {"Content-Encoding": encoding}}
+    refused = fake.call("POST", "contact", **sent)
+    assert refused.status_code == status
+    assert refused.json is not None
+    assert said in refused.json["message"]
+    assert fake.last.status == status
+
+
+def test_a_body_that_says_it_is_as_it_is() -> None:
+    fake = Fake()
+    headers = {"Content-Encoding": "identity"}
+    assert fake.call("POST", "contact", {"contact": ADA}, headers=headers).status_code == 200
+    assert fake.last.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("POST", "/contact", "a slash that stands twice; the call is /v1/contact"),
+        ("POST", "contact/", "a slash at its end; the call is /v1/contact"),
+        ("GET", "contacts/", "a slash at its end; the call is /v1/contacts"),
+        ("GET", "/triggers", "a slash that stands twice; the call is /v1/triggers"),
+        ("GET", "triggers//", "a slash at its end; the call is /v1/triggers"),
+    ],
+)
+def test_a_slash_too_many_is_told(method: str, path: str, said: str) -> None:
+    fake = Fake()
+    refused = fake.call(method, path, {"contact": ADA} if method == "POST" else None)
+    assert refused.status_code == 404
+    assert refused.json is not None
+    assert said in refused.json["message"]
+    assert fake.last.status == 404
