@@ -10,7 +10,9 @@ from contract_tests.clauses import CLAUSES
 from contract_tests.plugin import EXAMPLES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
+from tests.contract.forwarders.variants import VARIANTS
 from tests.contract.judging import accused, bench_for, breaks, suite_tests
+from tests.contract.make_kill_table import TABLE
 
 SEED = 1
 
@@ -32,3 +34,12 @@ def test_other_ways_of_doing_the_same_are_no_faults(name: str) -> None:
 
 def test_the_reference_forwarder_keeps_every_clause() -> None:
     assert accused(factory, examples=20, seeds=[SEED]) == {}
+
+
+def test_the_kill_table_is_of_these_forwarders() -> None:
+    lines = TABLE.read_text("utf-8").splitlines()
+    rows = [tuple(line.strip("| ").split(" | ")[:2]) for line in lines if line.startswith("| ")]
+    for name, one in BROKEN.items():
+        assert (one.clause, name) in rows, "run `make kill-table`"
+    for name, variant in VARIANTS.items():
+        assert (name, variant.freedom) in rows, "run `make kill-table`"
