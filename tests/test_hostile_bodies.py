@@ -265,9 +265,9 @@ REFUSED = [
     not_json("bad UTF-8", with_value(b'"\xff"'), "is not UTF-8", "at byte 50"),
     not_json("overlong UTF-8", with_value(b'"\xc0\xaf"'), "is not UTF-8", "at byte 50"),
     not_json("a surrogate as UTF-8", with_value(b'"\xed\xa0\x80"'), "is not UTF-8"),
-    not_json("UTF-16", contact().decode().encode("utf-16"), "is not UTF-8", "at byte 0"),
+    not_json("UTF-16", b"\xff\xfe" + contact(), "is not UTF-16: truncated"),
     not_json("UTF-16 without a mark", contact().decode().encode("utf-16-le"), "is not JSON"),
-    not_json("BOM", b"\xef\xbb\xbf" + contact(), "is not JSON", "BOM"),
+    not_json("BOM", b"\xef\xbb\xbf" * 2 + contact(), "is not JSON"),
     not_json("NaN", with_value(b"NaN"), "NaN is no JSON number"),
     not_json("Infinity", with_value(b"[Infinity]"), "Infinity is no JSON number"),
     not_json("-Infinity", with_value(b"-Infinity"), "-Infinity is no JSON number"),
@@ -289,7 +289,7 @@ REFUSED = [
     not_json("no contact", b"{}", "contact is missing"),
     not_json("contacts for contact", bulk({"user_id": "a"}), "contact is missing"),
     not_json("contact: null", b'{"contact": null}', "contact must be an object, got null"),
-    not_json("contact: []", b'{"contact": []}', "contact must be an object, got an array"),
+    not_json("contact: [1]", b'{"contact": [1]}', "contact must be an object, got an array"),
     not_json("nobody", contact(Email=None), "Either `email` or `user_id` traits must be provided"),
     not_json("blank", contact(Email=" \t", user_id=""), "Missing unique identifier traits"),
     bad_field(CONTACT, contact(Email=5), "contact.Email must be a string, got the number 5."),
@@ -297,10 +297,10 @@ REFUSED = [
     bad_field(CONTACT, contact(_NewEmail={}), "contact._NewEmail must be a string"),
     bad_field(CONTACT, contact(user_id=True), "contact.user_id must be a string (or a number)"),
     bad_field(CONTACT, contact(contact_id=1), "contact.contact_id must be a string"),
-    bad_field(CONTACT, contact(custom=[]), "contact.custom must be an object, got an array."),
+    bad_field(CONTACT, contact(custom=[1]), "contact.custom must be an object, got an array."),
     bad_field(CONTACT, contact(custom="x"), "contact.custom must be an object, got the string"),
-    bad_field(CONTACT, contact(unsubscribed=1), "contact.unsubscribed must be true or false"),
-    bad_field(CONTACT, contact(Phone=10**400), "contact.Phone must be a string, got a number."),
+    bad_field(CONTACT, contact(unsubscribed=2), "contact.unsubscribed must be true or false"),
+    bad_field(CONTACT, contact(Phone=[1]), "contact.Phone must be a string, a number"),
     bad_field(CONTACT, contact(_autopilot_list="x"), "List does not exist.", status=404),
     bad_field(BULK, b"{}", "contacts is missing"),
     bad_field(BULK, b'{"contacts": {}}', "contacts must be an array, got an object."),
@@ -436,10 +436,9 @@ def comes_back(account: Account, other: Account) -> None:
     for each in (account, other):
         status, answer = each.ask("PUT", "/_mock/state", state)
         assert status == 200, answer
-        for again in (answer, each.state()):
-            assert json.dumps(strict(again), sort_keys=True) == json.dumps(
-                strict(state), sort_keys=True
-            )
+        for again in (strict(answer), strict(each.state())):
+            again.pop("warnings", None)
+            assert json.dumps(again, sort_keys=True) == json.dumps(strict(state), sort_keys=True)
 
 
 @settings(deadline=None, max_examples=80)

@@ -34,7 +34,10 @@ T = TypeVar("T")
 
 CONTACT_ID = re.compile(r"person_[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-TIMES = ("created_at", "updated_at")
+SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")
+JOURNEY_ID = re.compile(r"campaign_[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+STATE_WARNINGS = {"unknown-field", "address"}
+"""What looks wrong about states that are made of odd calls."""
 LISTS = ("contactlist_1", "contactlist_2")
 ON_A_LIST = {"_autopilot_list": LISTS[0]}
 TRIGGERS = st.sampled_from(["0001", "0001", "Wel come", "0002"])
@@ -94,7 +97,7 @@ CUSTOM = st.none() | st.dictionaries(CUSTOM_KEYS, CUSTOM_VALUES, max_size=3)
 WRONG = st.sampled_from(
     [
         *(("Email", 5), ("user_id", True), ("user_id", ["u1"]), ("FirstName", {"a": 1})),
-        *(("NumberOfEmployees", 1.5), ("unsubscribed", "yes"), ("custom", []), ("custom", "x")),
+        *(("NumberOfEmployees", [5]), ("unsubscribed", "x"), ("custom", [1]), ("custom", "x")),
         *(("_NewEmail", False), ("contact_id", 7), ("_autopilot_list", [])),
     ]
 )
@@ -241,7 +244,7 @@ class Machine(RuleBasedStateMachine):
         contact = self.agree(answer, lambda: self.counted(wanted))
         if contact is None:
             return multiple()
-        assert answer.body.keys() == {"contact_id"}
+        assert "contact_id" in answer.body
         self.seen["an update" if contact.contact_id else "a new contact"] += 1
         self.upserted(contact, answer.body["contact_id"])
         return contact.contact_id
@@ -306,7 +309,7 @@ class Machine(RuleBasedStateMachine):
     def unsubscribe(self, who: str) -> None:
         answer = self.call("POST", f"contact/{quote(who, safe='')}/unsubscribe")
         self.agree(answer, lambda: self.model.unsubscribe(who))
-        assert answer.status == 404 or answer.body == {}
+        assert answer.status in (400, 404) or answer.body == {}
 
     @rule(who=ids | ANYBODY | USER_IDS.map(str), safe=st.sampled_from(["", "@+/"]))
     def get(self, who: str, safe: str) -> None:
@@ -339,7 +342,9 @@ class Machine(RuleBasedStateMachine):
     @rule(trigger_id=TRIGGERS, name=st.sampled_from(["Welcome", "Good bye"]))
     def define_journey(self, trigger_id: str, name: str) -> None:
         body = {"trigger_id": trigger_id, "name": name}
-        assert self.ask("POST", "/_mock/journeys", body) == (200, body)
+        status, answered = self.ask("POST", "/_mock/journeys", body)
+        assert JOURNEY_ID.fullmatch(answered.pop("journey_id"))
+        assert (status, answered) == (200, body)
         self.model.define_journey(trigger_id, name)
 
     @rule(
@@ -352,7 +357,8 @@ class Machine(RuleBasedStateMachine):
         answer = self.call("POST", path, None if properties is None else {"property": properties})
         contact = self.agree(answer, lambda: self.model.find(who))
         if contact:
-            assert answer.body == {}
+            assert answer.body["apiContact"]["_id"] == f"contacts_{contact.contact_id}"
+            assert answer.body["contact_id_or_email"] == who
             self.model.enter(trigger_id, contact, properties or {})
             self.seen["an entry"] += 1
 
@@ -382,7 +388,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def triggers(self) -> None:
         listed = [
-            {"trigger_id": trigger_id, "journey": name, "trigger_type": "api"}
+            {"trigger_id": trigger_id, "journey": name, "trigger_type": "apiTrigger"}
             for trigger_id, name in self.model.names.items()
         ]
         assert self.call("GET", "triggers") == (200, {"triggers": listed})
@@ -394,6 +400,7 @@ class Machine(RuleBasedStateMachine):
         """Load the state as it is saved: nobody can tell afterwards, but for old bookmarks."""
         saved = self.ask("GET", "/_mock/state")
         restored = self.ask("PUT", "/_mock/state", saved.body)
+        assert {one["id"] for one in restored.body.pop("warnings")} <= STATE_WARNINGS
         assert exact(restored) == exact(saved)
         self.model.restore()
 
@@ -401,16 +408,20 @@ class Machine(RuleBasedStateMachine):
 
     def compare(self, document: dict[str, Any], contact: Contact) -> None:
         """Compare a document; who is written to was updated, and nobody else."""
-        fields = document.pop("custom_fields")
+        assert list(document)[-1] == "contact_id"
+        fields = document.pop("custom_fields", [])
+        assert bool(fields) == bool(contact.custom)
         document["custom"] = {
             field["kind"]: (field["fieldType"], field["value"]) for field in fields
         }
         assert len(document["custom"]) == len(fields)
         assert not any(field["deleted"] for field in fields)
-        created, updated = (document.pop(name) for name in TIMES)
+        created = document.pop("created_at")
+        assert ("updated_at" in document) == bool(contact.writes)
+        updated = document.pop("updated_at", created)
         assert exact(document) == exact(contact.document())
-        assert TIME.fullmatch(created)
-        assert TIME.fullmatch(updated)
+        assert SECOND.fullmatch(created)
+        assert SECOND.fullmatch(updated)
         writes, created_then, updated_then = self.times.get(
             contact.contact_id, (contact.writes, created, updated)
         )
@@ -419,7 +430,7 @@ class Machine(RuleBasedStateMachine):
         if contact.writes == writes:
             assert updated == updated_then
         else:
-            assert updated >= self.since
+            assert updated[:19] >= self.since[:19]
         assert created <= updated
         self.times[contact.contact_id] = contact.writes, created, updated
 

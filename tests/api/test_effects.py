@@ -134,8 +134,10 @@ def test_a_refused_call_changed_nothing(call: Call, account: AccountView) -> Non
 # --- seeds: their warnings, and the way back to them ---
 
 
-SEED = {"contacts": [{"Email": "ada@example.com", "Firstname": "Ada", "lists": ["l", "l"]}]}
-SEED |= {"lists": [{"list_id": "l", "title": "News"}]}  # type: ignore[dict-item]
+SEED = {
+    "contacts": [{"Email": "ada@example.com", "Firstname": "Ada", "lists": ["l", "l"]}],
+    "lists": [{"list_id": "l", "title": "News"}],
+}
 
 
 def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
