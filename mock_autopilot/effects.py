@@ -96,8 +96,7 @@ def changes(
     """Name the fields that writing `given` over `before` changes; None as a value removes one."""
     for name, after in given.items():
         old = before.get(name)
-        # True equals 1 for Python, and 1 equals 1.0: for JSON the first two differ.
-        if old != after or isinstance(old, bool) is not isinstance(after, bool):
+        if not _same(old, after):
             yield FieldChange(f"{prefix}{name}", old, after)
 
 
@@ -107,4 +106,15 @@ def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:
     for change in changed:
         first = by_field.get(change.field, change)
         by_field[change.field] = FieldChange(change.field, first.before, change.after)
-    return [one for one in by_field.values() if one.before != one.after]
+    return [one for one in by_field.values() if not _same(one.before, one.after)]
+
+
+def _same(one: object, other: object) -> bool:
+    """Say whether two JSON values are the same. True equals 1 for Python, but not for JSON."""
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(_same, one, other))
+        case _:
+            return one == other and isinstance(one, bool) is isinstance(other, bool)

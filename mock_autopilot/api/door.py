@@ -93,7 +93,7 @@ class Door:
             raw, size, refusal = _read(environ, accounts.options.max_body)
             if refusal:
                 raise refusal  # noqa: TRY301  # answered and recorded like any other
-            if encoding := environ.get("HTTP_CONTENT_ENCODING"):
+            if raw and (encoding := environ.get("HTTP_CONTENT_ENCODING")):
                 raw = unpacked(raw, encoding, accounts.options.max_body, warnings)
                 size = len(raw)
             answer, status = work(raw, warnings, effects), success

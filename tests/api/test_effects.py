@@ -1,6 +1,7 @@
 """What the record says that a call changed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -55,11 +56,39 @@ def test_what_is_there_already_changes_nothing(
     assert not effects(account)
 
 
-def test_true_is_not_one(call: Call, account: AccountView) -> None:
-    who = upsert(call, **ADA, custom={"boolean--a": True})
-    upsert(call, **ADA, custom={"boolean--a": 1})
-    changed = ContactChange(who, (FieldChange("custom_fields.a", True, 1),))
-    assert effects(account) == Effects(contacts_updated=(changed,))
+DIFFERENT: list[tuple[Any, Any]] = [
+    (True, 1),
+    (0, False),
+    ([1, 0], [1, False]),
+    ([1], [1, 1]),
+    ({"a": {"b": True}}, {"a": {"b": 1}}),
+    ({"a": 1}, {"b": 1}),
+    ({"a": 1}, [1]),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), DIFFERENT)
+@pytest.mark.parametrize("merging", [False, True])
+def test_values_that_differ_in_json_are_a_change(
+    call: Call, account: AccountView, before: object, after: object, merging: bool
+) -> None:
+    upsert(call, user_id="u1", FirstName="Ada")
+    who = upsert(call, **ADA, notify=before)
+    upsert(call, **ADA, **({"user_id": "u1"} if merging else {}), notify=after)
+    (changed,) = effects(account).contacts_updated
+    assert changed.contact_id == who
+    (noted,) = (one for one in changed.fields if one.field == "notify")
+    # Compared as text, because True equals 1.
+    assert repr(noted) == repr(FieldChange("notify", before, after))
+
+
+@pytest.mark.parametrize("value", [True, 0, [1, False], {"a": {"b": [True, None]}}])
+def test_a_value_that_is_the_same_in_json_is_no_change(
+    call: Call, account: AccountView, value: object
+) -> None:
+    upsert(call, **ADA, notify=value)
+    upsert(call, **ADA, notify=value)
+    assert effects(account) == Effects()
 
 
 def test_two_contacts_are_merged(call: Call, account: AccountView) -> None:

@@ -133,6 +133,44 @@ def test_a_body_that_says_it_is_as_it_is() -> None:
     assert fake.last.warnings == ()
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+def test_an_encoding_of_a_body_that_is_not_there_says_nothing(encoding: str) -> None:
+    fake = Fake()
+    read = fake.call("GET", "contacts", headers={"Content-Encoding": encoding})
+    assert (read.status_code, fake.last.warnings) == (200, ())
+
+
+@pytest.mark.parametrize("wrap", ["encoded twice and UTF-16", "packed, with a byte order mark"])
+def test_several_oddities_of_one_body_are_each_told(wrap: str) -> None:
+    fake = Fake()
+    body = json.dumps({"contact": ADA | {"custom": []}})
+    if wrap == "encoded twice and UTF-16":
+        sent: dict[str, Any] = {"data": json.dumps(body).encode("utf-16")}
+        expected = ["byte-order-mark", "encoded-twice", "empty-array"]
+    else:
+        sent = {
+            "data": gzip.compress(body.encode("utf-8-sig"), mtime=0),
+            "headers": {"Content-Encoding": "gzip"},
+        }
+        expected = ["content-encoding", "byte-order-mark", "empty-array"]
+    assert fake.call("POST", "contact", **sent).status_code == 200
+    assert [warning.id for warning in fake.last.warnings] == expected
+
+
+def test_a_fault_strikes_whoever_an_odd_body_is_about() -> None:
+    fake = Fake()
+    fault = fake.account.faults.add(
+        {"match": {"contact": "ada@example.com"}, "respond": {"status": 503}, "times": None}
+    )
+    packed: dict[str, Any] = {
+        "data": PACKED["gzip"],
+        "headers": {"Content-Encoding": "gzip"},
+    }
+    for sent in (packed, *({"data": raw} for raw, _ in TEXTS.values())):
+        assert fake.call("POST", "contact", **sent).status_code == 503
+        assert fake.last.fault == fault.id
+
+
 @pytest.mark.parametrize(
     ("method", "path", "said"),
     [
