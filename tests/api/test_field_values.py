@@ -13,6 +13,7 @@ from tests.api.calls import ADA, Call, refusal, upsert, warned
 # --- what a field takes ---------------------------------------------------------------------
 
 SCALARS = ["FirstName", "owner_name", "MailingCity", "_autopilot_session_id"]
+TEXT = ["Email", "contact_id", "_autopilot_list", "_NewEmail"]
 SCALAR = "a string, a number, true or false"
 
 
@@ -21,8 +22,7 @@ SCALAR = "a string, a number, true or false"
     [
         *[(name, [5], f"{SCALAR}, got an array.") for name in SCALARS],
         ("NumberOfEmployees", {}, "a string or a number, got an object."),
-        ("Email", 5, "a string, got the number 5."),
-        ("_NewEmail", 5, "a string, got the number 5."),
+        *[(name, 5, "a string, got the number 5.") for name in TEXT],
         ("unsubscribed", "maybe", "true or false, got the string 'maybe'."),
         ("unsubscribed", 2, "true or false, got the number 2."),
         ("unsubscribed", "", "true or false, got the string ''."),
@@ -143,6 +143,49 @@ def test_what_fits_a_custom_type(value: object, kind: str, expected: bool) -> No
 @pytest.mark.parametrize("text", ["2024-01-01x", "2024-01-01 10:00", "٢٠٢٤-01-01", "2024-01-01\n"])
 def test_what_is_no_date(text: str) -> None:
     assert is_date(text) is False
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("2016-11-22", "2016-11-22T00:00:00.000Z"),
+        ("2016-11-22T10:00", "2016-11-22T10:00:00.000Z"),
+        ("2016-11-22T10:00:00.5Z", "2016-11-22T10:00:00.500Z"),
+        ("2016-11-22T10:00:00+02:00", "2016-11-22T08:00:00.000Z"),
+        ("soon", "soon"),
+        ("2024-02-30", "2024-02-30"),
+        ("0001-01-01T00:00+10:00", "0001-01-01T00:00+10:00"),  # before the first year in UTC
+    ],
+)
+def test_a_date_is_shown_as_a_moment_and_what_is_none_as_it_came(
+    call: Call, account: AccountView, given: str, stored: str
+) -> None:
+    upsert(call, **ADA, custom={"date--d": given, "string--s": given})
+    assert account.contacts["ada@example.com"].custom == {"d": stored, "s": given}
+    doubted = [("custom-value", "contact.custom.date--d")] if given == stored else []
+    assert warned(account) == doubted
+
+
+MADE_BY_AUTOPILOT: dict[str, Any] = {
+    "company_priority": False,
+    "employeesRange": "10-50",
+    "first_visit_at": 1479772800000,
+    "anywhere_page_visits": {"https://example.com": 1},
+    "mail_opened": ["mail_1"],
+}
+
+
+def test_what_the_service_makes_is_kept_of_a_state_and_left_out_of_a_call(
+    call: Call, account: AccountView
+) -> None:
+    account.seed({"contacts": [ADA | MADE_BY_AUTOPILOT]})
+    upsert(call, **ADA, **dict.fromkeys(MADE_BY_AUTOPILOT, "x"))
+    assert warned(account) == [("read-only", f"contact.{name}") for name in MADE_BY_AUTOPILOT]
+    document = call("GET", "contact/ada@example.com").json()
+    assert {name: document[name] for name in MADE_BY_AUTOPILOT} == MADE_BY_AUTOPILOT
+    state = account.state
+    account.seed(state)
+    assert account.state == state
 
 
 def test_near_names_are_looked_for_twenty_times() -> None:

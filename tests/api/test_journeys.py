@@ -143,6 +143,18 @@ def test_ejecting_who_is_not_there(
     assert answer.json() == {"error": "Not Found", "message": f"{PREFIX} {reason}"}
 
 
+@pytest.mark.parametrize("who", ["u1", "Ada", "5", "contact_1"])
+@pytest.mark.parametrize(("method", "path"), [("POST", "trigger"), ("DELETE", "journey")])
+def test_a_path_that_can_name_no_contact_is_400(
+    call: Call, account: AccountView, method: str, path: str, who: str
+) -> None:
+    account.add_journey("Welcome", "0001")
+    refused = call(method, f"{path}/0001/contact/{who}")
+    message = "Invalid contact_id_or_email value provided."
+    assert (refused.status_code, refused.json()["message"]) == (400, message)
+    assert account.journeys["0001"].entries == ()
+
+
 def test_a_deleted_contact_stays_in_the_journeys_history(call: Call, account: AccountView) -> None:
     contact_id = upsert(call)
     call("POST", f"trigger/0001/contact/{contact_id}")

@@ -91,6 +91,14 @@ STATES: list[tuple[Any, str]] = [
         "journeys[0].trigger_id must stand in a path: it may hold no slash.",
     ),
     (
+        {"journeys": [{"trigger_id": one, "journey_id": "campaign_1"} for one in ("a", "b")]},
+        "journeys[1].journey_id stands twice: 'campaign_1'.",
+    ),
+    (
+        {"contacts": [{**ADA, "api_originated": "yes"}]},
+        "contacts[0].api_originated must be true or false, got the string 'yes'.",
+    ),
+    (
         {"journeys": [{"x": "x"}]},
         "journeys[0].x is unknown; known are trigger_id, journey_id, name, entries.",
     ),
