@@ -143,6 +143,14 @@ class Model:
         )
         return found[:PAGE], found[PAGE].contact_id if len(found) > PAGE else ""
 
+    def custom_fields(self) -> dict[str, str]:
+        """Give the types by name; where contacts differ, that of the contact added last."""
+        return {
+            kind: type_of_value
+            for contact in self.contacts()
+            for kind, (type_of_value, _) in contact.custom.items()
+        }
+
     def define_journey(self, trigger_id: str, name: str) -> None:
         self.names[trigger_id] = name
         self.entries.setdefault(trigger_id, [])
@@ -155,10 +163,13 @@ class Model:
     def eject(self, trigger_id: str, who: str) -> None:
         if trigger_id not in self.names:
             raise RefusedError(404, NO_JOURNEY)
-        found = self.with_id(who) or self.with_email(who.strip())
+        try:
+            found = self.find(who)
+        except RefusedError as error:
+            raise (RefusedError(404, NOT_THERE) if error.status == 404 else error) from None
         entries = [entry for entry in self.entries[trigger_id] if not entry.ejected]
         there = [entry for entry in entries if self.now(entry.contact) is found]
-        if found is None or not there:
+        if not there:
             raise RefusedError(404, NOT_THERE)
         for entry in there:
             entry.ejected = True

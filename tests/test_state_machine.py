@@ -6,10 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -36,8 +38,14 @@ CONTACT_ID = re.compile(r"person_[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")
 JOURNEY_ID = re.compile(r"campaign_[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
-STATE_WARNINGS = {"unknown-field", "address"}
-"""What looks wrong about states that are made of odd calls."""
+REVISION = re.compile(r"1-[0-9a-f]{32}")
+ORDER = (
+    *("Email", "created_at", "updated_at", "api_originated", "custom_fields", "lists"),
+    *("Name", "LastName", "FirstName"),
+)
+"""The keys that a document begins with, in that order; the contact's id ends it."""
+NOT_AUTOPILOTS = {"shoe_size", "email"}
+"""Fields below that Autopilot does not have: a state that has them is warned of."""
 LISTS = ("contactlist_1", "contactlist_2")
 ON_A_LIST = {"_autopilot_list": LISTS[0]}
 TRIGGERS = st.sampled_from(["0001", "0001", "Wel come", "0002"])
@@ -55,6 +63,8 @@ ADDRESSES = st.sampled_from(
 )
 ANYBODY = ADDRESSES | st.just("nobody@example.com")
 USER_IDS: st.SearchStrategy[Any] = st.sampled_from(["u1", "u2", " u2 ", "7", 7, 7.0, "U1", 0.5])
+INVALID_NAMES = USER_IDS.map(str)
+"""What can name no contact in a path, being neither an address nor an id of the service."""
 NOBODY = st.sampled_from([None, "", "  "])
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -164,6 +174,7 @@ class Machine(RuleBasedStateMachine):
         self.known: dict[str, Contact] = {}
         self.times: dict[str, tuple[int, str, str]] = {}
         self.since = now()
+        self.journey_ids: dict[str, str] = {}
 
     # --- how it is asked, and how answers are compared -----------------------------------
 
@@ -239,14 +250,24 @@ class Machine(RuleBasedStateMachine):
     def begin_with_the_first_page(self) -> MultipleResults[str]:
         return multiple("", "person_404")
 
-    def _upsert(self, path: str, body: object, wanted: Callable[[], Contact]) -> Any:
+    def _upsert(
+        self,
+        path: str,
+        body: object,
+        wanted: Callable[[], Contact],
+        rest: Callable[[dict[str, Any], Contact], None] | None = None,
+    ) -> Any:
+        """Upsert; `rest` looks at what the answer has beside the contact's id, if it may."""
         answer = self.call("POST", path, body)
         contact = self.agree(answer, lambda: self.counted(wanted))
         if contact is None:
             return multiple()
-        assert "contact_id" in answer.body
         self.seen["an update" if contact.contact_id else "a new contact"] += 1
-        self.upserted(contact, answer.body["contact_id"])
+        self.upserted(contact, answer.body.pop("contact_id"))
+        if rest:
+            rest(answer.body, contact)
+        else:
+            assert answer.body == {}
         return contact.contact_id
 
     @rule(target=ids, body=IDENTIFIED)
@@ -297,7 +318,7 @@ class Machine(RuleBasedStateMachine):
         ids = self.upsert_many(crowd).values
         return multiple(*ids[:1], *ids[-1:])
 
-    @rule(who=ids | ANYBODY)
+    @rule(who=ids | ANYBODY | INVALID_NAMES)
     def delete(self, who: str) -> None:
         answer = self.call("DELETE", f"contact/{quote(who, safe='')}")
         self.agree(answer, lambda: self.model.delete(who))
@@ -305,13 +326,13 @@ class Machine(RuleBasedStateMachine):
             assert answer.body == {}
             self.seen["a deletion"] += 1
 
-    @rule(who=ids | ANYBODY)
+    @rule(who=ids | ANYBODY | INVALID_NAMES)
     def unsubscribe(self, who: str) -> None:
         answer = self.call("POST", f"contact/{quote(who, safe='')}/unsubscribe")
         self.agree(answer, lambda: self.model.unsubscribe(who))
         assert answer.status in (400, 404) or answer.body == {}
 
-    @rule(who=ids | ANYBODY | USER_IDS.map(str), safe=st.sampled_from(["", "@+/"]))
+    @rule(who=ids | ANYBODY | INVALID_NAMES, safe=st.sampled_from(["", "@+/"]))
     def get(self, who: str, safe: str) -> None:
         answer = self.call("GET", f"contact/{quote(who, safe=safe)}")
         contact = self.agree(answer, lambda: self.model.find(who))
@@ -337,19 +358,30 @@ class Machine(RuleBasedStateMachine):
             self.seen["a bookmark of one who is gone"] += 1
         return following if following else multiple()
 
+    @rule()
+    def custom_fields(self) -> None:
+        status, listed = self.call("GET", "contacts/custom_fields")
+        assert status == 200
+        wanted = self.model.custom_fields().items()
+        assert sorted(listed, key=exact) == sorted(
+            ({"name": kind, "fieldType": of_type} for kind, of_type in wanted), key=exact
+        )
+
     # --- journeys ------------------------------------------------------------------------
 
     @rule(trigger_id=TRIGGERS, name=st.sampled_from(["Welcome", "Good bye"]))
     def define_journey(self, trigger_id: str, name: str) -> None:
         body = {"trigger_id": trigger_id, "name": name}
         status, answered = self.ask("POST", "/_mock/journeys", body)
-        assert JOURNEY_ID.fullmatch(answered.pop("journey_id"))
+        journey_id = answered.pop("journey_id")
+        assert JOURNEY_ID.fullmatch(journey_id)
+        assert self.journey_ids.setdefault(trigger_id, journey_id) == journey_id
         assert (status, answered) == (200, body)
         self.model.define_journey(trigger_id, name)
 
     @rule(
         trigger_id=TRIGGERS,
-        who=ids | ANYBODY,
+        who=ids | ANYBODY | INVALID_NAMES,
         properties=st.none() | PROPERTIES,
     )
     def enter(self, trigger_id: str, who: str, properties: dict[str, Any] | None) -> None:
@@ -357,10 +389,32 @@ class Machine(RuleBasedStateMachine):
         answer = self.call("POST", path, None if properties is None else {"property": properties})
         contact = self.agree(answer, lambda: self.model.find(who))
         if contact:
-            assert answer.body["apiContact"]["_id"] == f"contacts_{contact.contact_id}"
-            assert answer.body["contact_id_or_email"] == who
+            self.entered(answer.body, trigger_id, who, contact)
             self.model.enter(trigger_id, contact, properties or {})
             self.seen["an entry"] += 1
+
+    def entered(self, order: dict[str, Any], trigger_id: str, who: str, contact: Contact) -> None:
+        """Compare a work order with the contact that it is for."""
+        document = order.pop("apiContact")
+        assert list(document)[:2] == ["_id", "_rev"]
+        assert document.pop("_id") == f"contacts_{contact.contact_id}"
+        assert REVISION.fullmatch(document.pop("_rev"))
+        for name in {"created_at", "updated_at"} & document.keys():
+            then = parsedate_to_datetime(document[name])
+            document[name] = f"{then:%Y-%m-%dT%H:%M:%S}.000Z"
+        self.compare(document | {"contact_id": contact.contact_id}, contact)
+        assert UUID(order.pop("chunkUuid")) != UUID(order.pop("stepUuid"))
+        assert re.fullmatch("[0-9a-f]{32}", order.pop("bislr_identifier"))
+        assert exact(order) == exact(
+            {
+                "trigger_id": trigger_id,
+                "contact_id_or_email": who,
+                "rqType": "API",
+                "terminated": False,
+                "taskCounter": 0,
+                "previousSteps": [],
+            }
+        )
 
     @rule(target=ids, trigger_id=TRIGGERS, body=IDENTIFIED | BAD, properties=PROPERTIES)
     def upsert_and_enter(
@@ -371,19 +425,30 @@ class Machine(RuleBasedStateMachine):
             self.model.enter(trigger_id, contact, properties)
             return contact
 
-        sent = {"contact": body, "property": properties}
-        return self._upsert(f"trigger/{quote(trigger_id)}/contact", sent, wanted)
+        def rest(order: dict[str, Any], contact: Contact) -> None:
+            self.entered(order, trigger_id, contact.contact_id, contact)
 
-    @rule(trigger_id=TRIGGERS, who=ids | ANYBODY, first=st.booleans())
-    def eject(self, trigger_id: str, who: str, first: bool) -> None:
+        sent = {"contact": body, "property": properties}
+        return self._upsert(f"trigger/{quote(trigger_id)}/contact", sent, wanted, rest)
+
+    @rule(
+        trigger_id=TRIGGERS,
+        who=ids | ANYBODY | INVALID_NAMES,
+        first=st.booleans(),
+        by_journey=st.booleans(),
+    )
+    def eject(self, trigger_id: str, who: str, first: bool, by_journey: bool) -> None:
+        """Eject by the trigger's id, or by the journey's own where it was told."""
         if first:
             self.enter(trigger_id, who, None)
-        path = f"journey/{quote(trigger_id)}/contact/{quote(who, safe='')}"
+        journey = self.journey_ids.get(trigger_id, trigger_id) if by_journey else trigger_id
+        path = f"journey/{quote(journey)}/contact/{quote(who, safe='')}"
         answer = self.call("DELETE", path)
         self.agree(answer, lambda: self.model.eject(trigger_id, who))
         if answer.status == 204:
             assert answer.body is None
             self.seen["an ejection"] += 1
+            self.seen["an ejection by the journey's id"] += journey != trigger_id
 
     @rule()
     def triggers(self) -> None:
@@ -400,7 +465,13 @@ class Machine(RuleBasedStateMachine):
         """Load the state as it is saved: nobody can tell afterwards, but for old bookmarks."""
         saved = self.ask("GET", "/_mock/state")
         restored = self.ask("PUT", "/_mock/state", saved.body)
-        assert {one["id"] for one in restored.body.pop("warnings")} <= STATE_WARNINGS
+        odd = [
+            ("unknown-field", f"contacts[{index}].{name}")
+            for index, contact in enumerate(self.model.contacts())
+            for name in NOT_AUTOPILOTS & contact.fields.keys()
+        ]
+        warned = [(one["id"], one["field"]) for one in restored.body.pop("warnings")]
+        assert sorted(warned) == sorted(odd)
         assert exact(restored) == exact(saved)
         self.model.restore()
 
@@ -408,6 +479,8 @@ class Machine(RuleBasedStateMachine):
 
     def compare(self, document: dict[str, Any], contact: Contact) -> None:
         """Compare a document; who is written to was updated, and nobody else."""
+        first = [name for name in ORDER if name in document]
+        assert list(document)[: len(first)] == first
         assert list(document)[-1] == "contact_id"
         fields = document.pop("custom_fields", [])
         assert bool(fields) == bool(contact.custom)
@@ -479,6 +552,51 @@ class Machine(RuleBasedStateMachine):
         calls = self.ask("GET", "/_mock/calls").body["calls"]
         recorded = [(call["method"], call["path"], call["status"]) for call in calls]
         assert recorded == self.calls
+        self.the_effects_are_the_model([call["effects"] for call in calls])
+
+    def the_effects_are_the_model(self, effects: list[dict[str, Any]]) -> None:
+        """Do again what each call's record says that it changed: the model is what comes of it."""
+        fields: dict[str, dict[str, Any]] = {}
+        members: dict[str, list[str]] = {}
+        entries: Counter[tuple[str, str]] = Counter()
+        for effect in effects:
+            for change in effect["contacts_created"]:
+                assert change["contact_id"] not in fields
+                fields[change["contact_id"]] = {}
+            moved = []
+            for change in [*effect["contacts_created"], *effect["contacts_updated"]]:
+                contact_id = change["contact_id"]
+                for one in change["fields"]:
+                    name, before, after = one["field"], one["before"], one["after"]
+                    assert before != after or isinstance(before, bool) != isinstance(after, bool)
+                    if name.endswith(".fieldType"):
+                        continue
+                    assert fields[contact_id].pop(name, None) == before
+                    if after is not None:
+                        fields[contact_id][name] = after
+                    new_address = name == "Email" and after.lower() != (before or "").lower()
+                    if new_address and change in effect["contacts_updated"]:
+                        moved.append({"contact_id": contact_id, "before": before, "after": after})
+            assert effect["addresses_changed"] == moved
+            for change in effect["list_members_added"]:
+                members.setdefault(change["contact_id"], []).append(change["list_id"])
+            for merge in effect["contacts_merged"]:
+                assert merge["into"] in fields
+                del fields[merge["contact_id"]]
+            for contact_id in effect["contacts_deleted"]:
+                del fields[contact_id]
+            for kind in ("entries_made", "entries_ended"):
+                entries.update((kind, entry["trigger_id"]) for entry in effect[kind])
+        assert fields == {
+            contact.contact_id: contact.fields
+            | {f"custom_fields.{kind}": value for kind, (_, value) in contact.custom.items()}
+            for contact in self.model.contacts()
+        }
+        for contact in self.model.contacts():
+            assert members.get(contact.contact_id, []) == contact.lists
+        for trigger_id, made in self.model.entries.items():
+            assert entries["entries_made", trigger_id] == len(made)
+            assert entries["entries_ended", trigger_id] == sum(entry.ejected for entry in made)
 
 
 @pytest.fixture(scope="module")
@@ -514,7 +632,11 @@ def test_the_fake_does_what_the_model_does(
             report_multiple_bugs=False,
         ),
     )
-    for what in ("a merge", "a rename", "a bulk", "a deletion", "an entry", "an ejection"):
+    for what in (
+        *("a merge", "a rename", "a bulk", "a deletion", "an entry", "an ejection"),
+        *("an ejection by the journey's id", "more than one page"),
+        "400: Invalid contact_id_or_email value provided.",
+    ):
         assert seen[what], f"{what} was never tried"
 
 
@@ -537,6 +659,6 @@ def test_a_path_may_hold_any_address(
     machine.unsubscribe(address)
     machine.enter("0001", address, None)
     machine.the_state_is_the_model()
-    machine.eject("0001", address, False)
+    machine.eject("0001", address, False, False)
     machine.delete(address)
     machine.the_state_is_the_model()
