@@ -4,8 +4,10 @@ Whatever comes, the answer is in the API's own form, a refused call writes nothi
 shown afterwards can be read by any JSON parser.
 """
 
+import gzip
 import json
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any, NoReturn
@@ -56,13 +58,18 @@ class Account:
         assert self.ask("PUT", "/_mock/state", dumped(seed))[0] == 200
 
     def ask(
-        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] | None = None,
+        encoding: str | None = None,
     ) -> tuple[int, bytes]:
         """Send a body as it is, chunked when it is an iterator; give the status and the answer."""
         chunked = body is not None and not isinstance(body, bytes)
         headers = {"autopilotapikey": self.key} | (
             {"Transfer-Encoding": "chunked"} if chunked else {}
         )
+        headers |= {} if encoding is None else {"Content-Encoding": encoding}
         self.connection.request(method, path, body, headers, encode_chunked=chunked)
         response = self.connection.getresponse()
         return response.status, response.read()
@@ -206,6 +213,55 @@ def test_any_body_is_done_or_refused_as_the_api_does(
     else:
         strict(answer)
         strict(account.state())
+
+
+def packed(body: bytes, encoding: str, keep: int | None, more: bytes) -> tuple[bytes, str]:
+    """Pack a body as its encoding says; keep only so many bytes, and add more."""
+    match encoding.strip().lower():
+        case "gzip":
+            body = gzip.compress(body, mtime=0)  # the same bytes each time
+        case "deflate":
+            body = zlib.compress(body)
+    return body[:keep] + more, encoding
+
+
+PACKED = st.builds(
+    packed,
+    ANYTHING,
+    st.sampled_from(["gzip", "GZIP ", "deflate", "identity", "br", "gzip, gzip", "", ","]),
+    st.none() | st.integers(0, 60),
+    st.just(b"") | st.binary(max_size=5),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(route=st.sampled_from(ROUTES[:8]), sent=PACKED)
+def test_any_packed_body_is_done_or_refused_as_the_api_does(
+    server: MockAutopilot,
+    connection: HTTPConnection,
+    route: tuple[str, str],
+    sent: tuple[bytes, str],
+) -> None:
+    account = Account(server, connection)
+    before = account.state()
+    status, answer = account.ask(*route, *sent)
+    assert 200 <= status < 500, answer
+    if status >= 300:
+        refusal(status, answer)
+        assert account.state() == before
+    account.shows_strict_json()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("excess", [0, 1, 20 * LIMIT])
+def test_the_limit_of_a_packed_body_is_that_of_what_is_in_it(
+    account: Account, encoding: str, excess: int
+) -> None:
+    body, _ = packed(padded(LIMIT + excess), encoding, None, b"")
+    assert len(body) < LIMIT
+    status, answer = account.ask("POST", CONTACT, body, encoding)
+    assert status == (413 if excess else 200), answer
+    assert account.ask("GET", f"{CONTACT}/new@example.com")[0] == (404 if excess else 200)
 
 
 @settings(deadline=None, max_examples=150)

@@ -82,12 +82,19 @@ def test_the_npm_client(package: Path, start_serve: StartServe) -> None:
         ["chris@example.com", *(f"person{number}@example.com" for number in range(1, 101))]
     )
 
-    assert "Lucky Number" in json.dumps(data["fields"])
+    ids = [contact["contact_id"] for contact in first["contacts"] + second["contacts"]]
+    assert ids == sorted(ids)
+
+    assert data["fields"] == [{"name": "Lucky Number", "fieldType": "integer"}]
     assert data["get unsubscribed"]["unsubscribed"] is True
-    assert [(t["trigger_id"], t["journey"]) for t in data["journeys"]["triggers"]] == [
-        ("0001", "Welcome"),
-        ("0042", "Trial"),
+    assert data["journeys"]["triggers"] == [
+        {"trigger_id": "0001", "journey": "Welcome", "trigger_type": "apiTrigger"},
+        {"trigger_id": "0042", "journey": "Trial", "trigger_type": "apiTrigger"},
     ]
+    for name, who in (("enter", "chris@example.com"), ("enter by id", contact_id)):
+        order = data[name]
+        assert (order["trigger_id"], order["contact_id_or_email"]) == ("0001", who)
+        assert order["apiContact"]["_id"] == f"contacts_{contact_id}"
     journeys = served.call("GET", "/_mock/state").body["journeys"]
     assert [entry["contact_id"] for entry in journeys[0]["entries"]] == [contact_id] * 2
     assert data["wrong key"] == {
@@ -98,3 +105,9 @@ def test_the_npm_client(package: Path, start_serve: StartServe) -> None:
 
     calls = served.call("GET", "/_mock/calls").body["calls"]
     assert [call["warnings"] for call in calls if call["warnings"]] == []
+    made = [len(call["effects"]["contacts_created"]) for call in calls]
+    assert made == [1, 100] + [0] * (len(calls) - 2)
+    ended = {"contacts_deleted": [contact_id]}
+    assert [
+        {k: v for k, v in c["effects"].items() if v} for c in calls if c["method"] == "DELETE"
+    ] == [ended]

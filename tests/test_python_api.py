@@ -1,13 +1,17 @@
 """`MockAutopilot` in a test's own process."""
 
 import json
+import warnings
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from adapter import Destination, Retry
-from mock_autopilot import ApiError, MockAutopilot
+from mock_autopilot import AccountView, ApiError, MockAutopilot, SeedWarning, version
+from mock_autopilot.effects import ContactChange, Effects, FieldChange, JourneyChange
 
 
 def test_what_the_code_under_test_did_can_be_asked() -> None:
@@ -157,3 +161,135 @@ def test_what_was_seen_can_be_asked_after_the_end() -> None:
     assert len(autopilot.calls) == 1
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{autopilot.base_url}contacts", headers=headers, timeout=10)
+
+
+def ask(account: AccountView, method: str, path: str, body: object = None) -> Any:
+    """Make one call of the API, and give the answer's JSON."""
+    headers = {"autopilotapikey": account.api_key}
+    url = f"{account.base_url}{path}"
+    response = requests.request(method, url, json=body, headers=headers, timeout=10)
+    return response.json() if response.content else None
+
+
+def test_a_call_says_what_it_changed() -> None:
+    with MockAutopilot() as autopilot:
+        contact = {"Email": "ada@example.com", "FirstName": "Ada"}
+        who = ask(autopilot, "POST", "contact", {"contact": contact})["contact_id"]
+        ask(autopilot, "POST", "contact", {"contact": contact | {"FirstName": "Augusta"}})
+        ask(autopilot, "GET", "contact/ada@example.com")
+        ask(autopilot, "POST", "trigger/0001/contact/ada@example.com")
+        ask(autopilot, "DELETE", "journey/0001/contact/ada@example.com")
+        ask(autopilot, "DELETE", "contact/ada@example.com")
+        ask(autopilot, "DELETE", "contact/ada@example.com")
+        given = tuple(FieldChange(name, None, value) for name, value in contact.items())
+        renamed = (FieldChange("FirstName", "Ada", "Augusta"),)
+        entry = JourneyChange("0001", who)
+        assert [call.effects for call in autopilot.calls] == [
+            Effects(contacts_created=(ContactChange(who, given),)),
+            Effects(contacts_updated=(ContactChange(who, renamed),)),
+            Effects(),
+            Effects(entries_made=(entry,)),
+            Effects(entries_ended=(entry,)),
+            Effects(contacts_deleted=(who,)),
+            Effects(),
+        ]
+        changing = [bool(call.effects) for call in autopilot.calls]
+        assert changing == [True, True, False, True, True, True, False]
+
+
+ADA = {"Email": "ada@example.com"}
+ODD_SEEDS = [
+    ({"contacts": [ADA | {"Firstname": "A"}]}, "contacts[0].Firstname: ", "FirstName"),
+    ({"contacts": [{"Email": "ada"}]}, "contacts[0].Email: ", "has no @"),
+    ({"contacts": [ADA, {"Email": "ADA@example.com"}]}, "contacts[1].Email: ", "address too"),
+    ({"contacts": [{"user_id": "undefined"}]}, "contacts[0].user_id: ", "no value"),
+    ({"contacts": [{"user_id": 7}]}, "contacts[0].user_id: ", "stored as '7'"),
+    ({"contacts": [ADA | {"custom": {"Plan": "x"}}]}, "contacts[0].custom.Plan: ", "string--Plan"),
+    ({"contacts": [ADA | {"unsubscribed": "true"}]}, "contacts[0].unsubscribed: ", "stored as"),
+    (
+        {"contacts": [ADA | {"lists": ["l", "l"]}], "lists": [{"list_id": "l", "title": "News"}]},
+        "contacts[0].lists: ",
+        "twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("seed", "field", "said"), ODD_SEEDS, ids=[odd[1] for odd in ODD_SEEDS])
+def test_what_looks_wrong_about_a_seed_is_told_where_it_is_given(
+    seed: dict[str, Any], field: str, said: str
+) -> None:
+    with pytest.warns(SeedWarning) as told:
+        autopilot = MockAutopilot(seed=seed)
+    with autopilot:
+        account = autopilot.new_account()
+        with pytest.warns(SeedWarning) as told_later:
+            account.seed(seed)
+        assert len(account.contacts) == len(autopilot.contacts) == len(seed["contacts"])
+    for warned in (told, told_later):
+        (warning,) = warned
+        assert warning.filename == __file__
+        assert str(warning.message).startswith(f"seed: {field}")
+        assert said in str(warning.message)
+
+
+@pytest.mark.parametrize(("seed", "field", "said"), ODD_SEEDS, ids=[odd[1] for odd in ODD_SEEDS])
+def test_what_looks_wrong_about_a_seed_is_refused_by_a_strict_account(
+    seed: dict[str, Any], field: str, said: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        MockAutopilot(seed=seed, strict=True)
+    assert field in str(refused.value)
+    assert said in str(refused.value)
+    with MockAutopilot(seed={"contacts": [{"user_id": "u1"}]}, strict=True) as autopilot:
+        before = autopilot.state
+        with pytest.raises(ApiError, match="Refused by --strict"):
+            autopilot.seed(seed)
+        assert autopilot.state == before
+
+
+def test_a_reset_brings_back_the_same_ids_and_times_and_warns_of_nothing() -> None:
+    seed = {"contacts": [ADA, {"user_id": "u1", "Shoe": 5}], "journeys": [{"trigger_id": "0001"}]}
+    with pytest.warns(SeedWarning):
+        autopilot = MockAutopilot(seed=seed)
+    with autopilot:
+        before = autopilot.state
+        for _ in range(2):
+            ask(autopilot, "DELETE", "contact/ada@example.com")
+            ask(autopilot, "POST", "contact", {"contact": {"user_id": "u1", "Shoe": 6}})
+            ask(autopilot, "POST", "trigger/0001/contact", {"contact": {"user_id": "u1"}})
+            assert autopilot.state != before
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                autopilot.reset()
+            assert autopilot.state == before
+            assert autopilot.calls == []
+
+
+def test_a_reset_undoes_a_later_seed() -> None:
+    with MockAutopilot(seed={"contacts": [ADA]}) as autopilot:
+        before = autopilot.state
+        autopilot.seed({"contacts": [{"user_id": "u1"}]})
+        autopilot.reset()
+        assert autopilot.state == before
+
+
+def test_a_journey_is_found_by_its_own_id_too() -> None:
+    with MockAutopilot() as autopilot:
+        autopilot.add_journey("Welcome")
+        journey = autopilot.journeys["Welcome"]
+        assert journey.journey_id.startswith("campaign_")
+        assert autopilot.journeys[journey.journey_id] == autopilot.journeys["0001"] == journey
+        autopilot.add_journey("Good bye", "0001")
+        assert autopilot.journeys["0001"].journey_id == journey.journey_id
+
+
+def test_health_without_the_packages_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    with MockAutopilot() as autopilot:
+        url = autopilot.base_url.replace("/v1/", "/_mock/health")
+        assert requests.get(url, timeout=10).json()["version"] == version.installed_version()
+        monkeypatch.setattr(version, "version", missing)
+        answer = requests.get(url, timeout=10)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": "unknown"})

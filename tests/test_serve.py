@@ -167,6 +167,25 @@ class TestStart:
         assert served.call("GET", "/_mock/state").status == 200
 
 
+class TestVersion:
+    def test_health_and_the_command_say_the_same(self, served: Served) -> None:
+        shown = served.call("GET", "/_mock/health").body["version"]
+        assert version_line() == f"mock-autopilot, version {shown}\n"
+
+    def test_without_the_packages_metadata_it_is_unknown(self) -> None:
+        missing = "import importlib.metadata as m; m.Distribution.discover = lambda **_: iter(()); "
+        assert version_line(missing) == "mock-autopilot, version unknown\n"
+
+
+def version_line(first: str = "") -> str:
+    """Give what `--version` prints, in a process that runs `first` before."""
+    code = f"{first}from mock_autopilot.cli import main; main(['--version'])"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE, check=True
+    ).stdout
+
+
 class TestEnd:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_a_signal_stops_it_whatever_its_clients_do(
@@ -268,6 +287,49 @@ class TestSeed:
         assert served.call("DELETE", who).status == 200
         assert served.call("POST", "/_mock/reset").status == 200
         assert served.call("GET", who).status == 200
+
+    def test_a_reset_brings_back_the_same_ids_and_times(
+        self, start_serve: StartServe, tmp_path: Path
+    ) -> None:
+        seed = tmp_path / "seed.json"
+        seed.write_text(json.dumps({"contacts": [CONTACT["contact"], {"user_id": "u1"}]}))
+        keys = ("--api-key", "one-key", "--api-key", "other-key")
+        served = start_serve("--seed", str(seed), "--journey", "Welcome", *keys)
+        states = {}
+        for key in ("one-key", "other-key"):
+            states[key] = served.call("GET", "/_mock/state", key=key).body
+            assert len(states[key]["contacts"]) == 2
+            assert served.call("DELETE", "/v1/contact/chris@example.com", key=key).status == 200
+            enter = "/v1/trigger/0001/contact"
+            assert served.call("POST", enter, {"contact": {"user_id": "u2"}}, key=key).status == 200
+        assert served.call("POST", "/_mock/reset", key="one-key").status == 200
+        assert served.call("GET", "/_mock/state", key="one-key").body == states["one-key"]
+        other = served.call("GET", "/_mock/state", key="other-key").body
+        assert [contact["user_id"] for contact in other["contacts"]] == ["u1", "u2"]
+
+    @pytest.mark.parametrize(
+        ("contact", "field"),
+        [
+            ({"Email": "a@b.c", "Firstname": "A"}, "contacts[0].Firstname: "),
+            ({"Email": "a"}, "contacts[0].Email: "),
+            ({"user_id": "null"}, "contacts[0].user_id: "),
+        ],
+    )
+    def test_what_looks_wrong_about_a_seed_is_told_once_and_refused_when_strict(
+        self, contact: object, field: str, start_serve: StartServe, tmp_path: Path
+    ) -> None:
+        seed = tmp_path / "seed.json"
+        seed.write_bytes(json.dumps({"contacts": [contact]}).encode("utf-16"))
+        served = start_serve("--seed", str(seed))
+        (line,) = served.errors.splitlines()
+        assert str(seed) in line
+        assert field in line
+        assert served.call("GET", "/v1/contacts").body["total_contacts"] == 1
+        assert served.call("POST", "/_mock/reset").status == 200
+        assert served.errors.splitlines() == [line]
+        error = one_error(run("--port", "0", "--strict", "--seed", str(seed)))
+        assert str(seed) in error
+        assert field in error
 
     @pytest.mark.parametrize(
         ("text", "said"),
