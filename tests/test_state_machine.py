@@ -438,10 +438,12 @@ class Machine(RuleBasedStateMachine):
         by_journey=st.booleans(),
     )
     def eject(self, trigger_id: str, who: str, first: bool, by_journey: bool) -> None:
-        """Eject by the trigger's id, or by the journey's own where it was told."""
+        """Eject by the trigger's id, or by the journey's own."""
         if first:
             self.enter(trigger_id, who, None)
-        journey = self.journey_ids.get(trigger_id, trigger_id) if by_journey else trigger_id
+        if by_journey:
+            self.define_journey(trigger_id, self.model.names.get(trigger_id, "Welcome"))
+        journey = self.journey_ids[trigger_id] if by_journey else trigger_id
         path = f"journey/{quote(journey)}/contact/{quote(who, safe='')}"
         answer = self.call("DELETE", path)
         self.agree(answer, lambda: self.model.eject(trigger_id, who))
@@ -449,6 +451,12 @@ class Machine(RuleBasedStateMachine):
             assert answer.body is None
             self.seen["an ejection"] += 1
             self.seen["an ejection by the journey's id"] += journey != trigger_id
+
+    @rule(target=ids, trigger_id=TRIGGERS, email=ADDRESSES, by_journey=st.booleans())
+    def enter_and_eject(self, trigger_id: str, email: str, by_journey: bool) -> Any:
+        contact_id = self.upsert({"Email": email})
+        self.eject(trigger_id, email, True, by_journey)
+        return contact_id
 
     @rule()
     def triggers(self) -> None:
