@@ -224,7 +224,8 @@ class Model:
             and (name not in NOT_KEPT or _identifier(body, name))
             for name in body
         )
-        more = more or bool(user_id or body.get("custom") or named[1:])
+        merging = any(other is not contact for other in named)
+        more = more or bool(user_id or body.get("custom") or merging)
         for other in named[1:]:
             if other is not contact and not other.gone:
                 self._merge(contact, other)
