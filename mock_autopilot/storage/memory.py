@@ -1,6 +1,7 @@
 """The contacts of one account, in memory."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from sortedcontainers import SortedList
 
@@ -97,8 +98,8 @@ class MemoryContacts:
         Without one, or with one that is none (`knows`), it is the first page (`client`).
         """
         begin = bookmark if bookmark and self.knows(bookmark) else None
-        ids = self._ids.irange(minimum=begin)
-        found = [self._by_id[contact_id] for contact_id, _ in zip(ids, range(limit + 1))]  # noqa: B905  # cut here
+        ids = islice(self._ids.irange(minimum=begin), limit + 1)
+        found = [self._by_id[contact_id] for contact_id in ids]
         more = found[limit].contact_id if len(found) > limit else None
         return found[:limit], more
 
