@@ -127,7 +127,7 @@ def cold_start(command: list[str]) -> float:
 
 def measure_calls(rounds: int, seconds: float, connections: int) -> None:
     """Calls a second, the servers in turn."""
-    from mock_autopilot import foreground
+    from mock_autopilot.servers import process_server as foreground
 
     launch = [sys.executable, __file__, "launch"]
     serve = [sys.executable, "-m", "mock_autopilot", "serve", "--port", "0"]
@@ -247,8 +247,8 @@ def first_port(process: subprocess.Popen[str]) -> int:
 def launch(kind: str, *arguments: str) -> None:
     """Be one of the servers."""
     if kind == "serve":
-        from mock_autopilot import foreground
         from mock_autopilot.cli import main as command_line
+        from mock_autopilot.servers import process_server as foreground
 
         foreground.THREADS = int(arguments[0])
         command_line(["serve", "--port", "0"])
@@ -256,17 +256,17 @@ def launch(kind: str, *arguments: str) -> None:
         import logging
         from threading import Event
 
-        from mock_autopilot.accounts import Accounts
+        from mock_autopilot.account.accounts import Accounts
         from mock_autopilot.app import create_app
-        from mock_autopilot.background import BackgroundServer
+        from mock_autopilot.servers.thread_server import BackgroundServer
 
         # It would log each call that has to wait.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         announce(BackgroundServer(create_app(Accounts())).port)
         Event().wait()
     else:
-        from mock_autopilot import foreground
-        from mock_autopilot.addresses import bind
+        from mock_autopilot.servers import process_server as foreground
+        from mock_autopilot.servers.network import bind
 
         foreground.serve(nothing, bind("127.0.0.1", 0), announce)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import adapter.notes
 from contract_tests.clauses import CLAUSES
-from mock_autopilot import call_warnings, errors
+from mock_autopilot.account import call_warnings, errors
+from mock_autopilot.account.call_warnings import WarningKind
+from mock_autopilot.account.errors import ErrorKind
+from mock_autopilot.account.evidence import MEANINGS, Evidence
+from mock_autopilot.account.fields import FIELDS
 from mock_autopilot.api import ROUTES
-from mock_autopilot.call_warnings import WarningKind
-from mock_autopilot.errors import ErrorKind
-from mock_autopilot.evidence import MEANINGS, Evidence
-from mock_autopilot.fields import FIELDS
 
 HEAD = """# Reference
 

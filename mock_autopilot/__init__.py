@@ -12,22 +12,22 @@ The names are loaded on first use, so that a command pays only for what it needs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mock_autopilot.errors import ApiError
-    from mock_autopilot.journal import Call
-    from mock_autopilot.mock import AccountView, MockAutopilot, SeedWarning
-
 __all__ = ["AccountView", "ApiError", "Call", "MockAutopilot", "SeedWarning"]
 
+if TYPE_CHECKING:
+    from mock_autopilot.account.errors import ApiError
+    from mock_autopilot.mock import AccountView, MockAutopilot, SeedWarning
+    from mock_autopilot.recording.journal import Call
+else:  # hidden from type checkers, which would take any name for one of the package's
 
-def __getattr__(name: str) -> object:
-    homes = {
-        "AccountView": "mock",
-        "ApiError": "errors",
-        "Call": "journal",
-        "MockAutopilot": "mock",
-        "SeedWarning": "mock",
-    }
-    if name not in homes:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{homes[name]}"), name)
+    def __getattr__(name: str) -> object:
+        modules = {
+            "AccountView": "mock",
+            "ApiError": "account.errors",
+            "Call": "recording.journal",
+            "MockAutopilot": "mock",
+            "SeedWarning": "mock",
+        }
+        if name not in modules:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{modules[name]}"), name)

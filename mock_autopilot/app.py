@@ -9,13 +9,13 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
-from mock_autopilot import control, errors
-from mock_autopilot.accounts import Accounts
-from mock_autopilot.api import ROUTES, Route
-from mock_autopilot.api.door import Door
-from mock_autopilot.control import Guard
-from mock_autopilot.errors import ApiError, ErrorKind
-from mock_autopilot.evidence import Evidence
+from mock_autopilot.account import errors
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.errors import ApiError, ErrorKind
+from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.api import ROUTES, Route, control
+from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.dispatch import Door
 
 
 class AnyText(BaseConverter):

@@ -8,17 +8,17 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Self
 
-from mock_autopilot import errors, state
-from mock_autopilot.account import Account
-from mock_autopilot.accounts import DEFAULT_KEY, Accounts, Beginning
-from mock_autopilot.addresses import is_loopback, origin
+from mock_autopilot.account import errors, state
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.accounts import DEFAULT_KEY, Accounts, Beginning
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.journeys import Journey
+from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.app import create_app
-from mock_autopilot.background import BackgroundServer
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.control import Guard
-from mock_autopilot.journal import Call
-from mock_autopilot.journeys import Journey
 from mock_autopilot.options import Options
+from mock_autopilot.recording.journal import Call
+from mock_autopilot.servers.network import is_loopback, origin
+from mock_autopilot.servers.thread_server import BackgroundServer
 from mock_autopilot.views import ContactsView, JourneysView
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from mock_autopilot import contacts
-from mock_autopilot.account import Account
-from mock_autopilot.contacts import Contact
+from mock_autopilot.account import contact as contacts
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.contact import Contact
 
 
 class ContactView(Mapping[str, Any]):

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from mock_autopilot.addresses import bind, is_ip, is_loopback, origin, port_of
+from mock_autopilot.servers.network import bind, is_ip, is_loopback, origin, port_of
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from adapter import Retry, Settings, plan
 from mock_autopilot import MockAutopilot
+from mock_autopilot.account.contact_body import check
 from mock_autopilot.cli.cases import Case, differences, load_cases
-from mock_autopilot.contact_update import check
 from mock_autopilot.fixtures import fixtures_path
 
 CASES = load_cases()

@@ -11,7 +11,7 @@ import requests
 
 from adapter import Destination, Retry
 from mock_autopilot import AccountView, ApiError, MockAutopilot, SeedWarning, version
-from mock_autopilot.effects import ContactChange, Effects, FieldChange, JourneyChange
+from mock_autopilot.account.effects import ContactChange, Effects, FieldChange, JourneyChange
 
 
 def test_what_the_code_under_test_did_can_be_asked() -> None:

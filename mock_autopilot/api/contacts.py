@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import errors
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import errors
+from mock_autopilot.account.contact_body import check
+from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account.json_text import wrong_type
 from mock_autopilot.api.routes import Json, Request, Route
-from mock_autopilot.contact_update import check
-from mock_autopilot.evidence import Evidence
-from mock_autopilot.jsonbody import wrong_type
 
 
 def upsert(request: Request) -> Json:

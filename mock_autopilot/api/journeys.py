@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from mock_autopilot import journeys
+from mock_autopilot.account import journeys
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.contact_body import check
+from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account.json_text import as_object
 from mock_autopilot.api.contacts import required
 from mock_autopilot.api.routes import Json, Request, Route
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.contact_update import check
-from mock_autopilot.evidence import Evidence
-from mock_autopilot.jsonbody import as_object
 
 
 def triggers(request: Request) -> Json:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mock_autopilot import jsonbody
-from mock_autopilot.account import Account
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.contact_update import unknown_keys
-from mock_autopilot.effects import Effects
-from mock_autopilot.evidence import Evidence
+from mock_autopilot.account import json_text as jsonbody
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.contact_body import unknown_keys
+from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.evidence import Evidence
 
 Json = Mapping[str, Any] | list[dict[str, str]]
 

@@ -37,10 +37,10 @@ from contract_tests.values import (
     trait_agrees,
     type_named,
 )
-from mock_autopilot.fields import FIELDS, SEPARATOR, Role
+from mock_autopilot.account.fields import FIELDS, SEPARATOR, Role
 from mock_autopilot.fixtures import fixtures_path
-from mock_autopilot.journal import Call
 from mock_autopilot.mock import AccountView
+from mock_autopilot.recording.journal import Call
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from mock_autopilot.addresses import is_loopback
+from mock_autopilot.servers.network import is_loopback
 
 if TYPE_CHECKING:
     from adapter import Delivery, Destination

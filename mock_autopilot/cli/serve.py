@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_autopilot.addresses import bind, is_loopback, origin
+from mock_autopilot.servers.network import bind, is_loopback, origin
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mock_autopilot.accounts import Accounts
-    from mock_autopilot.call_warnings import CallWarning
+    from mock_autopilot.account.accounts import Accounts
+    from mock_autopilot.account.call_warnings import CallWarning
 
 DEFAULT_PORT = 8025
 
@@ -38,7 +38,7 @@ class Setup:
 
     def accounts(self) -> "Accounts":
         """Make the accounts. Raises `ApiError` when the seed is not valid."""
-        from mock_autopilot.accounts import Accounts, Beginning
+        from mock_autopilot.account.accounts import Accounts, Beginning
         from mock_autopilot.options import Options
 
         options = Options(self.strict, self.auto_journeys, self.max_body, self.journal_size)
@@ -48,8 +48,8 @@ class Setup:
 
 def make_app(setup: Setup) -> "Flask":
     """Make the application, in the process that serves it."""
+    from mock_autopilot.api.control_guard import Guard
     from mock_autopilot.app import create_app
-    from mock_autopilot.control import Guard
 
     return create_app(setup.accounts(), Guard(setup.token))
 
@@ -166,10 +166,10 @@ def serve(
     curl http://127.0.0.1:8025/_mock/state     the contacts and journeys
     curl -X POST http://127.0.0.1:8025/_mock/reset
     """
-    from mock_autopilot import foreground
-    from mock_autopilot.accounts import DEFAULT_KEY
-    from mock_autopilot.errors import ApiError
-    from mock_autopilot.state import parse
+    from mock_autopilot.account.accounts import DEFAULT_KEY
+    from mock_autopilot.account.errors import ApiError
+    from mock_autopilot.account.state import parse
+    from mock_autopilot.servers import process_server as foreground
 
     token = control_token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     try:

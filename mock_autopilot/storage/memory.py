@@ -5,7 +5,7 @@ from itertools import islice
 
 from sortedcontainers import SortedList
 
-from mock_autopilot.contacts import Contact
+from mock_autopilot.account.contact import Contact
 
 
 def address_key(email: str) -> str:

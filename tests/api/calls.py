@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from mock_autopilot import AccountView
 from mock_autopilot import Call as Recorded
-from mock_autopilot.accounts import Accounts, Beginning
+from mock_autopilot.account.accounts import Accounts, Beginning
 from mock_autopilot.app import create_app
 from mock_autopilot.options import Options
 from tests.api.conftest import Call

@@ -122,7 +122,7 @@ def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
     def fail(*_: object) -> None:
         raise LookupError("a defect")
 
-    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
+    monkeypatch.setattr("mock_autopilot.account.account.Account.page", fail)
     answer = Fake().call("GET", "contacts/some-bookmark")
     assert answer.json
     assert answer.json["error"] == "Internal Server Error"

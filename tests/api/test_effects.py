@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mock_autopilot import AccountView, SeedWarning
-from mock_autopilot.accounts import Beginning
-from mock_autopilot.effects import (
+from mock_autopilot.account.accounts import Beginning
+from mock_autopilot.account.effects import (
     AddressChange,
     ContactChange,
     Effects,

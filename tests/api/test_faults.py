@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView
-from mock_autopilot.accounts import Accounts
+from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
 from tests.api.conftest import Call
 

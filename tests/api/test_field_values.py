@@ -6,8 +6,8 @@ import pytest
 
 from adapter.traits import FIELDS
 from mock_autopilot import AccountView
-from mock_autopilot.contact_update import check, unknown_keys
-from mock_autopilot.fields import fits, is_date
+from mock_autopilot.account.contact_body import check, unknown_keys
+from mock_autopilot.account.fields import fits, is_date
 from tests.api.calls import ADA, Call, refusal, upsert, warned
 
 # --- what a field takes ---------------------------------------------------------------------

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView, ApiError, MockAutopilot
-from mock_autopilot.journal import Call as Recorded
-from mock_autopilot.journal import Journal
+from mock_autopilot.recording.journal import Call as Recorded
+from mock_autopilot.recording.journal import Journal
 from tests.api.calls import ADA, Call, upsert, warned
 
 # --- merging --------------------------------------------------------------------------------

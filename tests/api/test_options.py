@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot.accounts import Beginning
+from mock_autopilot.account.accounts import Beginning
 from tests.api.calls import ADA, NOON, Fake
 
 ENTER = {"contact": ADA, "property": {"a": 1}}

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView, Call, MockAutopilot
-from mock_autopilot.effects import Effects
-from mock_autopilot.journal import MAX_KEPT, Journal, redact
+from mock_autopilot.account.effects import Effects
+from mock_autopilot.recording.journal import MAX_KEPT, Journal, redact
 from tests.api.conftest import Call as Caller
 
 NO_EFFECTS = [field.name for field in fields(Effects)]
@@ -155,7 +155,7 @@ def test_a_defect_of_the_fake_is_answered_and_recorded(
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("mock_autopilot.account.Account.page", fail)
+    monkeypatch.setattr("mock_autopilot.account.account.Account.page", fail)
     answer = call("GET", "contacts")
     assert answer.status_code == 500
     assert "defect of mock-autopilot" in answer.json()["message"]

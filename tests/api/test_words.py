@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from mock_autopilot import AccountView, ApiError
-from mock_autopilot.accounts import Accounts
-from mock_autopilot.errors import MISSING_IDENTIFIERS
-from mock_autopilot.faults import Faults
-from mock_autopilot.fields import CUSTOM_TYPES
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.errors import MISSING_IDENTIFIERS
+from mock_autopilot.account.fields import CUSTOM_TYPES
+from mock_autopilot.recording.faults import Faults
 from tests.api.calls import ADA
 from tests.api.conftest import Call
 

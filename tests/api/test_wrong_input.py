@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mock_autopilot import AccountView, ApiError
-from mock_autopilot.faults import Faults, names_in
-from mock_autopilot.jsonbody import describe, parse, parse_object
+from mock_autopilot.account.json_text import describe, parse, parse_object
+from mock_autopilot.recording.faults import Faults, names_in
 from tests.api.calls import ADA, Call, upsert
 
 # --- bodies ---------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeGuard
 
-from mock_autopilot.clock import iso, parse_iso
-from mock_autopilot.evidence import Evidence
+from mock_autopilot.account.clock import iso, parse_iso
+from mock_autopilot.account.evidence import Evidence
 
 
 class Accepts(Enum):

@@ -9,9 +9,9 @@ import json
 import re
 from typing import Any, NoReturn
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import errors
-from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import errors
+from mock_autopilot.account.call_warnings import CallWarning
 
 MAX_DEPTH = 32
 """Levels of arrays and objects in one body."""

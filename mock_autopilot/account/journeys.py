@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from mock_autopilot import contacts
-from mock_autopilot.clock import http_date, parse_iso
-from mock_autopilot.contacts import Contact
+from mock_autopilot.account import contact as contacts
+from mock_autopilot.account.clock import http_date, parse_iso
+from mock_autopilot.account.contact import Contact
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_autopilot import errors
-from mock_autopilot.clock import iso, parse_iso
-from mock_autopilot.jsonbody import wrong_type
+from mock_autopilot.account import errors
+from mock_autopilot.account.clock import iso, parse_iso
+from mock_autopilot.account.json_text import wrong_type
 
 
 def wrong(field: str, problem: str) -> errors.ApiError:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import errors
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.fields import (
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import errors
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.fields import (
     CUSTOM_TYPES,
     FIELDS,
     Accepts,
@@ -21,7 +21,7 @@ from mock_autopilot.fields import (
     parse_custom_key,
     stored_value,
 )
-from mock_autopilot.jsonbody import as_object, describe, wrong_type
+from mock_autopilot.account.json_text import as_object, describe, wrong_type
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def serve(
 ) -> None:
     """Serve the application that `make_app` makes in the worker, until SIGINT or SIGTERM.
 
-    `reserved` is bound to the address (see `mock_autopilot.addresses.bind`). `on_ready` gets the
-    port once calls are answered.
+    `reserved` is bound to the address (see `network.bind`). `on_ready` gets the port once calls
+    are answered.
     """
     with reserved:
         address, port = reserved.getsockname()[:2]

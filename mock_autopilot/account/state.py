@@ -10,17 +10,18 @@ is `ours`.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import contacts, jsonbody
-from mock_autopilot.account import Account
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import iso_second
-from mock_autopilot.contact_update import CustomField, check
-from mock_autopilot.contacts import Contact
-from mock_autopilot.fields import CUSTOM_TYPES, date_value
-from mock_autopilot.journeys import Entry, Journey, new_journey_id
-from mock_autopilot.jsonbody import wrong_type
-from mock_autopilot.shapes import (
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import contact as contacts
+from mock_autopilot.account import json_text as jsonbody
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.clock import iso_second
+from mock_autopilot.account.contact import Contact
+from mock_autopilot.account.contact_body import CustomField, check
+from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
+from mock_autopilot.account.journeys import Entry, Journey, new_journey_id
+from mock_autopilot.account.json_text import wrong_type
+from mock_autopilot.account.validation import (
     object_at,
     objects_at,
     only_keys,

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from mock_autopilot.addresses import is_ip
-from mock_autopilot.errors import ErrorKind
-from mock_autopilot.evidence import Evidence
+from mock_autopilot.account.errors import ErrorKind
+from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.servers.network import is_ip
 
 NO_TOKEN = ErrorKind(
     "no-control-token",

@@ -10,11 +10,11 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from mock_autopilot.errors import ApiError
-from mock_autopilot.fields import scalar_text
-from mock_autopilot.jsonbody import parse_body, wrong_type
-from mock_autopilot.patterns import like
-from mock_autopilot.shapes import object_at, only_keys, text_in, wrong
+from mock_autopilot.account.errors import ApiError
+from mock_autopilot.account.fields import scalar_text
+from mock_autopilot.account.json_text import parse_body, wrong_type
+from mock_autopilot.account.validation import object_at, only_keys, text_in, wrong
+from mock_autopilot.recording.patterns import like
 
 _PARTS = ("match", "respond", "times")
 _MATCH = ("method", "path", "contact")

@@ -13,8 +13,8 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from mock_autopilot.addresses import bind, port_of
-from mock_autopilot.api.door import CLOSE_CONNECTION, DROP_CONNECTION
+from mock_autopilot.api.dispatch import CLOSE_CONNECTION, DROP_CONNECTION
+from mock_autopilot.servers.network import bind, port_of
 
 
 class BackgroundServer:

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from mock_autopilot import errors, jsonbody, state
-from mock_autopilot.account import Account
-from mock_autopilot.accounts import Accounts
-from mock_autopilot.control.guard import Guard
-from mock_autopilot.errors import ErrorKind
-from mock_autopilot.evidence import Evidence
-from mock_autopilot.journal import KEY_HEADER, Call, Journal
-from mock_autopilot.patterns import like
-from mock_autopilot.shapes import text_in
+from mock_autopilot.account import errors, state
+from mock_autopilot.account import json_text as jsonbody
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.errors import ErrorKind
+from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account.validation import text_in
+from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal
+from mock_autopilot.recording.patterns import like
 from mock_autopilot.version import installed_version
 
 WHICH_ACCOUNT = ErrorKind(

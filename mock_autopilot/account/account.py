@@ -10,19 +10,20 @@ from threading import RLock
 from typing import Any
 from uuid import UUID, uuid4
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import contacts, errors, journeys
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import Clock, iso, iso_second, utc_now
-from mock_autopilot.contact_update import ContactUpdate, require_identifier
-from mock_autopilot.contacts import Contact, Page
-from mock_autopilot.effects import ContactChange, Effects, JourneyChange
-from mock_autopilot.faults import Faults
-from mock_autopilot.journal import Journal
-from mock_autopilot.journeys import Entry, Journey
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import contact as contacts
+from mock_autopilot.account import errors, journeys
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.clock import Clock, iso, iso_second, utc_now
+from mock_autopilot.account.contact import Contact, Page
+from mock_autopilot.account.contact_body import ContactUpdate, require_identifier
+from mock_autopilot.account.effects import ContactChange, Effects, JourneyChange
+from mock_autopilot.account.journeys import Entry, Journey
+from mock_autopilot.account.upsert import candidates, write
 from mock_autopilot.options import Options
+from mock_autopilot.recording.faults import Faults
+from mock_autopilot.recording.journal import Journal
 from mock_autopilot.storage import MemoryContacts
-from mock_autopilot.upsert import candidates, write
 
 PAGE = 100
 """Contacts on a page (`client`, `observed`)."""

@@ -11,11 +11,11 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from mock_autopilot import jsonbody
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import iso
-from mock_autopilot.effects import Effects
-from mock_autopilot.errors import ApiError, ErrorKind
+from mock_autopilot.account import json_text as jsonbody
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.clock import iso
+from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.errors import ApiError, ErrorKind
 
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 256 * 1024
@@ -78,7 +78,7 @@ class Call:
     def body(self) -> Any:
         """The request's body as parsed; None when there was none, it is no JSON or was cut."""
         value = _parsed(self.received)
-        # JSON in a JSON string is taken as what it holds (`mock_autopilot.jsonbody.parse_body`).
+        # JSON in a JSON string is taken as what it holds (see `parse_body`).
         return _parsed(value.encode()) if isinstance(value, str) else value
 
     @property

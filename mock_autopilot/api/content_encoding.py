@@ -2,9 +2,9 @@
 
 import zlib
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot import errors
-from mock_autopilot.call_warnings import CallWarning
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account import errors
+from mock_autopilot.account.call_warnings import CallWarning
 
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 """How zlib is told the format, by the encodings that are known."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_autopilot import call_warnings as warn
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.contact_update import ContactUpdate, CustomField
-from mock_autopilot.effects import FieldChange, changes
+from mock_autopilot.account import call_warnings as warn
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.contact_body import ContactUpdate, CustomField
+from mock_autopilot.account.effects import FieldChange, changes
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ form `{"code": …, "message": …}`, as the one recorded 405 is (`observed`).
 
 from dataclasses import dataclass
 
-from mock_autopilot.evidence import Evidence
+from mock_autopilot.account.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

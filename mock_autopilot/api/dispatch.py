@@ -8,17 +8,17 @@ from typing import Any
 
 from flask import Response
 
-from mock_autopilot import errors
-from mock_autopilot.account import Account
-from mock_autopilot.accounts import Accounts
-from mock_autopilot.api.encoding import unpacked
+from mock_autopilot.account import errors
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.clock import http_date
+from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.errors import ApiError, ErrorKind
+from mock_autopilot.api.content_encoding import unpacked
 from mock_autopilot.api.routes import Json, Request, Route
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import http_date
-from mock_autopilot.effects import Effects
-from mock_autopilot.errors import ApiError, ErrorKind
-from mock_autopilot.faults import Fault, names_in
-from mock_autopilot.journal import KEY_HEADER, MAX_KEPT, Call, redact
+from mock_autopilot.recording.faults import Fault, names_in
+from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, redact
 
 Environ = Mapping[str, Any]
 

@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
-from mock_autopilot import errors, state
-from mock_autopilot.account import Account
-from mock_autopilot.call_warnings import CallWarning
-from mock_autopilot.clock import Clock, utc_now
-from mock_autopilot.journal import Call, Journal
+from mock_autopilot.account import errors, state
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.clock import Clock, utc_now
 from mock_autopilot.options import Options
+from mock_autopilot.recording.journal import Call, Journal
 
 DEFAULT_KEY = "sandbox-key"
 

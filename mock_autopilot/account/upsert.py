@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from mock_autopilot import contacts
-from mock_autopilot.contact_update import ContactUpdate
-from mock_autopilot.contacts import Contact
-from mock_autopilot.effects import (
+from mock_autopilot.account import contact as contacts
+from mock_autopilot.account.contact import Contact
+from mock_autopilot.account.contact_body import ContactUpdate
+from mock_autopilot.account.effects import (
     AddressChange,
     ContactChange,
     Effects,

@@ -1,0 +1,1 @@
+"""The domain: an account, its contacts and journeys, and all tables. No HTTP."""
