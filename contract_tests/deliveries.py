@@ -4,10 +4,10 @@ import json
 from types import TracebackType
 from typing import Any, Self
 
-from contract_tests.case import CaseNotes
+from contract_tests.cases import CaseRecorder
+from contract_tests.comparison import Missing, matching, same
 from contract_tests.fake import Fake
 from contract_tests.protocol import Message, Person, Result, Target
-from contract_tests.values import Missing, matching, same
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Deliveries:
         self._messages: list[Message] = []
         self._results: list[Result] = []
         self._differences: list[dict[str, Any]] = []
-        self._case = CaseNotes(fake.settings)
+        self._case = CaseRecorder(fake.settings)
         self._state: dict[str, Any] | None = None
         fake.reset()
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from contract_tests.bench import Bench
 from contract_tests.clauses import CLAUSES
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake
-from contract_tests.protocol import CannotJudge, Message, Result, Target
+from contract_tests.harness import Harness
+from contract_tests.protocol import Message, Result, SetupError, Target
 from contract_tests.targets import open_target
 
 EXAMPLES = 40
 """Examples of each test, unless --examples says otherwise."""
 
 
-class Unjudgeable(BaseException):
+class TargetLost(BaseException):
     """The target was lost in a test: no verdict of the clause, and nothing to shrink."""
 
 
@@ -29,8 +29,8 @@ class _Watched:
     def deliver(self, message: Message) -> Result:
         try:
             return self._target.deliver(message)
-        except CannotJudge as error:
-            raise Unjudgeable(str(error)) from None
+        except SetupError as error:
+            raise TargetLost(str(error)) from None
 
     def close(self) -> None:
         self._target.close()
@@ -73,21 +73,21 @@ def clear_reports(files: Iterable[Path]) -> None:
     files = list(files)
     for file in files:
         if file.suffix.lower() not in (".json", ".html"):
-            raise CannotJudge(f"--report {file}: its name must end in .json or .html")
+            raise SetupError(f"--report {file}: its name must end in .json or .html")
     for file in files:
         try:
             file.unlink(missing_ok=True)
             file.touch()
             file.unlink()
         except OSError as error:
-            raise CannotJudge(f"--report {file}: {error.strerror}") from None
+            raise SetupError(f"--report {file}: {error.strerror}") from None
 
 
 def wanted(name: str) -> str:
     """Check a clause or a group that was asked for."""
     groups = list(dict.fromkeys(clause_id.partition("-")[0] for clause_id in CLAUSES))
     if name.upper() not in (*CLAUSES, *groups):
-        raise CannotJudge(
+        raise SetupError(
             f"--clause {name}: there is no such clause; it takes an id as in IDN-01, or a group: "
             + " ".join(groups)
         )
@@ -101,43 +101,43 @@ def known_failures(file: Path | None) -> dict[str, str]:
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
-        raise CannotJudge(f"--known-failures {file}: {error.strerror}") from None
+        raise SetupError(f"--known-failures {file}: {error.strerror}") from None
     known = {}
     for number, line in enumerate(lines, start=1):
         if line.strip() and not line.startswith("#"):
             clause_id, _, reason = line.partition(":")
             if not reason.strip():
-                raise CannotJudge(f"{file}:{number} gives no reason; write it as ID: reason")
+                raise SetupError(f"{file}:{number} gives no reason; write it as ID: reason")
             known[clause_id.strip()] = reason.strip()
     return known
 
 
-def open_bench(option: Any) -> Bench:
+def open_harness(option: Any) -> Harness:
     """Start the fake, open the forwarder, and see that they reach one another.
 
-    Raises `CannotJudge` when they do not.
+    Raises `SetupError` when they do not.
     """
     if option.adapter_url and not option.mock_port:
-        raise CannotJudge("--adapter-url needs --mock-port: the port that the forwarder sends to")
+        raise SetupError("--adapter-url needs --mock-port: the port that the forwarder sends to")
     journeys = _journeys(option.trigger)
     where = {"host": option.mock_host, "port": option.mock_port}
     try:
         fake = Fake(**where, api_key=option.api_key, journeys=journeys)
     except (OSError, ValueError) as error:
         address = f"{option.mock_host}:{option.mock_port}"
-        raise CannotJudge(f"the fake cannot listen on {address}: {error}") from None
+        raise SetupError(f"the fake cannot listen on {address}: {error}") from None
     kinds = ("adapter", "adapter_url", "adapter_command")
     target = None
     try:
         target = open_target({kind: getattr(option, kind) for kind in kinds}, fake.settings)
-        bench = Bench(fake, _Watched(target))
-        bench.probe()
-    except (CannotJudge, Unjudgeable) as error:
+        harness = Harness(fake, _Watched(target))
+        harness.probe()
+    except (SetupError, TargetLost) as error:
         if target:
             target.close()
         fake.close()
-        raise CannotJudge(str(error)) from None
-    return bench
+        raise SetupError(str(error)) from None
+    return harness
 
 
 def _journeys(pairs: list[str] | None) -> dict[str, str]:
@@ -146,6 +146,6 @@ def _journeys(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         event, _, trigger_id = pair.rpartition("=")
         if not event or not trigger_id or trigger_id == DEFAULT_TRIGGER:
-            raise CannotJudge(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
+            raise SetupError(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
         journeys[event] = trigger_id
     return journeys

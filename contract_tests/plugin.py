@@ -10,26 +10,26 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from contract_tests.bench import Bench
+from contract_tests.comparison import Missing
 from contract_tests.deliveries import Broken
+from contract_tests.harness import Harness
 from contract_tests.html import page
 from contract_tests.options import EXAMPLES as EXAMPLES
 from contract_tests.options import (
-    Unjudgeable,
+    TargetLost,
     add_options,
     clear_reports,
     known_failures,
-    open_bench,
+    open_harness,
     wanted,
 )
-from contract_tests.protocol import CannotJudge
+from contract_tests.protocol import SetupError
 from contract_tests.report import Verdicts, terminal
-from contract_tests.values import Missing
 
 CANNOT_JUDGE = 2
 _PROPERTY = "contract"
 _KNOWN = pytest.StashKey[Mapping[str, str]]()
-_BENCH = pytest.StashKey[Bench]()
+_HARNESS = pytest.StashKey[Harness]()
 _ADDRESS = pytest.StashKey[str]()
 
 
@@ -49,16 +49,16 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.stash[_KNOWN] = known_failures(option.known_failures)
         option.clause = [wanted(name) for name in option.clause or ()]
         clear_reports(option.report or ())
-        bench = open_bench(option)
-    except CannotJudge as error:
+        harness = open_harness(option)
+    except SetupError as error:
         sys.stderr.write(f"cannot judge: {error}\n")
         return CANNOT_JUDGE
-    config.stash[_ADDRESS] = bench.settings["base_url"]
+    config.stash[_ADDRESS] = harness.settings["base_url"]
     if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
         config.stash[_ADDRESS] = "one for each process"
-        bench.close()
+        harness.close()
     else:
-        config.stash[_BENCH] = bench
+        config.stash[_HARNESS] = harness
     return None
 
 
@@ -87,21 +87,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Let go of the forwarder when no test took it."""
-    if _BENCH in config.stash:
-        config.stash[_BENCH].close()
+    if _HARNESS in config.stash:
+        config.stash[_HARNESS].close()
 
 
 @pytest.fixture(scope="session")
-def bench(pytestconfig: pytest.Config) -> Iterator[Bench]:
+def harness(pytestconfig: pytest.Config) -> Iterator[Harness]:
     """Give the fake and the forwarder: those that were found to reach one another."""
-    if _BENCH in pytestconfig.stash:
-        made = pytestconfig.stash[_BENCH]
-        del pytestconfig.stash[_BENCH]  # whoever took it closes it
+    if _HARNESS in pytestconfig.stash:
+        made = pytestconfig.stash[_HARNESS]
+        del pytestconfig.stash[_HARNESS]  # whoever took it closes it
     else:
         try:
-            made = open_bench(pytestconfig.option)
-        except CannotJudge as error:
-            raise Unjudgeable(str(error)) from None
+            made = open_harness(pytestconfig.option)
+        except SetupError as error:
+            raise TargetLost(str(error)) from None
     yield made
     made.close()
 
@@ -160,7 +160,7 @@ class Judge:
         found: dict[str, Any] = {}
         if call.excinfo:
             error = call.excinfo.value
-            if isinstance(error, Unjudgeable):
+            if isinstance(error, TargetLost):
                 self._lost = f"cannot judge: {error}"
                 item.session.shouldfail = self._lost
                 report.outcome = "skipped"

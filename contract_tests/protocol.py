@@ -41,21 +41,21 @@ class Target(Protocol):
     def deliver(self, message: Message) -> Result:
         """Hand it a message and wait for what it says.
 
-        Raises `CannotJudge` when it cannot be reached.
+        Raises `SetupError` when it cannot be reached.
         """
 
     def close(self) -> None:
         """Let go of it."""
 
 
-class CannotJudge(Exception):
+class SetupError(Exception):
     """The run can say nothing of the forwarder: it is not there, or it talks to somebody else."""
 
 
 def result_of(answer: object) -> Result:
     """Read what a forwarder answered: nothing (200), or `{"status", "message"}`.
 
-    Raises `CannotJudge` when it is neither.
+    Raises `SetupError` when it is neither.
     """
     if answer is None:
         return Result(200)
@@ -63,7 +63,7 @@ def result_of(answer: object) -> Result:
         status, message = answer.get("status", 200), answer.get("message") or ""
         if (isinstance(status, int) or status is None) and isinstance(message, str):
             return Result(status, message)
-    raise CannotJudge(
+    raise SetupError(
         f"the forwarder answered {answer!r}; it must answer nothing, or an object with "
         '"status" (a number) and "message" (a text)'
     )

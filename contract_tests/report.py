@@ -124,14 +124,14 @@ def failure(row: Row) -> Lines:
     yield f"    {_json(found['case'])}", ""
 
 
-def fixture_case(clause: Clause, scene: dict[str, Any]) -> dict[str, Any]:
+def fixture_case(clause: Clause, example: dict[str, Any]) -> dict[str, Any]:
     """Give the fixture case of a failed clause: its messages, and what must have come of them."""
     return {
         "id": f"found-{clause.id.lower()}",
         "title": clause.title,
         "why": f"A forwarder broke {clause.id} with these messages.",
         "source": clause.source,
-        **scene,
+        **example,
     }
 
 

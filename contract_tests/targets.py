@@ -17,7 +17,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from contract_tests.protocol import CannotJudge, Message, Result, Settings, Target, result_of
+from contract_tests.protocol import Message, Result, Settings, SetupError, Target, result_of
 
 TIMEOUT = 90.0
 """Seconds that a forwarder has for one message; retries are part of them."""
@@ -41,9 +41,9 @@ class PythonTarget:
         try:
             self._deliver: Callable[[Message], object] = factory(settings)
         except Exception as error:
-            raise CannotJudge(f"--adapter {name}: the factory raised {_told(error)}") from error
+            raise SetupError(f"--adapter {name}: the factory raised {_told(error)}") from error
         if not callable(self._deliver):
-            raise CannotJudge(f"{name} returned {self._deliver!r}, which is no function")
+            raise SetupError(f"{name} returned {self._deliver!r}, which is no function")
 
     def deliver(self, message: Message) -> Result:
         """Call it; what it raises is a failed delivery with the exception's text and status."""
@@ -62,16 +62,16 @@ def load(name: str) -> Callable[[Settings], Any]:
     """Import `package.module:factory`, from the current folder too."""
     module_name, _, attribute = name.partition(":")
     if not attribute:
-        raise CannotJudge(f"--adapter {name}: write it as package.module:factory")
+        raise SetupError(f"--adapter {name}: write it as package.module:factory")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
     except Exception as error:
-        raise CannotJudge(f"--adapter {name}: {_told(error)}") from error
+        raise SetupError(f"--adapter {name}: {_told(error)}") from error
     if not callable(factory):
-        raise CannotJudge(f"--adapter {name}: {attribute} is no function")
+        raise SetupError(f"--adapter {name}: {attribute} is no function")
     return factory  # type: ignore[no-any-return]
 
 
@@ -89,7 +89,7 @@ class UrlTarget:
 
     def __init__(self, url: str) -> None:
         if not url.startswith(("http://", "https://")):
-            raise CannotJudge(f"--adapter-url {url}: it must begin with http:// or https://")
+            raise SetupError(f"--adapter-url {url}: it must begin with http:// or https://")
         self._url = url
         self._opener = build_opener(ProxyHandler({}))
 
@@ -105,7 +105,7 @@ class UrlTarget:
                 return Result(error.code, _message_in(error.read()))
         except (HTTPException, OSError, ValueError) as error:
             why = error.reason if isinstance(error, URLError) else error
-            raise CannotJudge(f"--adapter-url {self._url} cannot be reached: {why}") from None
+            raise SetupError(f"--adapter-url {self._url} cannot be reached: {why}") from None
 
     def close(self) -> None:
         """Nothing is held."""
@@ -135,7 +135,7 @@ class CommandTarget:
                 env={**os.environ, **environment(settings)},
             )
         except (OSError, ValueError) as error:
-            raise CannotJudge(f"--adapter-command {command!r}: {error}") from None
+            raise SetupError(f"--adapter-command {command!r}: {error}") from None
 
     def deliver(self, message: Message) -> Result:
         """Write the message and read the result."""
@@ -153,13 +153,13 @@ class CommandTarget:
         finally:
             watch.cancel()
         if not line:
-            raise CannotJudge(
+            raise SetupError(
                 f"--adapter-command {self._command!r} {self._silence()}{self._last_words()}"
             )
         try:
             return result_of(json.loads(line))
         except ValueError:
-            raise CannotJudge(
+            raise SetupError(
                 f"--adapter-command {self._command!r} wrote {line[:80]!r}, which is no JSON; "
                 "it must write one result a line, and log to standard error"
             ) from None
@@ -202,13 +202,13 @@ def open_target(options: Mapping[str, str | None], settings: Settings) -> Target
     """Make the target that the options name; exactly one must be named."""
     named = {key: value for key, value in options.items() if value is not None}
     if len(named) != 1:
-        raise CannotJudge(
+        raise SetupError(
             "name one forwarder: --adapter package.module:factory, --adapter-url URL or "
             "--adapter-command CMD"
         )
     ((kind, name),) = named.items()
     if not name.strip():
-        raise CannotJudge(f"--{kind.replace('_', '-')} names nothing")
+        raise SetupError(f"--{kind.replace('_', '-')} names nothing")
     if kind == "adapter":
         return PythonTarget(name, settings)
     if kind == "adapter_url":

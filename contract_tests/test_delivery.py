@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
+from contract_tests.example import Example
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Result
-from contract_tests.scene import Scene
 from contract_tests.strategies import identify, track
 
 #: A forwarder may take its time before it tries again, so these have a fifth of the examples.
@@ -25,34 +25,36 @@ TIMES = st.sampled_from([20, 1, 2])
 SOON = {"Retry-After": "0"}
 
 
-def refused(bench: Bench, kind: str, times: int, respond: dict[str, Any], path: str | None) -> None:
+def refused(
+    harness: Harness, kind: str, times: int, respond: dict[str, Any], path: str | None
+) -> None:
     """Require that what the forwarder reports is what happened, and happened once at most."""
-    with bench.scene() as scene:
-        scene.fail(times, respond, path=path if kind == "track" else None)
-        delivered = send(scene, kind).delivered
-        person = scene.person("ada@example.com", "u1")
+    with harness.example() as example:
+        example.fail(times, respond, path=path if kind == "track" else None)
+        delivered = send(example, kind).delivered
+        person = example.person("ada@example.com", "u1")
         if kind == "identify":
-            there = bool(scene.contacts())
+            there = bool(example.contacts())
             if delivered and there:
-                scene.has_traits(person, {"plan": "gold"})
+                example.has_traits(person, {"plan": "gold"})
         else:
-            journeys = scene.state()["journeys"]
+            journeys = example.state()["journeys"]
             entries = [entry for journey in journeys for entry in journey["entries"]]
             there = bool(entries)
             if len(entries) > 1:
-                scene.differs("journey entries", "one at most", entries)
+                example.differs("journey entries", "one at most", entries)
         if delivered and not there:
-            scene.differs("reported outcome", "not delivered: nothing arrived", "delivered")
+            example.differs("reported outcome", "not delivered: nothing arrived", "delivered")
 
 
-def send(scene: Scene, kind: str) -> Result:
-    person = scene.person("ada@example.com", "u1")
+def send(example: Example, kind: str) -> Result:
+    person = example.person("ada@example.com", "u1")
     if kind == "identify":
-        result = scene.deliver(identify(person, {"plan": "gold"}))
-        scene.if_delivered(person, traits={"plan": "gold"})
+        result = example.deliver(identify(person, {"plan": "gold"}))
+        example.if_delivered(person, traits={"plan": "gold"})
     else:
-        result = scene.deliver(track(person, "Step Activated", {"property": "test"}))
-        scene.if_delivered(person, entries={"0001": [{"property": "test"}]})
+        result = example.deliver(track(person, "Step Activated", {"property": "test"}))
+        example.if_delivered(person, entries={"0001": [{"property": "test"}]})
     return result
 
 
@@ -60,38 +62,40 @@ def send(scene: Scene, kind: str) -> Result:
 @each("kind", BOTH, status=503, times=20, path=None)
 @FEW
 @given(kind=KINDS, status=st.sampled_from([500, 502, 503, 504]), times=TIMES, path=PATHS)
-def test_server_errors(bench: Bench, kind: str, status: int, times: int, path: str | None) -> None:
-    refused(bench, kind, times, {"status": status, "headers": SOON}, path)
+def test_server_errors(
+    harness: Harness, kind: str, status: int, times: int, path: str | None
+) -> None:
+    refused(harness, kind, times, {"status": status, "headers": SOON}, path)
 
 
 @clause("RET-02")
 @each("kind", BOTH, times=20, path=None)
 @FEW
 @given(kind=KINDS, times=TIMES, path=PATHS)
-def test_too_many_requests(bench: Bench, kind: str, times: int, path: str | None) -> None:
-    refused(bench, kind, times, {"status": 429, "headers": SOON}, path)
+def test_too_many_requests(harness: Harness, kind: str, times: int, path: str | None) -> None:
+    refused(harness, kind, times, {"status": 429, "headers": SOON}, path)
 
 
 @clause("RET-03")
 @each("kind", BOTH, times=20, path=None)
 @FEW
 @given(kind=KINDS, times=TIMES, path=PATHS)
-def test_dropped_connections(bench: Bench, kind: str, times: int, path: str | None) -> None:
-    refused(bench, kind, times, {"drop_connection": True}, path)
+def test_dropped_connections(harness: Harness, kind: str, times: int, path: str | None) -> None:
+    refused(harness, kind, times, {"drop_connection": True}, path)
 
 
 @clause("RET-04")
 @each("status", FINAL, kind="identify")
 @each("status", FINAL, kind="track")
 @given(kind=KINDS, status=st.sampled_from(FINAL))
-def test_other_refusals_are_final(bench: Bench, kind: str, status: int) -> None:
-    with bench.scene() as scene:
+def test_other_refusals_are_final(harness: Harness, kind: str, status: int) -> None:
+    with harness.example() as example:
         body = {"error": "Refused", "message": "No."}
-        scene.fail(100, {"status": status, "body": body}, method="POST")
-        scene.was_not_delivered(send(scene, kind), f"{status}")
-        made = [call for call in scene.calls() if call["method"] == "POST"]
+        example.fail(100, {"status": status, "body": body}, method="POST")
+        example.was_not_delivered(send(example, kind), f"{status}")
+        made = [call for call in example.calls() if call["method"] == "POST"]
         again = [call["path"] for number, call in enumerate(made) if repeats(call, made[:number])]
-        scene.compare("calls that were made again", [], again)
+        example.compare("calls that were made again", [], again)
 
 
 def repeats(call: dict[str, Any], earlier: list[dict[str, Any]]) -> bool:
@@ -117,12 +121,12 @@ def said(call: dict[str, Any], name: str) -> Any:
 @FEW
 @given(status=st.sampled_from([429, 500, 503]), times=st.integers(1, 2), path=PATHS)
 def test_a_retried_track_enters_once(
-    bench: Bench, status: int, times: int, path: str | None
+    harness: Harness, status: int, times: int, path: str | None
 ) -> None:
-    with bench.scene() as scene:
-        scene.fail(times, {"status": status, "headers": SOON}, path=path)
-        result = send(scene, "track")
-        journeys = scene.state()["journeys"]
+    with harness.example() as example:
+        example.fail(times, {"status": status, "headers": SOON}, path=path)
+        result = send(example, "track")
+        journeys = example.state()["journeys"]
         entries = [entry for journey in journeys for entry in journey["entries"]]
         expected = 1 if result.delivered else 0
-        scene.compare("number of journey entries", expected, len(entries))
+        example.compare("number of journey entries", expected, len(entries))

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
-from contract_tests.engage import (
+from contract_tests.comparison import trait_agrees
+from contract_tests.engage.messages import (
     COMPUTED,
     KEYS,
     ODD_COMPUTED,
@@ -17,12 +17,12 @@ from contract_tests.engage import (
     membership,
     trait_event,
 )
-from contract_tests.lives import judge
+from contract_tests.engage.runs import judge
+from contract_tests.engage.source import Space
+from contract_tests.example import Example
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
-from contract_tests.scene import Scene
-from contract_tests.space import Space
 from contract_tests.strategies import PLAIN_NAMES, SCALARS, USER_IDS, identify, track
-from contract_tests.values import trait_agrees
 
 KEY = "order_completed_last_30days"
 #: Engage names a user by the user id or by an address, in a message for each.
@@ -60,150 +60,150 @@ NOT_SENT = [
 ]
 
 
-def somebody(scene: Scene, by: str) -> Person:
+def somebody(example: Example, by: str) -> Person:
     """Make a person of one identifier."""
-    return scene.person("ada@example.com") if by == "email" else scene.person(None, "u1")
+    return example.person("ada@example.com") if by == "email" else example.person(None, "u1")
 
 
-def arrive(bench: Bench, by: str, tell: Callable[..., Message], *told: tuple[str, Any]) -> None:
+def arrive(harness: Harness, by: str, tell: Callable[..., Message], *told: tuple[str, Any]) -> None:
     """Require that each value arrives under its key, and stays there until the next one."""
-    with bench.scene() as scene:
-        person = somebody(scene, by)
+    with harness.example() as example:
+        person = somebody(example, by)
         last: dict[str, Any] = {}
         for key, value in told:
-            scene.was_delivered(scene.deliver(tell(person, key, value)))
+            example.was_delivered(example.deliver(tell(person, key, value)))
             last[key] = value
-            scene.has_traits(person, last)
-            scene.verdict()
-        scene.people(1)
+            example.has_traits(person, last)
+            example.verdict()
+        example.people(1)
 
 
 @clause("ENG-01")
 @each("key", ODD_KEYS, by="user_id")
 @given(key=KEYS, by=BY)
-def test_keys(bench: Bench, key: str, by: str) -> None:
-    arrive(bench, by, membership, (key, True))
+def test_keys(harness: Harness, key: str, by: str) -> None:
+    arrive(harness, by, membership, (key, True))
 
 
 @clause("ENG-02")
 @each("by", IDENTIFIERS, members=[True, False])
 @each("members", MEMBERSHIPS, by="user_id")
 @given(members=st.lists(st.booleans(), min_size=1, max_size=5), by=BY)
-def test_true_and_false(bench: Bench, members: list[bool], by: str) -> None:
-    arrive(bench, by, membership, *((KEY, member) for member in members))
+def test_true_and_false(harness: Harness, members: list[bool], by: str) -> None:
+    arrive(harness, by, membership, *((KEY, member) for member in members))
 
 
 @clause("ENG-03")
 @each("by", IDENTIFIERS, others={"plan": "gold", "is_admin": True, "logins": 3})
 @given(by=BY, others=OTHERS)
-def test_leaving(bench: Bench, by: str, others: dict[str, Any]) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
+def test_leaving(harness: Harness, by: str, others: dict[str, Any]) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
         named = Person(person.email) if by == "email" else Person(user_id=person.user_id)
         traits = {**others, "firstName": "Ada", "lastName": "King"}
-        scene.was_delivered(scene.deliver(identify(person, traits)))
-        scene.was_delivered(scene.deliver(track(person, "Step Activated", {"n": 1})))
-        scene.was_delivered(scene.deliver(membership(named, "last_3", True)))
-        scene.was_delivered(scene.deliver(membership(named, "last_30days", True)))
-        scene.put_on_list(person)
-        before, journeys = scene.contact_of(person), scene.state()["journeys"]
-        scene.was_delivered(scene.deliver(membership(named, "last_30days", False)))
-        contact = scene.contact_of(person)
+        example.was_delivered(example.deliver(identify(person, traits)))
+        example.was_delivered(example.deliver(track(person, "Step Activated", {"n": 1})))
+        example.was_delivered(example.deliver(membership(named, "last_3", True)))
+        example.was_delivered(example.deliver(membership(named, "last_30days", True)))
+        example.put_on_list(person)
+        before, journeys = example.contact_of(person), example.state()["journeys"]
+        example.was_delivered(example.deliver(membership(named, "last_30days", False)))
+        contact = example.contact_of(person)
         sent = {**others, "last_3": True}
         kept = {name: value for name, value in sent.items() if trait_agrees(value, before, name)}
-        scene.has_traits(person, {**kept, "last_30days": False})
+        example.has_traits(person, {**kept, "last_30days": False})
         for name in KEPT if before and contact else ():
-            scene.compare(f"field {name}", before.get(name), contact.get(name))
-        scene.compare("the journeys", journeys, scene.state()["journeys"])
-        scene.people(1)
+            example.compare(f"field {name}", before.get(name), contact.get(name))
+        example.compare("the journeys", journeys, example.state()["journeys"])
+        example.people(1)
 
 
 @clause("ENG-04")
 @each("changes", TWO_CHANGES, by="email")
 @each("changes", [[(key, True) for key in ALIKE]], by="user_id")
 @given(changes=CHANGES, by=BY)
-def test_several_audiences(bench: Bench, changes: list[tuple[str, bool]], by: str) -> None:
-    arrive(bench, by, membership, *changes)
+def test_several_audiences(harness: Harness, changes: list[tuple[str, bool]], by: str) -> None:
+    arrive(harness, by, membership, *changes)
 
 
 @clause("ENG-05")
 @each("integrations", SENT, form="audience")
 @each("form", FORMS, integrations=SENT[0])
 @given(form=FORM, integrations=st.sampled_from(SENT))
-def test_what_is_on(bench: Bench, form: str, integrations: Message) -> None:
-    with bench.scene() as scene:
-        person = somebody(scene, "user_id")
+def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
+    with harness.example() as example:
+        person = somebody(example, "user_id")
         message = {**FORMS[form](person, KEY, True), "integrations": integrations}
-        scene.was_delivered(scene.deliver(message))
+        example.was_delivered(example.deliver(message))
         if message["type"] == "identify":
-            scene.has_traits(person, {KEY: True})
+            example.has_traits(person, {KEY: True})
         else:
-            entered = {bench.trigger_of(message["event"]): [message["properties"]]}
-            scene.entered(person, entered)
+            entered = {harness.trigger_of(message["event"]): [message["properties"]]}
+            example.entered(person, entered)
 
 
 @clause("ENG-05")
 @each("integrations", NOT_SENT, form="audience")
 @each("form", FORMS, integrations=NOT_SENT[0])
 @given(form=FORM, integrations=st.sampled_from(NOT_SENT))
-def test_what_is_off(bench: Bench, form: str, integrations: Message) -> None:
-    with bench.scene() as scene:
-        message = FORMS[form](somebody(scene, "user_id"), KEY, True)
-        scene.deliver({**message, "integrations": integrations})
-        scene.nothing_sent()
-        scene.nothing_written()
+def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None:
+    with harness.example() as example:
+        message = FORMS[form](somebody(example, "user_id"), KEY, True)
+        example.deliver({**message, "integrations": integrations})
+        example.nothing_sent()
+        example.nothing_written()
 
 
 @clause("ENG-06")
 @each("form", FORMS, member=True, anonymous="u1")
 @given(form=FORM, member=st.booleans(), anonymous=USER_IDS)
-def test_an_anonymous_id_alone(bench: Bench, form: str, member: bool, anonymous: str) -> None:
-    with bench.scene() as scene:
-        mark = scene.person(user_id=anonymous).user_id
+def test_an_anonymous_id_alone(harness: Harness, form: str, member: bool, anonymous: str) -> None:
+    with harness.example() as example:
+        mark = example.person(user_id=anonymous).user_id
         message = FORMS[form](Person(), KEY, member)
-        scene.was_rejected(scene.deliver({**message, "anonymousId": mark}))
-        scene.nothing_written()
+        example.was_rejected(example.deliver({**message, "anonymousId": mark}))
+        example.nothing_written()
 
 
 @clause("ENG-07")
 @each("values", [[value] for value in ODD_COMPUTED], by="user_id")
 @each("values", [[5, 0], ["gold", ""], [0.5, 2.5]], by="email")
 @given(values=st.lists(COMPUTED, min_size=1, max_size=2), by=BY)
-def test_computed_traits(bench: Bench, values: list[Any], by: str) -> None:
-    arrive(bench, by, computed_trait, *(("total_30days", value) for value in values))
+def test_computed_traits(harness: Harness, values: list[Any], by: str) -> None:
+    arrive(harness, by, computed_trait, *(("total_30days", value) for value in values))
 
 
 @clause("ENG-08")
 def test_whole_lives(
-    bench: Bench,
+    harness: Harness,
     own: settings | None = None,  # noqa: PT028  # no @settings or @seed reaches a state machine
     number: int | None = None,  # noqa: PT028  # likewise
 ) -> None:
-    judge(bench, Space, own, number)
+    judge(harness, Space, own, number)
 
 
 @clause("ENG-09")
 @each("by", IDENTIFIERS, members=[True, False], key=KEY)
 @given(key=KEYS, members=st.lists(st.booleans(), min_size=1, unique=True), by=BY)
-def test_audiences_as_events(bench: Bench, key: str, members: list[bool], by: str) -> None:
-    enter(bench, by, *(lambda who, one=one: audience_event(who, key, one) for one in members))
+def test_audiences_as_events(harness: Harness, key: str, members: list[bool], by: str) -> None:
+    enter(harness, by, *(lambda who, one=one: audience_event(who, key, one) for one in members))
 
 
 @clause("ENG-09")
 @each("value", ODD_COMPUTED, key=KEY, by="user_id")
 @given(key=KEYS, value=COMPUTED, by=BY)
-def test_computed_traits_as_events(bench: Bench, key: str, value: Any, by: str) -> None:
-    enter(bench, by, lambda who: trait_event(who, key, value))
+def test_computed_traits_as_events(harness: Harness, key: str, value: Any, by: str) -> None:
+    enter(harness, by, lambda who: trait_event(who, key, value))
 
 
-def enter(bench: Bench, by: str, *made: Callable[[Person], Message]) -> None:
+def enter(harness: Harness, by: str, *made: Callable[[Person], Message]) -> None:
     """Require that each event enters its journey, with the properties that it has."""
-    with bench.scene() as scene:
-        person = somebody(scene, by)
+    with harness.example() as example:
+        person = somebody(example, by)
         entered: dict[str, list[Any]] = {}
         for message in (make(person) for make in made):
-            scene.was_delivered(scene.deliver(message))
-            properties = entered.setdefault(bench.trigger_of(message["event"]), [])
+            example.was_delivered(example.deliver(message))
+            properties = entered.setdefault(harness.trigger_of(message["event"]), [])
             properties.append(message["properties"])
-        scene.entered(person, entered)
-        scene.people(1)
+        example.entered(person, entered)
+        example.people(1)

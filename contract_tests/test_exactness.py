@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
-from contract_tests.engage import COMPUTED, computed_trait
+from contract_tests.comparison import EXACT, NULLS, ONLY
+from contract_tests.engage.messages import COMPUTED, computed_trait
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message
 from contract_tests.strategies import (
     FLOATS,
@@ -22,7 +23,6 @@ from contract_tests.strategies import (
     identify,
     track,
 )
-from contract_tests.values import EXACT, NULLS, ONLY
 
 #: Another form of each is the same to a reader.
 FORMS = ["ﬁne Å", "Cafe\N{COMBINING ACUTE ACCENT}", "two\nlines", "two\r\nlines"]
@@ -34,56 +34,56 @@ PLAIN = st.sampled_from(["identify", "track"])
 @clause("IDN-19")
 @each("value", ["gold", 5, True], name="plan")
 @given(name=PLAIN_NAMES, value=PLAIN_VALUES)
-def test_a_null_trait_does_not_erase(bench: Bench, name: str, value: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, {name: value, "firstName": "Ada"})))
-        scene.was_delivered(scene.deliver(identify(person, {name: None, "firstName": None})))
-        scene.has_traits(person, {name: value})
-        scene.has_fields(person, FirstName="Ada")
+def test_a_null_trait_does_not_erase(harness: Harness, name: str, value: Any) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, {name: value, "firstName": "Ada"})))
+        example.was_delivered(example.deliver(identify(person, {name: None, "firstName": None})))
+        example.has_traits(person, {name: value})
+        example.has_fields(person, FirstName="Ada")
 
 
 @clause("IDN-20")
 @each("value", [*ODD_TEXTS, *FORMS], name="plan")
 @given(name=PLAIN_NAMES, value=TEXTS | LONG_TEXTS)
-def test_exact_texts(bench: Bench, name: str, value: str) -> None:
-    arrives_exactly(bench, name, value)
+def test_exact_texts(harness: Harness, name: str, value: str) -> None:
+    arrives_exactly(harness, name, value)
 
 
 @clause("IDN-21")
 @each("value", LONG_FLOATS, name="score")
 @given(name=PLAIN_NAMES, value=FLOATS)
-def test_exact_numbers(bench: Bench, name: str, value: float) -> None:
-    arrives_exactly(bench, name, value)
+def test_exact_numbers(harness: Harness, name: str, value: float) -> None:
+    arrives_exactly(harness, name, value)
 
 
-def arrives_exactly(bench: Bench, name: str, value: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, {name: value})))
-        scene.has_traits(person, {name: value}, [EXACT])
+def arrives_exactly(harness: Harness, name: str, value: Any) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, {name: value})))
+        example.has_traits(person, {name: value}, [EXACT])
 
 
 @clause("IDN-22")
 @each("kinds", [["identify"], ["track"]])
 @given(kinds=st.lists(PLAIN, min_size=1, max_size=3))
-def test_fields_that_no_message_names(bench: Bench, kinds: list[str]) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
+def test_fields_that_no_message_names(harness: Harness, kinds: list[str]) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
         for number, kind in enumerate(kinds):
             if kind == "identify":
                 message = identify(person, {"logins": number})
             else:
                 message = track(person, "Step Activated", {"number": number})
-            scene.was_delivered(scene.deliver(message))
-        scene.has_fields(person, **dict.fromkeys(STANDARD_FIELDS))
+            example.was_delivered(example.deliver(message))
+        example.has_fields(person, **dict.fromkeys(STANDARD_FIELDS))
 
 
 @clause("TRK-10")
 @each("properties", [{}, {"property": "test"}], noise={})
 @given(properties=PLAIN_PROPERTIES, noise=NOISE)
-def test_no_other_properties(bench: Bench, properties: dict[str, Any], noise: Message) -> None:
-    properties_arrive(bench, properties, ONLY, noise)
+def test_no_other_properties(harness: Harness, properties: dict[str, Any], noise: Message) -> None:
+    properties_arrive(harness, properties, ONLY, noise)
 
 
 @clause("TRK-11")
@@ -92,32 +92,32 @@ def test_no_other_properties(bench: Bench, properties: dict[str, Any], noise: Me
     [{"coupon": None}, {"cart": {"coupon": None}}, {"products": [{"coupon": None}]}],
 )
 @given(properties=PROPERTIES)
-def test_null_properties(bench: Bench, properties: dict[str, Any]) -> None:
-    properties_arrive(bench, properties, NULLS)
+def test_null_properties(harness: Harness, properties: dict[str, Any]) -> None:
+    properties_arrive(harness, properties, NULLS)
 
 
 @clause("TRK-12")
 @each("properties", [{"total": number} for number in LONG_FLOATS])
 @each("properties", [{"cart": {"note": text}, "notes": [text]} for text in FORMS])
 @given(properties=PROPERTIES)
-def test_exact_properties(bench: Bench, properties: dict[str, Any]) -> None:
-    properties_arrive(bench, properties, EXACT)
+def test_exact_properties(harness: Harness, properties: dict[str, Any]) -> None:
+    properties_arrive(harness, properties, EXACT)
 
 
 def properties_arrive(
-    bench: Bench, properties: dict[str, Any], strict: str, noise: Message | None = None
+    harness: Harness, properties: dict[str, Any], strict: str, noise: Message | None = None
 ) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
-        scene.entered(person, {bench.trigger_of("Step Activated"): [properties]}, [strict])
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(track(person, "Step Activated", properties, noise)))
+        example.entered(person, {harness.trigger_of("Step Activated"): [properties]}, [strict])
 
 
 @clause("ENG-10")
 @each("value", [*LONG_FLOATS, *FORMS])
 @given(value=COMPUTED)
-def test_exact_computed_traits(bench: Bench, value: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person(None, "u1")
-        scene.was_delivered(scene.deliver(computed_trait(person, "total_30days", value)))
-        scene.has_traits(person, {"total_30days": value}, [EXACT])
+def test_exact_computed_traits(harness: Harness, value: Any) -> None:
+    with harness.example() as example:
+        person = example.person(None, "u1")
+        example.was_delivered(example.deliver(computed_trait(person, "total_30days", value)))
+        example.has_traits(person, {"total_30days": value}, [EXACT])

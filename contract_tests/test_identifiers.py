@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
 from contract_tests.strategies import (
     EMAILS,
@@ -24,25 +24,25 @@ NOBODY: st.SearchStrategy[Any] = st.sampled_from(BLANK)
 EVENTS = st.sampled_from(["Step Activated", "Something Else"])
 
 
-def is_rejected(bench: Bench, message: Message) -> None:
-    with bench.scene() as scene:
-        scene.was_rejected(scene.deliver(message))
-        scene.nothing_written()
+def is_rejected(harness: Harness, message: Message) -> None:
+    with harness.example() as example:
+        example.was_rejected(example.deliver(message))
+        example.nothing_written()
 
 
 @clause("IDR-01")
 @given(traits=TRAITS, noise=NOISE)
-def test_an_identify_of_nobody(bench: Bench, traits: dict[str, Any], noise: Message) -> None:
-    is_rejected(bench, {"type": "identify", "traits": traits, **noise})
+def test_an_identify_of_nobody(harness: Harness, traits: dict[str, Any], noise: Message) -> None:
+    is_rejected(harness, {"type": "identify", "traits": traits, **noise})
 
 
 @clause("IDR-02")
 @given(event=EVENTS, properties=PROPERTIES, noise=NOISE)
 def test_a_track_of_nobody(
-    bench: Bench, event: str, properties: dict[str, Any], noise: Message
+    harness: Harness, event: str, properties: dict[str, Any], noise: Message
 ) -> None:
     message = {"type": "track", "event": event, "properties": properties, **noise}
-    is_rejected(bench, message)
+    is_rejected(harness, message)
 
 
 @clause("IDR-03")
@@ -50,147 +50,147 @@ def test_a_track_of_nobody(
 @each("email", BLANK, kind="identify", user=None)
 @each("email", BLANK, kind="track", user=None)
 @given(kind=st.sampled_from(["identify", "track"]), user=NOBODY, email=NOBODY)
-def test_blank_identifiers(bench: Bench, kind: str, user: Any, email: Any) -> None:
+def test_blank_identifiers(harness: Harness, kind: str, user: Any, email: Any) -> None:
     inside = {"plan": "gold", "email": email}
     if kind == "identify":
-        is_rejected(bench, {"type": kind, "userId": user, "traits": inside})
+        is_rejected(harness, {"type": kind, "userId": user, "traits": inside})
     else:
         own = {"event": "Step Activated", "properties": inside}
-        is_rejected(bench, {"type": kind, "userId": user, **own})
+        is_rejected(harness, {"type": kind, "userId": user, **own})
 
 
 @clause("IDR-04")
 @given(kind=st.sampled_from(["identify", "track"]), anonymous=USER_IDS, traits=TRAITS)
 def test_an_anonymous_id_alone(
-    bench: Bench, kind: str, anonymous: str, traits: dict[str, Any]
+    harness: Harness, kind: str, anonymous: str, traits: dict[str, Any]
 ) -> None:
     own = {"traits": traits} if kind == "identify" else {"event": "Step Activated"}
-    is_rejected(bench, {"type": kind, "anonymousId": anonymous, **own})
+    is_rejected(harness, {"type": kind, "anonymousId": anonymous, **own})
 
 
 @clause("IDR-04")
 @given(anonymous=USER_IDS)
-def test_an_anonymous_id_stands_for_nobody(bench: Bench, anonymous: str) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        mark = scene.person(user_id=anonymous).user_id
+def test_an_anonymous_id_stands_for_nobody(harness: Harness, anonymous: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        mark = example.person(user_id=anonymous).user_id
         known = identify(person, {"plan": "gold"}, {"anonymousId": mark})
-        scene.was_delivered(scene.deliver(known))
+        example.was_delivered(example.deliver(known))
         alone = {"type": "identify", "anonymousId": mark, "traits": {"plan": "free"}}
-        scene.was_rejected(scene.deliver(alone))
-        scene.has_traits(person, {"plan": "gold"})
-        scene.people(1)
+        example.was_rejected(example.deliver(alone))
+        example.has_traits(person, {"plan": "gold"})
+        example.people(1)
 
 
 @clause("IDR-05")
 @given(email=EMAILS, noise=NOISE)
-def test_an_address_alone(bench: Bench, email: str, noise: Message) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email)
-        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
-        scene.has_traits(person, {"plan": "gold"})
-        scene.people(1)
+def test_an_address_alone(harness: Harness, email: str, noise: Message) -> None:
+    with harness.example() as example:
+        person = example.person(email)
+        example.was_delivered(example.deliver(identify(person, {"plan": "gold"}, noise)))
+        example.has_traits(person, {"plan": "gold"})
+        example.people(1)
 
 
 @clause("IDR-06")
 @each("user_id", ["Ada", "007"], noise={})
 @given(user_id=USER_IDS, noise=NOISE)
-def test_a_user_id_alone(bench: Bench, user_id: str, noise: Message) -> None:
-    with bench.scene() as scene:
-        person = scene.person(user_id=user_id)
-        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"}, noise)))
-        scene.has_traits(person, {"plan": "gold"})
-        scene.has_fields(person, Email=None)
-        scene.people(1)
+def test_a_user_id_alone(harness: Harness, user_id: str, noise: Message) -> None:
+    with harness.example() as example:
+        person = example.person(user_id=user_id)
+        example.was_delivered(example.deliver(identify(person, {"plan": "gold"}, noise)))
+        example.has_traits(person, {"plan": "gold"})
+        example.has_fields(person, Email=None)
+        example.people(1)
 
 
 @clause("IDR-07")
 @each("number", [0])
 @given(number=st.integers(1, 999))
-def test_a_number_as_user_id(bench: Bench, number: int) -> None:
-    with bench.scene() as scene:
-        person = scene.person(user_id=number) if number else Person(user_id=0)
-        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"})))
+def test_a_number_as_user_id(harness: Harness, number: int) -> None:
+    with harness.example() as example:
+        person = example.person(user_id=number) if number else Person(user_id=0)
+        example.was_delivered(example.deliver(identify(person, {"plan": "gold"})))
         as_text = {"type": "identify", "userId": str(person.user_id), "traits": {"logins": 3}}
-        scene.was_delivered(scene.deliver(as_text))
-        scene.has_traits(person, {"plan": "gold", "logins": 3})
-        scene.people(1)
+        example.was_delivered(example.deliver(as_text))
+        example.has_traits(person, {"plan": "gold", "logins": 3})
+        example.people(1)
 
 
 @clause("IDR-08")
 @given(email=EMAILS, in_traits=st.sampled_from([{}, {"email": ""}, {"email": None}]))
-def test_the_address_of_the_context(bench: Bench, email: str, in_traits: Message) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email)
+def test_the_address_of_the_context(harness: Harness, email: str, in_traits: Message) -> None:
+    with harness.example() as example:
+        person = example.person(email)
         message = {
             "type": "identify",
             "traits": {"plan": "gold", **in_traits},
             "context": {"traits": {"email": person.email}},
         }
-        scene.was_delivered(scene.deliver(message))
-        scene.has_traits(person, {"plan": "gold"})
-        scene.people(1)
+        example.was_delivered(example.deliver(message))
+        example.has_traits(person, {"plan": "gold"})
+        example.people(1)
 
 
 @clause("IDR-08")
 @given(email=EMAILS)
-def test_the_address_of_the_context_for_a_track(bench: Bench, email: str) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email)
+def test_the_address_of_the_context_for_a_track(harness: Harness, email: str) -> None:
+    with harness.example() as example:
+        person = example.person(email)
         context = {"traits": {"email": person.email}}
         message = {"type": "track", "event": "Step Activated", "properties": {"property": "test"}}
-        scene.was_delivered(scene.deliver({**message, "context": context}))
-        scene.entered(person, {"0001": [{"property": "test"}]})
+        example.was_delivered(example.deliver({**message, "context": context}))
+        example.entered(person, {"0001": [{"property": "test"}]})
 
 
 @clause("IDR-09")
 @given(email=EMAILS)
-def test_the_address_of_the_properties_goes_first(bench: Bench, email: str) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email)
-        context = {"traits": {"email": scene.email("other@example.net")}}
+def test_the_address_of_the_properties_goes_first(harness: Harness, email: str) -> None:
+    with harness.example() as example:
+        person = example.person(email)
+        context = {"traits": {"email": example.email("other@example.net")}}
         message = track(person, "Step Activated", {"property": "test"}, {"context": context})
-        scene.was_delivered(scene.deliver(message))
-        scene.entered(person, {"0001": [{"property": "test"}]})
+        example.was_delivered(example.deliver(message))
+        example.entered(person, {"0001": [{"property": "test"}]})
 
 
 @clause("IDR-10")
 @given(email=EMAILS, user_id=USER_IDS, first=st.sampled_from(["identify", "track"]))
 def test_the_user_id_first_the_address_later(
-    bench: Bench, email: str, user_id: str, first: str
+    harness: Harness, email: str, user_id: str, first: str
 ) -> None:
-    with bench.scene() as scene:
-        unknown, known = scene.person(user_id=user_id), scene.person(email, user_id)
+    with harness.example() as example:
+        unknown, known = example.person(user_id=user_id), example.person(email, user_id)
         if first == "identify":
-            scene.was_delivered(scene.deliver(identify(unknown, {"plan": "gold"})))
+            example.was_delivered(example.deliver(identify(unknown, {"plan": "gold"})))
         else:
-            scene.was_delivered(scene.deliver(track(unknown, "Step Activated", {"n": 1})))
-        scene.was_delivered(scene.deliver(identify(known, {"logins": 3})))
-        scene.has_traits(known, {"logins": 3})
+            example.was_delivered(example.deliver(track(unknown, "Step Activated", {"n": 1})))
+        example.was_delivered(example.deliver(identify(known, {"logins": 3})))
+        example.has_traits(known, {"logins": 3})
         if first == "identify":
-            scene.has_traits(known, {"plan": "gold"})
+            example.has_traits(known, {"plan": "gold"})
         else:
-            scene.entered(known, {"0001": [{"n": 1}]})
-        scene.people(1)
+            example.entered(known, {"0001": [{"n": 1}]})
+        example.people(1)
 
 
 @clause("IDR-11")
 @given(user_id=st.none() | USER_IDS, again=st.booleans())
-def test_a_new_address(bench: Bench, user_id: str | None, again: bool) -> None:
-    with bench.scene() as scene:
-        old = scene.person("old@example.com", user_id)
-        new = scene.person("new@example.com", user_id)
-        scene.was_delivered(scene.deliver(identify(old, {"plan": "gold"})))
-        scene.was_delivered(scene.deliver(track(old, "Step Activated", {"n": 1})))
-        before = scene.contact_of(old)
+def test_a_new_address(harness: Harness, user_id: str | None, again: bool) -> None:
+    with harness.example() as example:
+        old = example.person("old@example.com", user_id)
+        new = example.person("new@example.com", user_id)
+        example.was_delivered(example.deliver(identify(old, {"plan": "gold"})))
+        example.was_delivered(example.deliver(track(old, "Step Activated", {"n": 1})))
+        before = example.contact_of(old)
         for _ in range(1 + again):
-            scene.was_delivered(scene.deliver(identify(old, {"_NewEmail": new.email})))
-        contact = scene.contact_of(new)
+            example.was_delivered(example.deliver(identify(old, {"_NewEmail": new.email})))
+        contact = example.contact_of(new)
         if before and contact:
-            scene.compare("contact_id", before["contact_id"], contact["contact_id"])
-        scene.has_traits(new, {"plan": "gold"})
-        scene.entered(new, {"0001": [{"n": 1}]})
-        scene.people(1)
+            example.compare("contact_id", before["contact_id"], contact["contact_id"])
+        example.has_traits(new, {"plan": "gold"})
+        example.entered(new, {"0001": [{"n": 1}]})
+        example.people(1)
 
 
 WRONG_USER_IDS: list[Any] = [True, False, [], ["u1"], {}, {"id": "u1"}]
@@ -205,30 +205,30 @@ WRONG_ADDRESSES: list[Any] = [5, 0, 1.5, True, False, ["ada@example.com"], {"val
     user=st.sampled_from([None, *WRONG_USER_IDS]),
     email=st.sampled_from([None, *WRONG_ADDRESSES]),
 )
-def test_identifiers_of_a_wrong_type(bench: Bench, kind: str, user: Any, email: Any) -> None:
-    is_rejected(bench, of_wrong_type(kind, user, email))
+def test_identifiers_of_a_wrong_type(harness: Harness, kind: str, user: Any, email: Any) -> None:
+    is_rejected(harness, of_wrong_type(kind, user, email))
 
 
 @clause("IDR-12")
 @each("user", WRONG_USER_IDS, kind="identify")
 @given(kind=st.sampled_from(["identify", "track"]), user=st.sampled_from(WRONG_USER_IDS))
-def test_a_wrong_user_id_beside_an_address(bench: Bench, kind: str, user: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com")
-        scene.was_delivered(scene.deliver(of_wrong_type(kind, user, person.email)))
-        scene.has_fields(person, user_id=None)
-        scene.people(1)
+def test_a_wrong_user_id_beside_an_address(harness: Harness, kind: str, user: Any) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com")
+        example.was_delivered(example.deliver(of_wrong_type(kind, user, person.email)))
+        example.has_fields(person, user_id=None)
+        example.people(1)
 
 
 @clause("IDR-12")
 @each("email", WRONG_ADDRESSES, kind="identify")
 @given(kind=st.sampled_from(["identify", "track"]), email=st.sampled_from(WRONG_ADDRESSES))
-def test_a_wrong_address_beside_a_user_id(bench: Bench, kind: str, email: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person(user_id="u1")
-        scene.was_delivered(scene.deliver(of_wrong_type(kind, person.user_id, email)))
-        scene.has_fields(person, Email=None)
-        scene.people(1)
+def test_a_wrong_address_beside_a_user_id(harness: Harness, kind: str, email: Any) -> None:
+    with harness.example() as example:
+        person = example.person(user_id="u1")
+        example.was_delivered(example.deliver(of_wrong_type(kind, person.user_id, email)))
+        example.has_fields(person, Email=None)
+        example.people(1)
 
 
 def of_wrong_type(kind: str, user: Any, email: Any) -> Message:

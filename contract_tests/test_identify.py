@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
+from contract_tests.comparison import custom_fields
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message
 from contract_tests.strategies import (
     DATES,
@@ -25,119 +26,118 @@ from contract_tests.strategies import (
     WHOLE,
     identify,
 )
-from contract_tests.values import custom_fields
 
 TRAITS = st.dictionaries(PLAIN_NAMES, PLAIN_VALUES, min_size=1, max_size=4)
 WORDS = st.sampled_from(["Ada", "John", "Joe", "O'Neil", "María José", "漢"])
 
 
-def arrive(bench: Bench, traits: dict[str, Any], noise: Message | None = None) -> None:
+def arrive(harness: Harness, traits: dict[str, Any], noise: Message | None = None) -> None:
     """Require that each of the traits arrives with its value and type."""
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, traits, noise)))
-        scene.has_traits(person, traits)
-        scene.has_types(person, traits)
-        scene.people(1)
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, traits, noise)))
+        example.has_traits(person, traits)
+        example.has_types(person, traits)
+        example.people(1)
 
 
 @clause("IDN-01")
 @each("value", [True, False], name="is_admin", noise={})
 @given(name=PLAIN_NAMES, value=st.booleans(), noise=NOISE)
-def test_booleans(bench: Bench, name: str, value: bool, noise: Message) -> None:
-    arrive(bench, {name: value}, noise)
+def test_booleans(harness: Harness, name: str, value: bool, noise: Message) -> None:
+    arrive(harness, {name: value}, noise)
 
 
 @clause("IDN-02")
 @each("traits", [{"plan": ""}, {"logins": 0}, {"is_admin": False}])
 @given(traits=st.dictionaries(PLAIN_NAMES, FALSY, min_size=1, max_size=3))
-def test_falsy_values(bench: Bench, traits: dict[str, Any]) -> None:
-    arrive(bench, traits)
+def test_falsy_values(harness: Harness, traits: dict[str, Any]) -> None:
+    arrive(harness, traits)
 
 
 @clause("IDN-03")
 @each("value", ["gold", 5, True], name="plan")
 @given(name=PLAIN_NAMES, value=PLAIN_VALUES)
-def test_null(bench: Bench, name: str, value: Any) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, {name: value, "firstName": "Ada"})))
+def test_null(harness: Harness, name: str, value: Any) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, {name: value, "firstName": "Ada"})))
         nulls = {name: None, "never_seen": None, "firstName": None}
-        scene.was_delivered(scene.deliver(identify(person, nulls)))
-        scene.has_traits(person, {"never_seen": None})
-        scene.has_or_lacks(person, {name: value, "FirstName": "Ada"})
+        example.was_delivered(example.deliver(identify(person, nulls)))
+        example.has_traits(person, {"never_seen": None})
+        example.has_or_lacks(person, {name: value, "FirstName": "Ada"})
 
 
 @clause("IDN-04")
 @each("value", [-1, 2**31, 2**32 + 1, 2**53 - 1, 1 - 2**53], name="logins")
 @given(name=PLAIN_NAMES, value=WHOLE)
-def test_whole_numbers(bench: Bench, name: str, value: int) -> None:
-    arrive(bench, {name: value})
+def test_whole_numbers(harness: Harness, name: str, value: int) -> None:
+    arrive(harness, {name: value})
 
 
 @clause("IDN-05")
 @each("value", [0.1, -12.345678901234567, 1e-7, 1.5e300], name="score")
 @given(name=PLAIN_NAMES, value=FLOATS)
-def test_other_numbers(bench: Bench, name: str, value: float) -> None:
-    arrive(bench, {name: value})
+def test_other_numbers(harness: Harness, name: str, value: float) -> None:
+    arrive(harness, {name: value})
 
 
 @clause("IDN-06")
 @each("value", ODD_TEXTS, name="plan")
 @given(name=PLAIN_NAMES, value=TEXTS | LONG_TEXTS)
-def test_texts(bench: Bench, name: str, value: str) -> None:
-    arrive(bench, {name: value})
+def test_texts(harness: Harness, name: str, value: str) -> None:
+    arrive(harness, {name: value})
 
 
 @clause("IDN-07")
 @each("name", ODD_NAMES, value="x")
 @given(name=NAMES, value=PLAIN_VALUES)
-def test_names(bench: Bench, name: str, value: Any) -> None:
-    arrive(bench, {name: value})
+def test_names(harness: Harness, name: str, value: Any) -> None:
+    arrive(harness, {name: value})
 
 
 @clause("IDN-08")
 @each("value", ["x", False], count=120)
 @given(count=st.integers(20, 120), value=PLAIN_VALUES)
-def test_many_traits(bench: Bench, count: int, value: Any) -> None:
-    arrive(bench, {f"trait {number}": value for number in range(count)})
+def test_many_traits(harness: Harness, count: int, value: Any) -> None:
+    arrive(harness, {f"trait {number}": value for number in range(count)})
 
 
 @clause("IDN-09")
 @each("value", ODD_DATES, name="trial_ends")
 @given(name=PLAIN_NAMES, value=DATES)
-def test_dates(bench: Bench, name: str, value: str) -> None:
-    arrive(bench, {name: value})
+def test_dates(harness: Harness, name: str, value: str) -> None:
+    arrive(harness, {name: value})
 
 
 @clause("IDN-10")
 @given(first=WORDS, last=WORDS, noise=NOISE)
-def test_first_and_last_name(bench: Bench, first: str, last: str, noise: Message) -> None:
-    lands(bench, {"firstName": first, "lastName": last}, noise, FirstName=first, LastName=last)
+def test_first_and_last_name(harness: Harness, first: str, last: str, noise: Message) -> None:
+    lands(harness, {"firstName": first, "lastName": last}, noise, FirstName=first, LastName=last)
 
 
 @clause("IDN-11")
 @given(first=WORDS, last=WORDS, noise=NOISE)
 def test_first_and_last_name_in_snake_case(
-    bench: Bench, first: str, last: str, noise: Message
+    harness: Harness, first: str, last: str, noise: Message
 ) -> None:
-    lands(bench, {"first_name": first, "last_name": last}, noise, FirstName=first, LastName=last)
+    lands(harness, {"first_name": first, "last_name": last}, noise, FirstName=first, LastName=last)
 
 
 @clause("IDN-12")
 @each("after", [{"logins": 4}, {"plan": "x"}], before={"logins": 3}, first="Ada")
 @given(before=TRAITS, after=TRAITS, first=WORDS)
 def test_a_later_identify(
-    bench: Bench, before: dict[str, Any], after: dict[str, Any], first: str
+    harness: Harness, before: dict[str, Any], after: dict[str, Any], first: str
 ) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
         earlier = {**before, "firstName": first, "lastName": "King"}
-        scene.was_delivered(scene.deliver(identify(person, earlier)))
-        scene.was_delivered(scene.deliver(identify(person, {**after, "lastName": "Byron"})))
-        scene.has_traits(person, {**before, **after})
-        scene.has_fields(person, FirstName=first, LastName="Byron")
-        scene.people(1)
+        example.was_delivered(example.deliver(identify(person, earlier)))
+        example.was_delivered(example.deliver(identify(person, {**after, "lastName": "Byron"})))
+        example.has_traits(person, {**before, **after})
+        example.has_fields(person, FirstName=first, LastName="Byron")
+        example.people(1)
 
 
 #: Which of three users, the traits, and whether an anonymous id is sent along: a browser's stays
@@ -166,20 +166,20 @@ AFTER_ONE = [
 @clause("IDN-13")
 @each("turns", AFTER_ONE)
 @given(turns=TURNS)
-def test_users_do_not_leak(bench: Bench, turns: list[tuple[int, dict[str, Any], bool]]) -> None:
+def test_users_do_not_leak(harness: Harness, turns: list[tuple[int, dict[str, Any], bool]]) -> None:
     sent: dict[int, dict[str, Any]] = {}
-    with bench.scene() as scene:
+    with harness.example() as example:
         # One of them has no address, one has no user id.
         who = [
-            scene.person("user0@example.com", "u0"),
-            scene.person(None, "u1"),
-            scene.person("user2@example.com", None),
+            example.person("user0@example.com", "u0"),
+            example.person(None, "u1"),
+            example.person("user2@example.com", None),
         ]
         for number, traits, anonymous in turns:
             message = identify(who[number], traits)
             if anonymous:
                 message["anonymousId"] = "a1"
-            scene.was_delivered(scene.deliver(message))
+            example.was_delivered(example.deliver(message))
             sent.setdefault(number, {}).update(traits)
         nothing = {name: None for traits in sent.values() for name in traits}
         for number, traits in sent.items():
@@ -189,54 +189,54 @@ def test_users_do_not_leak(bench: Bench, turns: list[tuple[int, dict[str, Any], 
                 fields["FirstName"] = None
             else:
                 first = own.pop("firstName")  # in whichever field: that is another clause's
-                if "FirstName" in scene.contact_of(who[number]):
+                if "FirstName" in example.contact_of(who[number]):
                     fields["FirstName"] = first
-            scene.has_fields(who[number], **fields)
-            scene.has_traits(who[number], own)
-        scene.people(len(sent))
+            example.has_fields(who[number], **fields)
+            example.has_traits(who[number], own)
+        example.people(len(sent))
 
 
 @clause("IDN-14")
 @each("traits", [{"logins": 3}, {"plan": "gold"}], user_id="u1", email="a@b.c", noise={})
 @given(traits=TRAITS, user_id=st.none() | USER_IDS, email=EMAILS, noise=NOISE)
 def test_the_same_message_twice(
-    bench: Bench, traits: dict[str, Any], user_id: str | None, email: str, noise: Message
+    harness: Harness, traits: dict[str, Any], user_id: str | None, email: str, noise: Message
 ) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email, user_id)
+    with harness.example() as example:
+        person = example.person(email, user_id)
         message = identify(person, {**traits, "firstName": "Ada"}, noise)
-        scene.was_delivered(scene.deliver(message))
-        before = scene.contact_of(person)
-        scene.was_delivered(scene.deliver_again())
-        after = scene.contact_of(person)
+        example.was_delivered(example.deliver(message))
+        before = example.contact_of(person)
+        example.was_delivered(example.deliver_again())
+        after = example.contact_of(person)
         if before and after:
             for name, value in settled(before).items():
-                scene.compare(f"field {name}", value, after.get(name))
+                example.compare(f"field {name}", value, after.get(name))
             now = custom_fields(after)
             for name, value in custom_fields(before).items():
-                scene.compare(f"trait {name!r}", value, now.get(name))
-        scene.people(1)
+                example.compare(f"trait {name!r}", value, now.get(name))
+        example.people(1)
 
 
 @clause("IDN-15")
 @each("rest", ["Joe", "de la Cruz"], first="John")
 @given(first=st.sampled_from(["Ada", "John"]), rest=st.sampled_from(["King", "Joe", "de la Cruz"]))
-def test_a_name(bench: Bench, first: str, rest: str) -> None:
+def test_a_name(harness: Harness, first: str, rest: str) -> None:
     whole = f"{first} {rest}"
     fields = {"FirstName": first, "LastName": rest}
-    parts_arrive(bench, {"name": whole}, {"name": {"value": whole, "fields": fields}})
+    parts_arrive(harness, {"name": whole}, {"name": {"value": whole, "fields": fields}})
 
 
 @clause("IDN-16")
 @given(text=st.sampled_from(["+44 20 7946 0958", "x", "https://example.com/?a=b"]))
-def test_other_reserved_traits(bench: Bench, text: str) -> None:
+def test_other_reserved_traits(harness: Harness, text: str) -> None:
     names = {"phone": "Phone", "title": "Title", "website": "Website", "company": "Company"}
-    lands(bench, dict.fromkeys(names, text), None, **dict.fromkeys(names.values(), text))
+    lands(harness, dict.fromkeys(names, text), None, **dict.fromkeys(names.values(), text))
 
 
 @clause("IDN-17")
 @given(city=WORDS, code=st.sampled_from(["SW1Y 4JH", "00100"]))
-def test_an_address(bench: Bench, city: str, code: str) -> None:
+def test_an_address(harness: Harness, city: str, code: str) -> None:
     address = {"street": "12 Main St", "city": city, "postalCode": code, "country": "UK"}
     fields = {
         "street": "MailingStreet",
@@ -248,29 +248,31 @@ def test_an_address(bench: Bench, city: str, code: str) -> None:
         f"address.{name}": {"value": value, "fields": {fields[name]: value}}
         for name, value in address.items()
     }
-    parts_arrive(bench, {"address": address}, parts)
+    parts_arrive(harness, {"address": address}, parts)
 
 
 @clause("IDN-18")
 @given(name=st.sampled_from(["car", "visit"]), value=PLAIN_VALUES)
-def test_an_object(bench: Bench, name: str, value: Any) -> None:
-    parts_arrive(bench, {name: {"make": value}}, {f"{name}.make": {"value": value}})
+def test_an_object(harness: Harness, name: str, value: Any) -> None:
+    parts_arrive(harness, {name: {"make": value}}, {f"{name}.make": {"value": value}})
 
 
-def parts_arrive(bench: Bench, traits: dict[str, Any], parts: dict[str, dict[str, Any]]) -> None:
+def parts_arrive(
+    harness: Harness, traits: dict[str, Any], parts: dict[str, dict[str, Any]]
+) -> None:
     """Require that each of these parts of the traits arrives at one of its places."""
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, traits)))
-        scene.has_parts(person, parts)
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, traits)))
+        example.has_parts(person, parts)
 
 
-def lands(bench: Bench, traits: dict[str, Any], noise: Message | None, **fields: str) -> None:
+def lands(harness: Harness, traits: dict[str, Any], noise: Message | None, **fields: str) -> None:
     """Require that the traits land in these fields."""
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(identify(person, traits, noise)))
-        scene.has_fields(person, **fields)
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, traits, noise)))
+        example.has_fields(person, **fields)
 
 
 #: What the account makes, or what every forwarder may do with it what it likes.

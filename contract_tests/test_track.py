@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.bench import Bench, clause, each
+from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
 from contract_tests.strategies import (
     EMAILS,
@@ -31,115 +31,117 @@ ODD_PROPERTIES = [
 ]
 
 
-def enters(bench: Bench, email: str | None, user_id: str | None, noise: Message) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email, user_id)
-        scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED, noise)))
-        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
-        scene.people(1)
+def enters(harness: Harness, email: str | None, user_id: str | None, noise: Message) -> None:
+    with harness.example() as example:
+        person = example.person(email, user_id)
+        example.was_delivered(example.deliver(track(person, "Step Activated", SEED, noise)))
+        example.entered(person, {harness.trigger_of("Step Activated"): [SEED]})
+        example.people(1)
 
 
 @clause("TRK-01")
 @given(data=st.data())
-def test_an_event_enters_its_journey(bench: Bench, data: st.DataObject) -> None:
-    events = [*bench.settings["journeys"], "Signed Up", "Something Else"]
+def test_an_event_enters_its_journey(harness: Harness, data: st.DataObject) -> None:
+    events = [*harness.settings["journeys"], "Signed Up", "Something Else"]
     sent = data.draw(st.lists(st.sampled_from(events), min_size=1, max_size=4, unique=True))
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
         expected: dict[str, list[dict[str, Any]]] = {}
         for number, event in enumerate(sent):
-            scene.was_delivered(scene.deliver(track(person, event, {"number": number})))
-            expected.setdefault(bench.trigger_of(event), []).append({"number": number})
+            example.was_delivered(example.deliver(track(person, event, {"number": number})))
+            expected.setdefault(harness.trigger_of(event), []).append({"number": number})
             if data.draw(st.booleans()):  # which enters nothing
-                scene.was_delivered(scene.deliver(identify(person, {"number": number})))
-        scene.entered(person, expected)
+                example.was_delivered(example.deliver(identify(person, {"number": number})))
+        example.entered(person, expected)
 
 
 @clause("TRK-02")
 @each("event", EVENTS)
 @given(event=st.sampled_from(EVENTS))
-def test_letter_case_counts(bench: Bench, event: str) -> None:
-    with bench.scene() as scene:
-        person = scene.person("ada@example.com", "u1")
-        scene.was_delivered(scene.deliver(track(person, event, SEED)))
-        scene.entered(person, {bench.trigger_of(event): [SEED]})
+def test_letter_case_counts(harness: Harness, event: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(track(person, event, SEED)))
+        example.entered(person, {harness.trigger_of(event): [SEED]})
 
 
 @clause("TRK-03")
 @each("properties", ODD_PROPERTIES, noise={})
 @given(properties=PROPERTIES, noise=NOISE)
-def test_properties_arrive_whole(bench: Bench, properties: dict[str, Any], noise: Message) -> None:
-    with bench.scene() as scene:
-        person = scene.person(user_id="u1")
-        scene.was_delivered(scene.deliver(track(person, "Step Activated", properties, noise)))
-        scene.entered(person, {bench.trigger_of("Step Activated"): [properties]})
+def test_properties_arrive_whole(
+    harness: Harness, properties: dict[str, Any], noise: Message
+) -> None:
+    with harness.example() as example:
+        person = example.person(user_id="u1")
+        example.was_delivered(example.deliver(track(person, "Step Activated", properties, noise)))
+        example.entered(person, {harness.trigger_of("Step Activated"): [properties]})
 
 
 @clause("TRK-04")
 @each("times", [2, 4], properties=SEED)
 @given(times=st.integers(2, 4), properties=PLAIN_PROPERTIES)
-def test_the_same_event_again(bench: Bench, times: int, properties: dict[str, Any]) -> None:
-    with bench.scene() as scene:
-        person = scene.person(user_id="u1")
+def test_the_same_event_again(harness: Harness, times: int, properties: dict[str, Any]) -> None:
+    with harness.example() as example:
+        person = example.person(user_id="u1")
         for _ in range(times):
-            scene.was_delivered(scene.deliver(track(person, "Step Activated", properties)))
-        scene.entered(person, {bench.trigger_of("Step Activated"): [properties] * times})
-        scene.people(1)
+            example.was_delivered(example.deliver(track(person, "Step Activated", properties)))
+        example.entered(person, {harness.trigger_of("Step Activated"): [properties] * times})
+        example.people(1)
 
 
 @clause("TRK-05")
 @given(email=EMAILS, noise=NOISE)
-def test_with_an_address(bench: Bench, email: str, noise: Message) -> None:
-    enters(bench, email, None, noise)
+def test_with_an_address(harness: Harness, email: str, noise: Message) -> None:
+    enters(harness, email, None, noise)
 
 
 @clause("TRK-05")
 @given(by=st.sampled_from(["email", "user_id"]), other=st.sampled_from(["identify", "track"]))
-def test_between_others(bench: Bench, by: str, other: str) -> None:
-    with bench.scene() as scene:
+def test_between_others(harness: Harness, by: str, other: str) -> None:
+    with harness.example() as example:
         person, somebody = (
-            scene.person("ada@example.com", "u1"),
-            scene.person("b@example.com", "u2"),
+            example.person("ada@example.com", "u1"),
+            example.person("b@example.com", "u2"),
         )
-        scene.was_delivered(scene.deliver(identify(person, {"plan": "gold"})))
-        scene.was_delivered(scene.deliver(identify(somebody, {"plan": "free"})))
+        example.was_delivered(example.deliver(identify(person, {"plan": "gold"})))
+        example.was_delivered(example.deliver(identify(somebody, {"plan": "free"})))
         if other == "track":
-            scene.was_delivered(scene.deliver(track(somebody, "Order Completed", {"n": 1})))
+            example.was_delivered(example.deliver(track(somebody, "Order Completed", {"n": 1})))
         named = Person(email=person.email) if by == "email" else Person(user_id=person.user_id)
-        scene.was_delivered(scene.deliver(track(named, "Step Activated", SEED)))
-        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
-        entered = {bench.trigger_of("Order Completed"): [{"n": 1}]} if other == "track" else {}
-        scene.entered(somebody, entered)
-        scene.people(2)
+        example.was_delivered(example.deliver(track(named, "Step Activated", SEED)))
+        example.entered(person, {harness.trigger_of("Step Activated"): [SEED]})
+        entered = {harness.trigger_of("Order Completed"): [{"n": 1}]} if other == "track" else {}
+        example.entered(somebody, entered)
+        example.people(2)
 
 
 @clause("TRK-06")
 @each("user_id", ["Ada", "007"], noise={})
 @given(user_id=USER_IDS, noise=NOISE)
-def test_with_a_user_id(bench: Bench, user_id: str, noise: Message) -> None:
-    enters(bench, None, user_id, noise)
+def test_with_a_user_id(harness: Harness, user_id: str, noise: Message) -> None:
+    enters(harness, None, user_id, noise)
 
 
 @clause("TRK-07")
 @each("traits", [{}, {"plan": "gold"}], email="ada@example.com", user_id="u1")
 @given(email=EMAILS, user_id=USER_IDS, traits=TRAITS)
 def test_before_any_identify(
-    bench: Bench, email: str, user_id: str, traits: dict[str, Any]
+    harness: Harness, email: str, user_id: str, traits: dict[str, Any]
 ) -> None:
-    with bench.scene() as scene:
-        person = scene.person(email, user_id)
-        scene.was_delivered(scene.deliver(track(person, "Step Activated", SEED)))
-        scene.was_delivered(scene.deliver(identify(person, traits)))
-        scene.has_traits(person, traits)
-        scene.entered(person, {bench.trigger_of("Step Activated"): [SEED]})
-        scene.people(1)
+    with harness.example() as example:
+        person = example.person(email, user_id)
+        example.was_delivered(example.deliver(track(person, "Step Activated", SEED)))
+        example.was_delivered(example.deliver(identify(person, traits)))
+        example.has_traits(person, traits)
+        example.entered(person, {harness.trigger_of("Step Activated"): [SEED]})
+        example.people(1)
 
 
 @clause("TRK-08")
 @each("email", ODD_ADDRESSES)
 @given(email=ODD_EMAILS)
-def test_odd_addresses(bench: Bench, email: str) -> None:
-    enters(bench, email, None, {})
+def test_odd_addresses(harness: Harness, email: str) -> None:
+    enters(harness, email, None, {})
 
 
 @clause("TRK-09")
@@ -150,12 +152,12 @@ def test_odd_addresses(bench: Bench, email: str) -> None:
     by=st.sampled_from(["email", "user_id", "both"]),
 )
 def test_either_order_ends_the_same(
-    bench: Bench, traits: dict[str, Any], properties: dict[str, Any], by: str
+    harness: Harness, traits: dict[str, Any], properties: dict[str, Any], by: str
 ) -> None:
-    with bench.scene() as scene:
+    with harness.example() as example:
         people = []
         for order in ("identify first", "track first"):
-            whole = scene.person(f"{order[:5]}@example.com", order[:5])
+            whole = example.person(f"{order[:5]}@example.com", order[:5])
             email = whole.email if by in ("email", "both") else None
             user_id = whole.user_id if by in ("user_id", "both") else None
             messages = [
@@ -163,10 +165,10 @@ def test_either_order_ends_the_same(
                 track(Person(email, user_id), "Step Activated", properties),
             ]
             for message in messages if order == "identify first" else reversed(messages):
-                scene.was_delivered(scene.deliver(message))
+                example.was_delivered(example.deliver(message))
             people.append(whole)
         for whole in people:
-            scene.has_traits(whole, traits)
-            scene.has_fields(whole, FirstName="Ada")
-            scene.entered(whole, {bench.trigger_of("Step Activated"): [properties]})
-        scene.people(2)
+            example.has_traits(whole, traits)
+            example.has_fields(whole, FirstName="Ada")
+            example.entered(whole, {harness.trigger_of("Step Activated"): [properties]})
+        example.people(2)

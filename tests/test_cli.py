@@ -14,7 +14,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_autopilot.cli import cases, main
+from mock_autopilot.cli import _cases as cases
+from mock_autopilot.cli import main
 from mock_autopilot.fixtures import fixtures_path
 
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"

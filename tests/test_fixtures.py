@@ -7,7 +7,7 @@ import pytest
 from adapter import Retry, Settings, plan
 from mock_autopilot import MockAutopilot
 from mock_autopilot.account.contact_body import check
-from mock_autopilot.cli.cases import Case, differences, load_cases
+from mock_autopilot.cli._cases import Case, differences, load_cases
 from mock_autopilot.fixtures import fixtures_path
 
 CASES = load_cases()

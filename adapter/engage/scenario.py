@@ -17,7 +17,7 @@ from adapter.engage.definition import (
     SpaceFile,
     TraitPart,
 )
-from adapter.engage.roster import Roster
+from adapter.engage.identifier_index import IdentifierIndex
 from adapter.engage.schedule import Schedule
 from adapter.engage.simulation import Change
 from adapter.engage.space import Space
@@ -96,7 +96,7 @@ def _check_gains(file: SpaceFile) -> None:
     """Say before anything is sent, and not in the middle, that an identifier is somebody else's."""
     if all(part.gain is None for part in file.changes):
         return
-    trial = Roster()
+    trial = IdentifierIndex()
     for profile in file.profiles:
         trial.add(**profile.all, traits=None)
 

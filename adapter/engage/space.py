@@ -14,11 +14,11 @@ from adapter.engage.computation import (
     audience_key,
     trait_key,
 )
-from adapter.engage.memory import Memory, load, save
-from adapter.engage.payload import Message, message_of
+from adapter.engage.identifier_index import IdentifierIndex
+from adapter.engage.messages import Message, message_of
 from adapter.engage.profile import Identifier, Profile
-from adapter.engage.roster import Roster
 from adapter.engage.schedule import Schedule
+from adapter.engage.sync_state import SyncState, load, save
 from adapter.engage.times import aware, utc_now
 from adapter.engage.values import copied, same
 from adapter.errors import InvalidSpace
@@ -48,9 +48,9 @@ class Space:
         self.space_id = space_id
         self._schedule = schedule or Schedule()
         self._clock = clock
-        self._roster = Roster()
+        self._roster = IdentifierIndex()
         self._computations: dict[str, Computation] = {}
-        self._memories: dict[str, Memory] = {}
+        self._memories: dict[str, SyncState] = {}
         self._turn = object()
 
     # --- who -----------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ class Space:
         due = self._schedule.first_due(key, self._now("created_at", created_at))
         self._computations[key] = computation
         # One that a state was loaded for goes on where it stood.
-        self._memories.setdefault(key, Memory(due))
+        self._memories.setdefault(key, SyncState(due))
 
     # --- syncs ---------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Space:
             memory.due = self._schedule.next_due(key, now, memory.syncs)
 
     def _news(
-        self, computation: Computation, memory: Memory, now: datetime
+        self, computation: Computation, memory: SyncState, now: datetime
     ) -> list[tuple[Identifier, Any]]:
         """Give what has changed since each identifier was told, all of it as it is at `now`."""
         news = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from mock_autopilot.cli.cases import Case, Step
+    from mock_autopilot.cli._cases import Case, Step
     from mock_autopilot.mock import AccountView, MockAutopilot
 
 #: What the account must have after the space of the fixtures, beside what John is.
@@ -29,7 +29,7 @@ def demo() -> None:
 
     Needs nothing and leaves nothing behind. Exits with 1 when anything is not as specified.
     """
-    from mock_autopilot.cli.cases import differences, load_cases
+    from mock_autopilot.cli._cases import differences, load_cases
     from mock_autopilot.mock import MockAutopilot
 
     problems: list[str] = []
@@ -60,8 +60,8 @@ def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
     """Play a space to an account that has John already; give how many messages there were."""
     from adapter import Destination
     from adapter.engage import read_scenario
+    from mock_autopilot.cli._timeline import Timeline, header
     from mock_autopilot.cli.engage import play, show_account
-    from mock_autopilot.cli.timeline import Timeline, header
     from mock_autopilot.fixtures import fixtures_path
 
     click.secho("\n== Engage: an audience and a computed trait through 45 days ==", bold=True)
@@ -106,7 +106,7 @@ def _show_step(step: "Step") -> None:
 
 
 def _show_account(account: "AccountView") -> None:
-    from mock_autopilot.cli.cases import contacts_of
+    from mock_autopilot.cli._cases import contacts_of
 
     for contact in contacts_of(account):
         _line("  contact", _json(contact))

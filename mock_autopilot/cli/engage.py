@@ -17,7 +17,7 @@ from mock_autopilot.cli.send import require_server
 if TYPE_CHECKING:
     from adapter import Destination
     from adapter.engage.scenario import Scenario
-    from mock_autopilot.cli.timeline import Timeline
+    from mock_autopilot.cli._timeline import Timeline
 
 
 class _Number(click.FloatRange):
@@ -78,8 +78,8 @@ def engage(
     """
     from adapter import Destination, InvalidSettings
     from adapter.engage import InvalidSpace, read_scenario
-    from mock_autopilot.cli.saved import go_on, keep
-    from mock_autopilot.cli.timeline import Timeline, header, plain
+    from mock_autopilot.cli._checkpoint import go_on, keep
+    from mock_autopilot.cli._timeline import Timeline, header, plain
 
     if state_file and base_url is None:
         raise click.UsageError(
@@ -133,7 +133,7 @@ def play(
     `keep_state` is called after each sync that had something to send, lest a crash loses it.
     """
     from adapter.engage import Sync, simulate
-    from mock_autopilot.cli.timeline import plain
+    from mock_autopilot.cli._timeline import plain
 
     happening = simulate(
         scenario.space,
@@ -152,7 +152,7 @@ def play(
 
 def show_account(scenario: "Scenario", timeline: "Timeline", base_url: str, api_key: str) -> bool:
     """Print each user's properties at Autopilot; say if any is not as it was delivered."""
-    from mock_autopilot.cli.timeline import account_lines, plain
+    from mock_autopilot.cli._timeline import account_lines, plain
 
     state = _state(urljoin(base_url, "/_mock/state"), api_key)
     if isinstance(state, str):

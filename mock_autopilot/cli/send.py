@@ -18,7 +18,7 @@ from mock_autopilot.servers.network import is_loopback
 if TYPE_CHECKING:
     from adapter import Delivery, Destination
     from adapter.reading import Found
-    from mock_autopilot.cli.tally import Tally
+    from mock_autopilot.cli._tally import Tally
 
 CHUNK = 500
 """Messages that are delivered together: enough for full bulk calls, few enough for progress."""
@@ -82,7 +82,7 @@ def send(
     rejected or failed.
     """
     from adapter import Destination, InvalidSettings
-    from mock_autopilot.cli.tally import Tally
+    from mock_autopilot.cli._tally import Tally
 
     for name in files:
         if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from contract_tests.engage.source import Audience, Space
 from contract_tests.protocol import Message, Person
-from contract_tests.space import Audience, Space
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
-from contract_tests.bench import Bench
 from contract_tests.clauses import CLAUSES, Level
 from contract_tests.deliveries import Broken
+from contract_tests.engage.runs import judge
+from contract_tests.engage.source import Engage
 from contract_tests.fake import JOURNEYS, Fake
-from contract_tests.lives import judge
+from contract_tests.harness import Harness
 from contract_tests.options import EXAMPLES
 from contract_tests.protocol import Message, Result, Settings, result_of
-from contract_tests.space import Engage
 
 Factory = Callable[[Settings], Callable[[Message], object]]
 
@@ -38,13 +38,13 @@ class FactoryTarget:
 
 
 @contextmanager
-def bench_for(factory: Factory) -> Iterator[Bench]:
+def bench_for(factory: Factory) -> Iterator[Harness]:
     fake = Fake(host="127.0.0.1", port=0, api_key="contract-key", journeys=JOURNEYS)
-    bench = Bench(fake, FactoryTarget(factory, fake.settings))
+    harness = Harness(fake, FactoryTarget(factory, fake.settings))
     try:
-        yield bench
+        yield harness
     finally:
-        bench.close()
+        harness.close()
 
 
 KNOWN = (Phase.explicit,)
@@ -82,27 +82,27 @@ def suite_tests(
 
 
 def _with(test: Any, own: settings) -> Callable[..., None]:
-    def run(bench: Bench, number: int) -> None:
+    def run(harness: Harness, number: int) -> None:
         if not is_hypothesis_test(test):  # a state machine, which is told both
-            test(bench=bench, own=own, number=number)
+            test(harness=harness, own=own, number=number)
             return
         test._hypothesis_internal_use_settings = own
-        seed(number)(test)(bench=bench)
+        seed(number)(test)(harness=harness)
 
     return run
 
 
-def breaks(bench: Bench, tests: list[Callable[..., None]], number: int) -> str:
+def breaks(harness: Harness, tests: list[Callable[..., None]], number: int) -> str:
     """Run a clause's tests; give what was found, or nothing when all of them passed."""
-    error = failure(bench, tests, number)
+    error = failure(harness, tests, number)
     return "" if error is None else str(error) or repr(error)
 
 
-def failure(bench: Bench, tests: list[Callable[..., None]], number: int) -> Exception | None:
+def failure(harness: Harness, tests: list[Callable[..., None]], number: int) -> Exception | None:
     """Run a clause's tests; give what the first that fails raises."""
     for test in tests:
         try:
-            test(bench, number)
+            test(harness, number)
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
             return error
     return None
@@ -119,19 +119,19 @@ def accused(
     What every run tries is tried with the first seed only.
     """
     found: dict[str, str] = {}
-    with bench_for(factory) as bench:
+    with bench_for(factory) as harness:
         for number, seed_ in enumerate(seeds):
             for clause, tests in suite_tests(examples, () if number else KNOWN).items():
                 asked = CLAUSES[clause].level in (levels or ("MUST", "SHOULD"))
-                if asked and clause not in found and (said := breaks(bench, tests, seed_)):
+                if asked and clause not in found and (said := breaks(harness, tests, seed_)):
                     found[clause] = said
     return found
 
 
-def engage_breaks(bench: Bench, make_engage: Callable[[], Engage], number: int) -> str:
+def engage_breaks(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:
     """Let the machine judge an Engage, with the examples of a run; give what was found."""
     try:
-        judge(bench, make_engage, quick(EXAMPLES), number)
+        judge(harness, make_engage, quick(EXAMPLES), number)
     except Broken as broken:
         return str(broken)
     return ""

@@ -30,11 +30,11 @@ TABLE = Path(__file__).parents[2] / "docs" / "kill_table.md"
 def caught(name: str) -> tuple[str, list[str], int]:
     """Give the clauses that catch a broken forwarder, and how many seeds its own one missed."""
     one = BROKEN[name]
-    with bench_for(one.factory) as bench:
+    with bench_for(one.factory) as harness:
         few = suite_tests(OTHERS)
-        others = [clause for clause in CLAUSES if breaks(bench, few[clause], 1)]
+        others = [clause for clause in CLAUSES if breaks(harness, few[clause], 1)]
         own = suite_tests(OWN)[one.clause]
-        missed = sum(not breaks(bench, own, number) for number in range(SEEDS))
+        missed = sum(not breaks(harness, own, number) for number in range(SEEDS))
     return name, others, missed
 
 
@@ -54,8 +54,8 @@ def variant_accused(name: str) -> tuple[str, list[str]]:
 def engage_missed(name: str) -> tuple[str, int]:
     """Give how many seeds missed a broken Engage."""
     make = BROKEN_ENGAGES[name].make
-    with bench_for(Forwarder) as bench:
-        return name, sum(not engage_breaks(bench, make, number) for number in range(SEEDS))
+    with bench_for(Forwarder) as harness:
+        return name, sum(not engage_breaks(harness, make, number) for number in range(SEEDS))
 
 
 HEAD = """# Every clause can fail

@@ -10,11 +10,11 @@ import pytest
 from adapter import Delivery, Outcome
 from contract_tests.clauses import CLAUSES
 from contract_tests.deliveries import Broken
+from contract_tests.example import MISSING_IDENTIFIERS as MISSING
 from contract_tests.plugin import EXAMPLES
 from contract_tests.report import fixture_case
-from contract_tests.scene import MISSING_IDENTIFIERS as MISSING
 from mock_autopilot import MockAutopilot
-from mock_autopilot.cli.cases import Case, Step, differences, load_case
+from mock_autopilot.cli._cases import Case, Step, differences, load_case
 from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
@@ -41,8 +41,8 @@ def test_the_case_of_a_failure_reproduces_it(
     for name, one in BROKEN.items():
         if one.clause != clause_id:
             continue
-        with bench_for(one.factory) as bench:
-            found = failure(bench, tests, 1)
+        with bench_for(one.factory) as harness:
+            found = failure(harness, tests, 1)
         assert isinstance(found, Broken), name
         shown = fixture_case(CLAUSES[clause_id], found.counterexample["case"])
         (tmp_path / f"{name}.json").write_text(json.dumps(shown), "utf-8")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from contract_tests.example import MISSING_IDENTIFIERS
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
 from contract_tests.protocol import Settings, Target
-from contract_tests.scene import MISSING_IDENTIFIERS
 from contract_tests.targets import CommandTarget, UrlTarget, environment
 from mock_autopilot.mock import AccountView
 from tests.contract.judging import FactoryTarget

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, settings
 
-from contract_tests.bench import Bench
 from contract_tests.deliveries import Broken
-from contract_tests.lives import judge
-from contract_tests.space import Space
+from contract_tests.engage.runs import judge
+from contract_tests.engage.source import Space
+from contract_tests.harness import Harness
 from tests.contract.engages import BROKEN_ENGAGES, GOOD_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
 from tests.contract.forwarders.broken.memberships import ThirdChange, UnchangedByKey
@@ -20,27 +20,27 @@ SHRUNK = settings(quick(40), phases=[Phase.generate, Phase.shrink])
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    with bench_for(Forwarder) as bench:
-        yield bench
+def harness() -> Iterator[Harness]:
+    with bench_for(Forwarder) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("name", GOOD_ENGAGES)
-def test_a_good_engage_is_at_no_fault(bench: Bench, name: str) -> None:
-    assert [engage_breaks(bench, GOOD_ENGAGES[name], seed) for seed in (1, 2)] == ["", ""]
+def test_a_good_engage_is_at_no_fault(harness: Harness, name: str) -> None:
+    assert [engage_breaks(harness, GOOD_ENGAGES[name], seed) for seed in (1, 2)] == ["", ""]
 
 
 @pytest.mark.parametrize("name", BROKEN_ENGAGES)
-def test_the_machine_catches_an_engage(bench: Bench, name: str) -> None:
+def test_the_machine_catches_an_engage(harness: Harness, name: str) -> None:
     one = BROKEN_ENGAGES[name]
     assert one.mistake.endswith(".")
-    found = engage_breaks(bench, one.make, SEED)
+    found = engage_breaks(harness, one.make, SEED)
     assert found.startswith(("what the sync at ", "the next sync: ")), f"{one.mistake}: {found}"
 
 
 def test_the_life_that_is_shown_is_small() -> None:
-    with bench_for(VersionedKeys) as bench, pytest.raises(Broken) as caught:
-        judge(bench, Space, SHRUNK, SEED)
+    with bench_for(VersionedKeys) as harness, pytest.raises(Broken) as caught:
+        judge(harness, Space, SHRUNK, SEED)
     found = caught.value.counterexample
     assert [message["traits"] for message in found["messages"]] == [{"last7days_2x": True}]
     assert len(found["reported"]) == len(found["calls"]) == 1
@@ -53,12 +53,12 @@ def test_the_life_that_is_shown_is_small() -> None:
 def test_a_seed_repeats_a_life() -> None:
     shown = []
     for _ in range(2):
-        with bench_for(ThirdChange) as bench, pytest.raises(Broken) as caught:
-            judge(bench, Space, quick(40), SEED)
+        with bench_for(ThirdChange) as harness, pytest.raises(Broken) as caught:
+            judge(harness, Space, quick(40), SEED)
         shown.append(caught.value.counterexample["messages"])
     assert shown[0] == shown[1]
 
 
 def test_who_remembers_one_life_in_the_next_is_shown_all_the_same() -> None:
-    with bench_for(UnchangedByKey) as bench, pytest.raises(Broken):
-        judge(bench, Space, SHRUNK, SEED)
+    with bench_for(UnchangedByKey) as harness, pytest.raises(Broken):
+        judge(harness, Space, SHRUNK, SEED)

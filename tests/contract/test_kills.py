@@ -23,8 +23,8 @@ def test_a_clause_catches_who_breaks_it(clause_id: str) -> None:
     mistakes = {name: one for name, one in BROKEN.items() if one.clause == clause_id}
     assert len(mistakes) >= 2
     for name, one in mistakes.items():
-        with bench_for(one.factory) as bench:
-            assert breaks(bench, tests, SEED), f"{name} was not caught: {one.mistake}"
+        with bench_for(one.factory) as harness:
+            assert breaks(harness, tests, SEED), f"{name} was not caught: {one.mistake}"
 
 
 @pytest.mark.parametrize("name", CORRECT)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.values import (
+from contract_tests.comparison import (
     EXACT,
     NULLS,
     ONLY,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.protocol import CannotJudge
+from contract_tests.protocol import SetupError
 from mock_autopilot import MockAutopilot
 from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.forwarder import MISSING, Factory, Forwarder, Json
@@ -221,20 +221,20 @@ def test_every_variant_is_shown_to_use_its_freedom() -> None:
 
 @pytest.mark.parametrize("factory", [Later, Flushing])
 def test_a_forwarder_that_answers_before_it_delivers_is_told_so(factory: Factory) -> None:
-    with bench_for(factory) as bench, pytest.raises(CannotJudge) as told:
-        bench.probe(patience=30)
+    with bench_for(factory) as harness, pytest.raises(SetupError) as told:
+        harness.probe(patience=30)
     assert str(told.value).startswith("the forwarder answers before it delivers: ")
     assert "\n" not in str(told.value)
 
 
 def test_a_forwarder_that_delivers_first_can_be_judged() -> None:
-    with bench_for(Forwarder) as bench:
-        bench.probe(patience=0)
+    with bench_for(Forwarder) as harness:
+        harness.probe(patience=0)
 
 
 def test_a_forwarder_that_sends_nothing_is_told_so() -> None:
     def factory(_: Json) -> Callable[[Json], None]:
         return lambda _: None
 
-    with bench_for(factory) as bench, pytest.raises(CannotJudge, match="no call reached the fake"):
-        bench.probe(patience=0)
+    with bench_for(factory) as harness, pytest.raises(SetupError, match="no call reached the fake"):
+        harness.probe(patience=0)

@@ -7,8 +7,8 @@ import pytest
 
 from adapter.contract import factory
 from adapter.engage import Profile, Space
+from contract_tests.engage.source import Engage
 from contract_tests.protocol import Message, Person
-from contract_tests.space import Engage
 from tests.contract.judging import bench_for, engage_breaks
 
 
@@ -101,5 +101,5 @@ def emails(person: Person) -> list[str]:
 @pytest.mark.parametrize("engage", [BySet, ByEvents, InAnotherProcess])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_our_engage_lives_up_to_the_contract(engage: type[BySet], seed: int) -> None:
-    with bench_for(factory) as bench:
-        assert engage_breaks(bench, engage, seed) == ""
+    with bench_for(factory) as harness:
+        assert engage_breaks(harness, engage, seed) == ""

@@ -11,11 +11,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from contract_tests.bench import Bench
-from contract_tests.engage import AUDIENCES
-from contract_tests.ledger import FIRST, LATER, Ledger, News, User, read
+from contract_tests.engage.messages import AUDIENCES
+from contract_tests.engage.oracle import FIRST, LATER, AudienceOracle, News, User, read
+from contract_tests.engage.source import Engage
+from contract_tests.harness import Harness
 from contract_tests.protocol import Message, Person
-from contract_tests.space import Engage
 from contract_tests.strategies import identify
 
 BEGIN = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -57,16 +57,16 @@ SYNC = st.one_of(
 )
 
 
-class SpaceLife(RuleBasedStateMachine):
+class EngageStateMachine(RuleBasedStateMachine):
     """One space, from its first audience on; time passes only where a rule says so."""
 
-    def __init__(self, bench: Bench, engage: Engage) -> None:
+    def __init__(self, harness: Harness, engage: Engage) -> None:
         super().__init__()
-        self.scene = bench.scene()
+        self.example = harness.example()
         self.engage = engage
         self.now = BEGIN
         self.users: list[User] = []
-        self.audiences: list[Ledger] = []
+        self.audiences: list[AudienceOracle] = []
         self.judged = True
         """Whether nothing was delivered since the account was looked at."""
 
@@ -120,13 +120,13 @@ class SpaceLife(RuleBasedStateMachine):
         """Let an audience come that nobody is in."""
         self.engage.add_audience(name, self.now)
         bounds = (self.now + FIRST[0], self.now + FIRST[1])
-        self.audiences.append(Ledger(name, AUDIENCES[name], *bounds))
+        self.audiences.append(AudienceOracle(name, AUDIENCES[name], *bounds))
 
     def add_user(self, kind: str) -> None:
         """Let a user come."""
         number = len(self.users)
         email = f"ada{number}@example.com" if kind != "user_id" else None
-        person = self.scene.person(email, f"u{number}" if kind != "email" else None)
+        person = self.example.person(email, f"u{number}" if kind != "email" else None)
         user = User(f"user {number}", person)
         self.users.append(user)
         if kind == "both":  # a profile has both because something said so
@@ -136,7 +136,7 @@ class SpaceLife(RuleBasedStateMachine):
     def add_identifier(self, user: User, plan: str) -> None:
         """Let a user have both identifiers: Autopilot learns it before Engage does."""
         number = self.users.index(user)
-        whole = self.scene.person(f"ada{number}@example.com", f"u{number}")
+        whole = self.example.person(f"ada{number}@example.com", f"u{number}")
         new = Person(user_id=whole.user_id) if user.person.email else Person(whole.email)
         user.person = whole
         self.identify(user, plan)
@@ -160,7 +160,7 @@ class SpaceLife(RuleBasedStateMachine):
 
     def deliver(self, user: User | None, message: Message) -> None:
         """Hand the forwarder a message about a user; one of nobody's is the Engage's fault."""
-        self.scene.was_delivered(self.scene.deliver(message))
+        self.example.was_delivered(self.example.deliver(message))
         self.judged = False
         if user:
             user.known = True
@@ -199,7 +199,7 @@ class SpaceLife(RuleBasedStateMachine):
 
     def verdict(self) -> None:
         """Raise `Broken` when anything has differed so far."""
-        self.scene.verdict()
+        self.example.verdict()
 
     def named(self, news: News | str) -> User | None:
         """Give the user whom a message names."""
@@ -208,7 +208,7 @@ class SpaceLife(RuleBasedStateMachine):
 
     # --- what must have come of it -----------------------------------------------------------
 
-    def judge_whole_sync(self, news: list[News | str], ready: list[Ledger]) -> None:
+    def judge_whole_sync(self, news: list[News | str], ready: list[AudienceOracle]) -> None:
         """Require what is owed, once, of the audiences that may be due, and nothing else."""
         owed: set[News] = set()
         for audience in ready:
@@ -223,7 +223,7 @@ class SpaceLife(RuleBasedStateMachine):
                 audience.latest = max(audience.latest, self.now + LATER[1])
         self.compare_news(owed, news)
 
-    def judge_broken_sync(self, news: list[News | str], ready: list[Ledger]) -> None:
+    def judge_broken_sync(self, news: list[News | str], ready: list[AudienceOracle]) -> None:
         """Require nothing but what is owed; what is still owed is for a sync to come."""
         owed: set[News] = set()
         for audience in ready:
@@ -237,7 +237,7 @@ class SpaceLife(RuleBasedStateMachine):
         expected = sorted(map(str, owed))
         if expected != sorted(map(str, news)):
             what = f"what the sync at {self.now} tells: property, identifier, value"
-            self.scene.differs(what, expected, [str(one) for one in news])
+            self.example.differs(what, expected, [str(one) for one in news])
 
     def judge_next_sync(self) -> None:
         """Require that what the Engage says is due is neither too early nor too late."""
@@ -246,12 +246,12 @@ class SpaceLife(RuleBasedStateMachine):
         latest = min(audience.latest for audience in self.audiences)
         if due is None or not earliest <= due <= latest:
             expected = f"from {earliest} to {latest}"
-            self.scene.differs("the next sync", expected, None if due is None else str(due))
+            self.example.differs("the next sync", expected, None if due is None else str(due))
 
     def judge_account(self) -> None:
         """Require each user's properties: the membership at the last sync, or none."""
         known = [user for user in self.users if user.known]
         for user in known:
             told = {audience.key: audience.property_of(user) for audience in self.audiences}
-            self.scene.has_traits(user.person, {**told, "plan": user.plan})
-        self.scene.people(len(known))
+            self.example.has_traits(user.person, {**told, "plan": user.plan})
+        self.example.people(len(known))

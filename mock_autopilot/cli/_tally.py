@@ -7,7 +7,7 @@ from typing import Any
 
 from adapter import Delivery, Note, Outcome
 from adapter.message import TYPES
-from mock_autopilot.cli.timeline import plain
+from mock_autopilot.cli._timeline import plain
 
 SHOWN = 3
 """Places that are named for each reason."""

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import Delivery, Destination
-from contract_tests.values import (
+from contract_tests.comparison import (
     Missing,
     agrees,
     entries_agree,

@@ -31,7 +31,7 @@ class User:
 
 
 @dataclass
-class Ledger:
+class AudienceOracle:
     """One audience: who is in it now, what Autopilot was told, and when it may be told next."""
 
     name: str

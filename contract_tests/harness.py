@@ -1,4 +1,4 @@
-"""What the clauses' tests work with: the account, the forwarder, and one scene after the other."""
+"""What the clauses are tested with: the account, the forwarder, and one example after another."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example
 
 from contract_tests.clauses import CLAUSES
+from contract_tests.example import Example
 from contract_tests.fake import DEFAULT_TRIGGER, Fake
-from contract_tests.protocol import CannotJudge, Settings, Target
-from contract_tests.scene import Scene
+from contract_tests.protocol import Settings, SetupError, Target
 from contract_tests.strategies import identify, track
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -21,7 +21,7 @@ PATIENCE = 2.0
 """Seconds after which no call comes any more."""
 
 
-class Bench:
+class Harness:
     """One account and one forwarder for a whole run."""
 
     def __init__(self, fake: Fake, target: Target) -> None:
@@ -39,9 +39,9 @@ class Bench:
         journeys: dict[str, str] = self.settings["journeys"]
         return journeys.get(event, DEFAULT_TRIGGER)
 
-    def scene(self) -> Scene:
+    def example(self) -> Example:
         """Begin an example."""
-        return Scene(self._fake, self._target, next(self._numbers))
+        return Example(self._fake, self._target, next(self._numbers))
 
     def probe(self, patience: float = PATIENCE) -> None:
         """See that messages come through, and that they have when the forwarder says so.
@@ -49,43 +49,43 @@ class Bench:
         `patience` is how many seconds a call may take to arrive that was not there yet.
 
         Raises:
-            CannotJudge: no call arrives, or one only after the forwarder has answered.
+            SetupError: no call arrives, or one only after the forwarder has answered.
 
         """
-        with self.scene() as scene:
-            person = scene.person("probe@example.com", "probe")
+        with self.example() as example:
+            person = example.person("probe@example.com", "probe")
             first, *others = (
                 identify(person, {"plan": "gold"}),
                 track(person, "Step Activated", {"property": "test"}),
                 identify(person, {"plan": "free"}),
             )
-            result = scene.deliver(first)
-            if not self._came_in_time(scene, 0, patience):
-                raise CannotJudge(
+            result = example.deliver(first)
+            if not self._came_in_time(example, 0, patience):
+                raise SetupError(
                     f"no call reached the fake at {self.settings['base_url']}: the forwarder "
                     f"said {result.status} {result.message[:200]!r}. Does it send to that base URL?"
                 )
             for message in others:
-                before = len(scene.calls())
-                scene.deliver(message)
-                self._came_in_time(scene, before, patience)
+                before = len(example.calls())
+                example.deliver(message)
+                self._came_in_time(example, before, patience)
 
-    def _came_in_time(self, scene: Scene, before: int, patience: float) -> bool:
+    def _came_in_time(self, example: Example, before: int, patience: float) -> bool:
         """Say whether calls came of the message that was just delivered, beside those `before`.
 
-        Raises `CannotJudge` when one came after the forwarder had answered: its results say
+        Raises `SetupError` when one came after the forwarder had answered: its results say
         nothing, and what a clause looks at may not be there yet.
         """
         answered = datetime.now(UTC)
-        calls = scene.calls()[before:]
+        calls = example.calls()[before:]
         late = any(datetime.fromisoformat(call["time"]) > answered for call in calls)
         deadline = time.monotonic() + patience
         while not calls and time.monotonic() < deadline:
             time.sleep(0.01)
-            calls = scene.calls()[before:]
+            calls = example.calls()[before:]
             late = bool(calls)
         if late:
-            raise CannotJudge(
+            raise SetupError(
                 "the forwarder answers before it delivers: a call reached the fake after it had "
                 "answered. Let it answer a message when Autopilot has answered the calls for it"
             )

@@ -3,9 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from contract_tests.deliveries import Deliveries, Json, brief
-from contract_tests.protocol import Person, Result
-from contract_tests.values import (
+from contract_tests.comparison import (
     Missing,
     agrees,
     entries_agree,
@@ -15,13 +13,15 @@ from contract_tests.values import (
     type_named,
     types,
 )
+from contract_tests.deliveries import Deliveries, Json, brief
+from contract_tests.protocol import Person, Result
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 )
 
 
-class Scene(Deliveries):
+class Example(Deliveries):
     """Requires what a clause demands of the messages that were delivered."""
 
     def was_delivered(self, result: Result) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from contract_tests.engage import AUDIENCES, membership
+from contract_tests.engage.messages import AUDIENCES, membership
 from contract_tests.protocol import Message, Person
 
 

@@ -1,4 +1,4 @@
-"""A scene as a fixture case: what happened in it, and what must have come of that."""
+"""An example as a fixture case: what happened in it, and what must have come of that."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from contract_tests.protocol import Message, Person, Settings
 
 
-class CaseNotes:
-    """Takes down the faults of a scene and what its clause requires, for a fixture case of it.
+class CaseRecorder:
+    """Takes down the faults of an example and what its clause requires, for a fixture case of it.
 
     The format is that of `mock_autopilot.cli.cases`. What a clause requires otherwise than of one
     delivery, one person or the account as a whole is not in it, such as that nothing else changes.

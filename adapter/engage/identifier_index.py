@@ -10,7 +10,7 @@ from adapter.message import json_copy
 Values = Iterable[object]
 
 
-class Roster:
+class IdentifierIndex:
     """The profiles of a space, by their identifiers."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from adapter.errors import InvalidSpace
 
 
 @dataclass
-class Memory:
+class SyncState:
     """One computation's: when it is due, and the value that each identifier was last sent."""
 
     due: datetime
@@ -27,7 +27,7 @@ class _Saved(msgspec.Struct, forbid_unknown_fields=True):
     told: dict[Kind, dict[str, Any]]
 
 
-def save(memories: Mapping[str, Memory]) -> dict[str, Any]:
+def save(memories: Mapping[str, SyncState]) -> dict[str, Any]:
     """Give memories by their computation's key as JSON has them."""
     saved = {}
     for key, memory in memories.items():
@@ -39,7 +39,7 @@ def save(memories: Mapping[str, Memory]) -> dict[str, Any]:
     return copy
 
 
-def load(state: object) -> dict[str, Memory]:
+def load(state: object) -> dict[str, SyncState]:
     """Read what `save` gave.
 
     Raises:
@@ -51,7 +51,7 @@ def load(state: object) -> dict[str, Memory]:
     except msgspec.ValidationError as error:
         raise InvalidSpace("the state", f"is none that was saved: {error}") from None
     return {
-        key: Memory(
+        key: SyncState(
             due=aware(f"{key}.due", one.due),
             syncs=one.syncs,
             told={

@@ -6,10 +6,10 @@ from hypothesis import seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.bench import Bench
 from contract_tests.deliveries import Broken
-from contract_tests.machine import SpaceLife, Sync
-from contract_tests.space import Engage
+from contract_tests.engage.source import Engage
+from contract_tests.engage.state_machine import EngageStateMachine, Sync
+from contract_tests.harness import Harness
 
 STEPS = 10
 """Steps of a made-up life: more lives find more than longer ones."""
@@ -17,7 +17,7 @@ DUE = Sync(0, due=True, changes=[])
 
 
 def judge(
-    bench: Bench,
+    harness: Harness,
     make_engage: Callable[[], Engage],
     own: settings | None = None,
     number: int | None = None,
@@ -28,7 +28,7 @@ def judge(
     tells" and "the next sync" are the Engage's, the rest is the forwarder's.
 
     Args:
-        bench: the forwarder, and the account that it writes to.
+        harness: the forwarder, and the account that it writes to.
         make_engage: makes an Engage of an empty space.
         own: Hypothesis's settings, those of the run if there are none. There are half as many
             lives as examples: each has many messages.
@@ -40,9 +40,9 @@ def judge(
     """
     found: list[Broken] = []
 
-    class Life(SpaceLife):
+    class Life(EngageStateMachine):
         def __init__(self) -> None:
-            super().__init__(bench, make_engage())
+            super().__init__(harness, make_engage())
 
         def verdict(self) -> None:
             try:
@@ -66,7 +66,7 @@ def judge(
         raise min(found, key=lambda one: len(one.counterexample["messages"])) from None
 
 
-def identified_after_leaving(life: SpaceLife) -> None:
+def identified_after_leaving(life: EngageStateMachine) -> None:
     """What else is said of a user brings no membership back."""
     life.begin(["VIP"], ["user_id"])
     life.memberships_change([(0, 0)], DUE)
@@ -74,7 +74,7 @@ def identified_after_leaving(life: SpaceLife) -> None:
     life.another_identify(0, "gold", gains=False, then=None)
 
 
-def gained_while_in(life: SpaceLife) -> None:
+def gained_while_in(life: EngageStateMachine) -> None:
     """A user id is followed by an address, and both are told of the exit."""
     life.begin(["VIP"], ["user_id"])
     life.memberships_change([(0, 0)], DUE)
@@ -82,7 +82,7 @@ def gained_while_in(life: SpaceLife) -> None:
     life.memberships_change([(0, 0)], DUE)
 
 
-def two_of_each(life: SpaceLife) -> None:
+def two_of_each(life: EngageStateMachine) -> None:
     """Users and audiences have changes of their own; who came back meanwhile has none."""
     life.begin(["VIP", "VIP Customers"], ["email", "user_id"])
     life.memberships_change([(0, 0), (1, 1)], DUE)
