@@ -10,7 +10,7 @@ from mock_autopilot.account.call_warnings import WarningKind
 from mock_autopilot.account.errors import ErrorKind
 from mock_autopilot.account.evidence import MEANINGS, Evidence
 from mock_autopilot.account.fields import FIELDS
-from mock_autopilot.api import ROUTES
+from mock_autopilot.api.router import ROUTES
 
 HEAD = """# Reference
 

@@ -1,52 +1,41 @@
 """The Flask application: the imitated API and the control calls over one set of accounts."""
 
 import json
-import re
-from collections.abc import Callable
 
 from flask import Flask, Response, request
-from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Rule
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.accounts import Accounts
-from mock_autopilot.account.errors import ApiError, ErrorKind
-from mock_autopilot.account.evidence import Evidence
-from mock_autopilot.api import ROUTES, Route, control
+from mock_autopilot.account.errors import ApiError
+from mock_autopilot.api import control, wsgi
 from mock_autopilot.api.control_guard import Guard
-from mock_autopilot.api.dispatch import Door
+from mock_autopilot.api.dispatch import Dispatcher
 
 
-class AnyText(BaseConverter):
-    """The rest of a path as it is: an address may hold slashes, at its begin and end too."""
+class _Anything(BaseConverter):
+    """The rest of a path, whatever is in it."""
 
     part_isolating = False
-    regex = r"[\s\S]+?"
-
-
-class ContactName(AnyText):
-    """The same without what is another path, so that a method it does not have is told."""
-
-    regex = r"(?![\s\S]*/unsubscribe\Z)[\s\S]+?"
+    regex = r"[\s\S]*"
 
 
 def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
-    """Make the WSGI application that serves these accounts; `guard` watches the control calls."""
+    """Return the WSGI application that serves these accounts; `guard` checks control calls."""
     app = Flask(__name__, static_folder=None)
     # Paths are taken as they come: no redirection to a tidier one.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    app.url_map.converters.update(any_text=AnyText, contact=ContactName)
-    door = Door(accounts)
-    for route in ROUTES:
-        app.add_url_rule(
-            route.rule,
-            endpoint=f"{route.method} {route.rule}",
-            view_func=_view(door, route),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
+    app.url_map.converters["anything"] = _Anything
+    dispatcher = Dispatcher(accounts)
+
+    @app.endpoint("api")
+    def api(**_: str) -> Response:
+        return wsgi.answer(dispatcher, request.environ)
+
+    # The dispatcher knows the routes, and which methods they have.
+    app.url_map.add(Rule("/v1<anything:rest>", endpoint="api"))
     app.register_blueprint(control.blueprint(accounts, guard or Guard()))
 
     @app.errorhandler(ApiError)
@@ -55,41 +44,21 @@ def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        rejection = _rejection(error)
+        absent = isinstance(error, NotFound)
         if request.path.startswith("/_mock"):
-            return _plain(rejection)
-        return door.refuse(request.environ, rejection)
+            return _plain(_rejection(error))
+        return wsgi.answer(dispatcher, request.environ, None if absent else _rejection(error))
 
     return app
 
 
-def _view(door: Door, route: Route) -> Callable[..., Response]:
-    def view(**params: str) -> Response:
-        return door.call(request.environ, route, params)
-
-    return view
-
-
 def _rejection(error: HTTPException) -> ApiError:
+    """Return an error of Flask's, or of a user's own hook, in the API's form."""
+    if isinstance(error, NotFound):
+        return errors.NO_SUCH_PATH(path=request.path, hint="")
     if isinstance(error, MethodNotAllowed):
         return errors.METHOD_NOT_ALLOWED(method=request.method)
-    if isinstance(error, NotFound):
-        adapter = request_ctx.url_adapter
-        known = adapter and adapter.allowed_methods(f"/v1{request.path}")
-        hint = ". Is /v1/ missing from the base URL?" if known else _slash_hint(request.path)
-        return errors.NO_SUCH_PATH(path=request.path, hint=hint)
-    status, name = error.code or 500, error.name
-    return ErrorKind("http", status, name, error.description or name, Evidence.OURS)()
-
-
-def _slash_hint(path: str) -> str:
-    """Say which slash of a path is one too many, when without it there is such a call."""
-    adapter = request_ctx.url_adapter
-    tidy = re.sub("/{2,}", "/", path).rstrip("/")
-    if tidy == path or not adapter or not list(adapter.allowed_methods(tidy)):
-        return ""
-    which = "at its end" if path.rstrip("/") == tidy else "that stands twice"
-    return f". It has a slash {which}; the call is {tidy}"
+    return errors.of_http(error.code or 500, error.name, error.description)
 
 
 def _plain(rejection: ApiError) -> Response:

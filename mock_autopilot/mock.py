@@ -2,24 +2,25 @@
 
 import json
 import warnings
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self
 
-from mock_autopilot.account import errors, state
+from mock_autopilot.account import errors, journeys, state
 from mock_autopilot.account.account import Account
-from mock_autopilot.account.accounts import DEFAULT_KEY, Accounts, Beginning
-from mock_autopilot.account.call_warnings import CallWarning
-from mock_autopilot.account.journeys import Journey
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.app import create_app
-from mock_autopilot.options import Options
+from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.journal import Call
 from mock_autopilot.servers.network import is_loopback, origin
-from mock_autopilot.servers.thread_server import BackgroundServer
+from mock_autopilot.servers.thread_server import ThreadServer
 from mock_autopilot.views import ContactsView, JourneysView
+
+P = ParamSpec("P")
 
 
 class AccountView:
@@ -50,20 +51,22 @@ class AccountView:
     @property
     def state(self) -> dict[str, Any]:
         """The whole state as JSON values; `seed` takes it back."""
-        return deepcopy(state.dump(self._account))
+        copied: dict[str, Any] = json.loads(json.dumps(state.dump(self._account)))
+        return copied
 
     def seed(self, source: Mapping[str, Any] | str | Path) -> None:
         """Replace the state by this one: a mapping, or the path of a JSON file.
 
         Raises `ApiError` that names the field when it is not valid; then nothing has changed. What
-        looks wrong about it is told as a `SeedWarning`, and refused when the account is strict.
+        looks wrong about it is issued as a `SeedWarning`, and refused when the account is strict.
         """
-        tell(state.load(self._account, *read_state(source)), stacklevel=2)
+        found = Warnings(strict=self._account.options.strict)
+        state.load(self._account, read_state(source, found), found)
+        issue(found, stacklevel=2)
 
     def add_journey(self, name: str, trigger_id: str | None = None) -> str:
-        """Define a journey and give its trigger's id: the next free number when none is given."""
-        journey: Journey = self._account.define_journey(name, trigger_id)
-        return journey.trigger_id
+        """Define a journey; return its trigger's id: the next free number when none is given."""
+        return journeys.define(self._account, name, trigger_id).trigger_id
 
     def fail_next(
         self,
@@ -77,11 +80,11 @@ class AccountView:
         headers: Mapping[str, str] | None = None,
         drop_connection: bool = False,
     ) -> str:
-        """Let the next calls fail before they do anything; give the fault's id.
+        """Let the next calls fail before they do anything; return the fault's id.
 
         `times` is how many, None for all from now on. `path` (`/v1/contact/*`), `method` and
         `contact` (an address, user id or contact id) narrow down which. They are answered with
-        `status`, `body` and `headers`, or their connection is dropped. A call that was struck has
+        `status`, `body` and `headers`, or their connection is dropped. A call that triggered it has
         the id as its `fault`.
         """
         match = {"method": method, "path": path, "contact": contact}
@@ -98,40 +101,44 @@ class AccountView:
         self._accounts.reset(self._account)
 
 
+def takes_options(
+    _: Callable[P, ServerOptions],
+) -> Callable[[Callable[..., None]], Callable[Concatenate["MockAutopilot", P], None]]:
+    """Let a constructor have the parameters of `ServerOptions`, for type checkers and `help`."""
+
+    def decorate(init: Callable[..., None]) -> Callable[Concatenate["MockAutopilot", P], None]:
+        init.__doc__ = "\n".join(
+            f"{option.name}: {option.metadata['help']}" for option in fields(ServerOptions)
+        )
+        return init
+
+    return decorate
+
+
 class MockAutopilot(AccountView):
-    """A fake Autopilot on a free loopback port, in the background of this process.
+    """A fake Autopilot on a free loopback port, in a thread of this process.
 
     Use it as a context manager, or call `close`. It is itself the view of its first account;
-    `new_account` makes others that cannot see each other. Control calls need the `control_token`
-    when the host is no loopback address. `strict`, `auto_journeys`, `any_key`,
-    `seed` and `max_body` (bytes) mean what they mean for `mock-autopilot serve`.
+    `new_account` makes others that cannot see each other. It takes the options of `ServerOptions`,
+    as `mock-autopilot serve` does. Control calls need the `control_token` when the host is no
+    loopback address.
     """
 
-    def __init__(
-        self,
-        api_key: str = DEFAULT_KEY,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        strict: bool = False,
-        auto_journeys: bool = True,
-        any_key: bool = False,
-        seed: Mapping[str, Any] | str | Path | None = None,
-        max_body: int = 1024 * 1024,
-    ) -> None:
-        options = Options(strict=strict, auto_journeys=auto_journeys, max_body=max_body)
-        beginning = Beginning()
-        if seed is not None:
-            given, odd = read_state(seed)
-            beginning = Beginning(given, seed_warnings=tuple(odd))
-        accounts = Accounts([api_key], options=options, any_key=any_key, beginning=beginning)
-        tell(accounts.seed_warnings, stacklevel=2)
-        account = accounts.known(api_key)
-        assert account is not None  # noqa: S101  # made in the line before
-        self.control_token = None if is_loopback(host) else token_urlsafe(16)
+    @takes_options(ServerOptions)
+    def __init__(self, *args: Any, **named: Any) -> None:
+        options = ServerOptions(*args, **named)
+        found = Warnings(strict=options.strict)
+        seed = None if options.seed is None else read_state(options.seed, found)
+        accounts = Accounts(options, seed=seed, warnings=found)
+        issue(found, stacklevel=2)
+        account = accounts.known(options.api_key)
+        assert account is not None  # noqa: S101  # the accounts were made with it
+        self.control_token = options.control_token
+        if not is_loopback(options.host):
+            self.control_token = self.control_token or token_urlsafe(16)
         app = create_app(accounts, Guard(self.control_token))
-        self._server = BackgroundServer(app, host=host, port=port)
-        super().__init__(accounts, account, f"{origin(host, self._server.port)}/v1/")
+        self._server = ThreadServer(app, host=options.host, port=options.port)
+        super().__init__(accounts, account, f"{origin(options.host, self._server.port)}/v1/")
 
     @property
     def port(self) -> int:
@@ -149,12 +156,12 @@ class MockAutopilot(AccountView):
         self._server.close()
 
     @property
-    def strangers(self) -> list[Call]:
+    def unauthenticated_calls(self) -> list[Call]:
         """Calls that no account owns: their key was missing or unknown.
 
         As long as there is one account only, they are among its own calls instead.
         """
-        return self._accounts.strangers.calls()
+        return self._accounts.unauthenticated.calls()
 
     def new_account(self) -> AccountView:
         """Make an empty account with a key of its own on the same server."""
@@ -165,23 +172,21 @@ class SeedWarning(UserWarning):
     """Something about a seed looks wrong, and was taken all the same."""
 
 
-def tell(seed_warnings: Iterable[CallWarning], stacklevel: int) -> None:
+def issue(found: Warnings, stacklevel: int) -> None:
     """Issue each as a `SeedWarning` at the line of the caller so many levels up."""
-    for one in seed_warnings:
+    for one in found:
         warnings.warn(f"seed: {one}", SeedWarning, stacklevel=stacklevel + 1)
 
 
-def read_state(
-    source: Mapping[str, Any] | str | Path,
-) -> tuple[dict[str, Any], list[CallWarning]]:
-    """Read a state from a mapping or a JSON file, with the checks of a call's body.
+def read_state(source: Mapping[str, Any] | str | Path, found: Warnings) -> dict[str, Any]:
+    """Return a state from a mapping or a JSON file, with the checks of a call's body.
 
-    Returns it with warnings about its text. Raises OSError when the file cannot be read, `ApiError`
+    `found` takes warnings about its text. Raises OSError when the file cannot be read, `ApiError`
     when it is not JSON.
     """
     if not isinstance(source, Mapping):
-        return state.parse(Path(source).read_bytes())
+        return state.parse(Path(source).read_bytes(), found)
     try:
-        return state.parse(json.dumps(source).encode())
+        return state.parse(json.dumps(source).encode(), found)
     except (TypeError, ValueError) as error:
         raise errors.BAD_BODY(problem=f"The state is no JSON: {error}.") from None

@@ -1,17 +1,90 @@
-"""How accounts behave: the options that the server and Python code share."""
+"""What a fake can be told: names, defaults and help, for the command line and for Python code."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_KEY = "sandbox-key"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How accounts behave.
+@dataclass(frozen=True)
+class ServerOptions:
+    """How a fake behaves.
 
-    `strict` turns warnings into 400. `auto_journeys` makes a journey of an unknown trigger on its
-    first use. `max_body` is in bytes. `journal_size` is in calls, for each account.
+    A new option is one field here, read where it counts: `mock-autopilot serve` and
+    `MockAutopilot` take it from here. Its metadata has the help and, for the command line, the
+    `metavar` and the limits of a number.
     """
 
-    strict: bool = False
-    auto_journeys: bool = True
-    max_body: int = 1024 * 1024
-    journal_size: int = 10_000
+    api_key: str = field(
+        default=DEFAULT_KEY,
+        metadata={
+            "help": "API key of an account; give it again for more.  [default: sandbox-key]",
+            "metavar": "KEY",
+        },
+    )
+    host: str = field(default="127.0.0.1", kw_only=True, metadata={"help": "Address to listen on."})
+    port: int = field(
+        default=0,
+        kw_only=True,
+        metadata={"help": "Port to listen on; 0 takes a free one.", "min": 0, "max": 65535},
+    )
+    any_key: bool = field(
+        default=False,
+        kw_only=True,
+        metadata={"help": "Make an account for any key on its first use."},
+    )
+    seed: Mapping[str, Any] | str | Path | None = field(
+        default=None,
+        kw_only=True,
+        metadata={
+            "help": "JSON file with the state that the accounts begin with, as GET /_mock/state "
+            "gives it."
+        },
+    )
+    journeys: tuple[tuple[str, str | None], ...] = field(
+        default=(),
+        kw_only=True,
+        metadata={
+            "help": "Define a journey; its trigger gets the next free number when none is given.",
+            "metavar": "NAME[=TRIGGER_ID]",
+        },
+    )
+    auto_journeys: bool = field(
+        default=True,
+        kw_only=True,
+        metadata={"help": "Make a journey of an unknown trigger on first use, or answer 404."},
+    )
+    strict: bool = field(
+        default=False,
+        kw_only=True,
+        metadata={"help": "Answer 400 to all that is otherwise only warned about."},
+    )
+    max_body: int = field(
+        default=1024 * 1024,
+        kw_only=True,
+        metadata={
+            "help": "Largest request body that is accepted.",
+            "metavar": "BYTES",
+            "min": 1,
+        },
+    )
+    journal_size: int = field(
+        default=10_000,
+        kw_only=True,
+        metadata={
+            "help": "Calls that are remembered for each account.",
+            "metavar": "CALLS",
+            "min": 0,
+        },
+    )
+    control_token: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata={
+            "help": "Token that control calls must show.  "
+            "[default: none on a loopback address, else made up]",
+            "metavar": "TOKEN",
+        },
+    )

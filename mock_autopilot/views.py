@@ -1,4 +1,4 @@
-"""What Python code sees of an account: its calls, its contacts, its journeys."""
+"""What Python code sees of an account: its contacts and its journeys."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from mock_autopilot.account import contact as contacts
 from mock_autopilot.account.account import Account
-from mock_autopilot.account.contact import Contact
+from mock_autopilot.account.contact import Contact, render
+from mock_autopilot.storage.base import Transaction
+
+MOST_SEARCHED = 20_000
+"""Identifiers that are searched for near ones, for an error that is shown: half a second."""
 
 
 class ContactView(Mapping[str, Any]):
@@ -18,12 +21,12 @@ class ContactView(Mapping[str, Any]):
     """
 
     def __init__(self, contact: Contact) -> None:
-        self._document = deepcopy(contacts.render(contact))
+        self._document = deepcopy(render(contact))
         self.contact_id = contact.contact_id
         self.email = contact.email
         self.user_id = contact.user_id
         self.custom: dict[str, Any] = {
-            kind: deepcopy(f.value) for kind, f in contact.custom.items()
+            kind: deepcopy(field.value) for kind, field in contact.custom.items()
         }
 
     def __getitem__(self, name: str) -> Any:
@@ -39,36 +42,45 @@ class ContactView(Mapping[str, Any]):
         return f"ContactView({self._document!r})"
 
 
+class _NoContact:
+    """Why there is no such contact. Near identifiers are searched for only when it is shown."""
+
+    def __init__(self, identifier: object, account: Account) -> None:
+        self._identifier = identifier
+        self._account = account
+
+    def __repr__(self) -> str:
+        stored = self._account.transact(lambda stored: stored.contacts())
+        known = [key for c in stored for key in (c.email, c.user_id, c.contact_id) if key]
+        near = get_close_matches(str(self._identifier), known[:MOST_SEARCHED], n=3, cutoff=0.5)
+        hint = f"nearest: {', '.join(near)}" if near else f"there are {len(stored)} contacts"
+        return f"no contact has the address, user id or contact id {self._identifier!r}; {hint}"
+
+
 class ContactsView(Mapping[str, ContactView]):
     """The contacts of an account, looked up by address, user id or contact id; iterates the ids."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def __getitem__(self, who: str) -> ContactView:
-        with self._account.lock:
-            store = self._account.contacts
-            found = store.get(who) or store.by_email(who) or store.by_user_id(who)
-            if found:
-                return ContactView(found)
-            known = [key for c in store for key in (c.email, c.user_id, c.contact_id) if key]
-        near = get_close_matches(who, known, n=3, cutoff=0.5)
-        hint = f"nearest: {', '.join(near)}" if near else f"there are {len(self)} contacts"
-        raise KeyError(f"no contact has the address, user id or contact id {who!r}; {hint}")
+    def __getitem__(self, identifier: str) -> ContactView:
+        found = self._found(identifier)
+        if found is None:
+            raise KeyError(_NoContact(identifier, self._account))
+        return ContactView(found)
 
-    def __contains__(self, who: object) -> bool:
-        with self._account.lock:
-            store = self._account.contacts
-            return isinstance(who, str) and any(
-                (store.get(who), store.by_email(who), store.by_user_id(who))
-            )
+    def __contains__(self, identifier: object) -> bool:
+        return self._found(identifier) is not None
+
+    def _found(self, identifier: object) -> Contact | None:
+        return self._account.look_up(identifier) if isinstance(identifier, str) else None
 
     def __iter__(self) -> Iterator[str]:
-        with self._account.lock:
-            return iter([contact.contact_id for contact in self._account.contacts])
+        stored = self._account.transact(lambda stored: stored.contacts())
+        return iter([contact.contact_id for contact in stored])
 
     def __len__(self) -> int:
-        return len(self._account.contacts)
+        return self._account.transact(lambda stored: stored.count())
 
 
 @dataclass(frozen=True)
@@ -99,36 +111,34 @@ class JourneysView(Mapping[str, JourneyView]):
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def __getitem__(self, trigger: str) -> JourneyView:
-        account = self._account
-        with account.lock:
-            journeys = account.journeys.values()
-            named = (j for j in journeys if trigger in (j.journey_id, j.name))
-            journey = account.journeys.get(trigger) or next(named, None)
-            if journey is None:
-                known = ", ".join(account.journeys) or "none"
-                raise KeyError(
-                    f"no journey has the trigger id or name {trigger!r}; there are: {known}"
-                )
-            entries = []
-            for entry in journey.entries:
-                contact = account.contacts.get(entry.contact_id)
-                view = ContactView(contact) if contact else None
-                current = account.contacts.current_id(entry.contact_id)
-                entries.append(
-                    EntryView(
-                        view,
-                        current,
-                        deepcopy(entry.properties),
-                        entry.entered_at,
-                        entry.ejected_at,
-                    )
-                )
-            return JourneyView(journey.trigger_id, journey.journey_id, journey.name, tuple(entries))
+    def __getitem__(self, name: str) -> JourneyView:
+        return self._account.transact(lambda stored: _journey(stored, name))
 
     def __iter__(self) -> Iterator[str]:
-        with self._account.lock:
-            return iter(list(self._account.journeys))
+        journeys = self._account.transact(lambda stored: stored.journeys())
+        return iter([journey.trigger_id for journey in journeys])
 
     def __len__(self) -> int:
-        return len(self._account.journeys)
+        return len(self._account.transact(lambda stored: stored.journeys()))
+
+
+def _journey(stored: Transaction, name: str) -> JourneyView:
+    journeys = stored.journeys()
+    named = (journey for journey in journeys if journey.name == name)
+    journey = stored.journey(name) or next(named, None)
+    if journey is None:
+        known = ", ".join(journey.trigger_id for journey in journeys) or "none"
+        raise KeyError(f"no journey has the trigger id or name {name!r}; there are: {known}")
+    entries = []
+    for entry in stored.entries(journey.trigger_id):
+        contact = next(iter(stored.find(contact_id=entry.contact_id)), None)
+        entries.append(
+            EntryView(
+                contact=ContactView(contact) if contact else None,
+                contact_id=entry.contact_id,
+                properties=deepcopy(entry.properties),
+                entered_at=entry.entered_at,
+                ejected_at=entry.ejected_at,
+            )
+        )
+    return JourneyView(journey.trigger_id, journey.journey_id, journey.name, tuple(entries))

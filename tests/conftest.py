@@ -17,6 +17,8 @@ import pytest
 from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.storage.memory import MemoryStorage
+from tests.plain_storage import PlainStorage
 
 # For `make mutants`: the same examples each time, and the first one that fails is enough.
 settings.register_profile(
@@ -130,6 +132,14 @@ class Served:
 
 
 StartServe = Callable[..., Served]
+
+
+@pytest.fixture(scope="module", params=[MemoryStorage, PlainStorage], ids=["memory", "plain"])
+def storage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the fakes of this process keep their accounts in one kind of storage, then the other."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mock_autopilot.account.accounts.MemoryStorage", request.param)
+        yield
 
 
 @pytest.fixture(scope="module")

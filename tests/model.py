@@ -144,12 +144,13 @@ class Model:
         return found[:PAGE], found[PAGE].contact_id if len(found) > PAGE else ""
 
     def custom_fields(self) -> dict[str, str]:
-        """Give the types by name; where contacts differ, that of the contact added last."""
-        return {
-            kind: type_of_value
-            for contact in self.contacts()
-            for kind, (type_of_value, _) in contact.custom.items()
-        }
+        """Give the types by name; where contacts differ, that of most of them."""
+        order = ("string", "integer", "float", "boolean", "date")
+        given: dict[str, list[str]] = {}
+        for contact in self.contacts():
+            for kind, (type_of_value, _) in contact.custom.items():
+                given.setdefault(kind, []).append(type_of_value)
+        return {kind: max(order, key=types.count) for kind, types in given.items()}
 
     def define_journey(self, trigger_id: str, name: str) -> None:
         self.names[trigger_id] = name

@@ -6,7 +6,8 @@ import pytest
 
 from adapter import Retry, Settings, plan
 from mock_autopilot import MockAutopilot
-from mock_autopilot.account.contact_body import check
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.contact_body import read_contact
 from mock_autopilot.cli._cases import Case, differences, load_cases
 from mock_autopilot.fixtures import fixtures_path
 
@@ -56,11 +57,14 @@ def test_the_expected_calls_keep_the_rules(case: Case) -> None:
     for call in case.expect.get("calls", ()):
         if "contact" not in call["body"]:
             continue
-        update = check(call["body"]["contact"])
-        assert update.warnings == []
+        warnings = Warnings()
+        update = read_contact(call["body"]["contact"], "contact", warnings)
+        assert list(warnings) == []
         assert bool(update.email or update.user_id) == (call["status"] == 200)
     for contact in case.expect.get("contacts", ()):
-        assert check(contact).warnings == []
+        warnings = Warnings()
+        read_contact(contact, "contact", warnings)
+        assert list(warnings) == []
 
 
 @by_id

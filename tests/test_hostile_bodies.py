@@ -45,7 +45,7 @@ ROUTES = [
 ]
 SHOWN = (
     *("/v1/contacts", "/v1/contacts/custom_fields", "/v1/triggers", f"{CONTACT}/known@example.com"),
-    *("/_mock/state", "/_mock/calls", "/_mock/calls/strangers"),
+    *("/_mock/state", "/_mock/calls", "/_mock/calls/unauthenticated"),
 )
 
 
@@ -395,7 +395,7 @@ def test_the_record_can_be_read_after_a_bad_body(
     shown, answer = account.ask("GET", "/_mock/calls")
     assert shown == 200
     (call,) = strict(answer)["calls"]
-    assert (call["status"], call["path"], call["received_bytes"]) == (status, path, len(body))
+    assert (call["status"], call["path"], call["request_bytes"]) == (status, path, len(body))
     assert says[0] in call["answer"]["message"]
 
 

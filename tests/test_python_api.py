@@ -63,7 +63,7 @@ def test_a_failed_look_up_names_the_three_nearest_and_every_journey() -> None:
     with MockAutopilot(seed={"contacts": contacts, "journeys": journeys}) as autopilot:
         with pytest.raises(KeyError) as caught:
             autopilot.contacts["ada@example.com"]
-        _, _, near = caught.value.args[0].partition("; nearest: ")
+        _, _, near = str(caught.value).partition("; nearest: ")
         assert len(near.split(", ")) == 3
         assert set(near.split(", ")) < {contact["Email"] for contact in contacts}
         with pytest.raises(KeyError, match="there are: 0001, 0002"):

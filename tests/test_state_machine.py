@@ -614,7 +614,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[MockAutopilot]:
+def server(storage: None) -> Iterator[MockAutopilot]:
     with MockAutopilot() as fake:
         yield fake
 

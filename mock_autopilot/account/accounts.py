@@ -1,125 +1,113 @@
 """The accounts of one fake, by API key. One key is one account; they cannot see each other."""
 
-from collections.abc import Callable, Iterable, Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from threading import Lock
 from typing import Any
-from uuid import UUID, uuid4
 
-from mock_autopilot.account import errors, state
+from mock_autopilot.account import errors, journeys, state
 from mock_autopilot.account.account import Account
-from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import Clock, utc_now
-from mock_autopilot.options import Options
+from mock_autopilot.account.ids import Ids
+from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.journal import Call, Journal
-
-DEFAULT_KEY = "sandbox-key"
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What the accounts that are named at the start begin with, and go back to on a reset.
-
-    `seed` is a state (see `mock_autopilot.state`), `journeys` are (name, trigger id or None),
-    `seed_warnings` tell what was odd about the seed's text.
-    """
-
-    seed: dict[str, Any] = field(default_factory=dict)
-    journeys: tuple[tuple[str, str | None], ...] = ()
-    seed_warnings: tuple[CallWarning, ...] = ()
-
-    def apply(self, account: Account) -> list[CallWarning]:
-        """Put the account into this state; return what looks wrong about the seed.
-
-        Raises `ApiError` when the seed is not valid, or has warnings and the account is strict.
-        """
-        warnings = state.load(account, deepcopy(self.seed), self.seed_warnings)
-        for name, trigger_id in self.journeys:
-            account.define_journey(name, trigger_id)
-        return warnings
+from mock_autopilot.storage.base import AccountState, Storage, Transaction
+from mock_autopilot.storage.memory import MemoryStorage
 
 
 class Accounts:
-    """All accounts of one fake, and the record of the calls that no account owns."""
+    """All accounts of one fake, and the record of the calls that no account owns.
+
+    Those with the `keys` that are given begin with `seed`, a state (see `account.state`), and the
+    journeys of the options. `warnings` takes what looks wrong about the seed. Raises `ApiError`
+    when the seed or a key is not valid, or the seed has warnings and the options are strict.
+    """
 
     def __init__(
         self,
-        keys: Iterable[str] = (DEFAULT_KEY,),
+        options: ServerOptions | None = None,
         *,
-        options: Options = Options(),  # noqa: B008  # frozen
-        any_key: bool = False,
-        beginning: Beginning = Beginning(),  # frozen
+        keys: Iterable[str] = (),
+        seed: Mapping[str, Any] | None = None,
+        warnings: Warnings | None = None,
+        storage: Storage | None = None,
         clock: Clock = utc_now,
-        new_id: Callable[[], UUID] = uuid4,
+        ids: Ids | None = None,
     ) -> None:
-        self.options = options
+        self.options = options or ServerOptions()
         self.clock = clock
-        self.strangers = Journal(options.journal_size)
+        self.unauthenticated = Journal(self.options.journal_size)
         """Calls with no key, or a key that no account has."""
-        self._any_key = any_key
-        self._new_id = new_id
+        self._storage = storage or MemoryStorage()
+        self._ids = ids or Ids()
         self._numbers = count(1)
         self._lock = Lock()
         self._recording = Lock()
-        self._beginnings: dict[str, Beginning] = {}
-        self.seed_warnings: list[CallWarning] = []
-        """What looks wrong about the seed."""
+        self._initial: dict[str, AccountState] = {}
+        """What the accounts began with, with the ids and times that were made then."""
         self._by_key: dict[str, Account] = {}
-        for key in dict.fromkeys(keys):
+        for key in dict.fromkeys((*keys,) or (self.options.api_key,)):
             if not key.strip() or key != key.strip():
                 problem = "must be there, without white space around it."
                 raise errors.BAD_FIELD(field="api_key", problem=problem)
             account = self._add(key)
-            self.seed_warnings = beginning.apply(account)
-            # As it was made, so that a reset brings back the same ids and times.
-            self._beginnings[key] = Beginning(state.dump(account))
+            if warnings is None:
+                warnings = Warnings(strict=self.options.strict)
+            state.load(account, seed or {}, warnings)
+            for name, trigger_id in self.options.journeys:
+                journeys.define(account, name, trigger_id)
+            self._initial[key] = account.transact(lambda stored: stored.snapshot())
+            warnings = None  # every account has the same ones
 
     def __iter__(self) -> Iterator[Account]:
         return iter(list(self._by_key.values()))
 
     def get(self, key: str) -> Account | None:
-        """Find the account of a key; with `any_key` a new key makes one."""
+        """Return the account of a key; with `any_key` a new key makes one."""
         account = self._by_key.get(key)
-        if account is None and self._any_key and key:
+        if account is None and self.options.any_key and key:
             with self._lock:
                 account = self._by_key.get(key) or self._add(key)
         return account
 
     def known(self, key: str) -> Account | None:
-        """Find the account of a key, and never make one."""
+        """Return the account of a key, and never make one."""
         return self._by_key.get(key)
 
     def only(self) -> Account | None:
-        """Give the account if there is just one."""
+        """Return the account if there is just one."""
         accounts = list(self._by_key.values())
         return accounts[0] if len(accounts) == 1 else None
 
     def new(self) -> Account:
         """Make an empty account with a fresh key."""
         with self._lock:
-            return self._add(f"mock-{self._new_id().hex}")
+            return self._add(f"mock-{self._ids.hexadecimal()}")
 
     def reset(self, account: Account) -> None:
         """Put an account back to how it began: its record of calls emptied, its faults gone."""
-        with account.lock:
-            self._beginnings.get(account.api_key, Beginning()).apply(account)
-            account.faults.clear()
-            account.journal.clear()
+        initial = self._initial.get(account.api_key, AccountState())
+
+        def operation(stored: Transaction) -> None:
+            stored.restore(initial)
+
+        account.transact(operation)
+        account.faults.clear()
+        account.journal.clear()
 
     def record(self, account: Account | None, make: Callable[[int], Call]) -> None:
         """Record a call; `make` gets its number, which counts over all accounts.
 
         A call without a known key belongs to the only account when there is just one, so that its
-        owner sees the rejection; else to the strangers.
+        owner sees the rejection; else to the unauthenticated ones.
         """
         owner = account or self.only()
-        journal = owner.journal if owner else self.strangers
+        journal = owner.journal if owner else self.unauthenticated
         with self._recording:  # so that the calls stand in the order of their numbers
             journal.append(make(next(self._numbers)))
 
     def _add(self, key: str) -> Account:
-        account = Account(key, self.options, clock=self.clock, new_id=self._new_id)
+        account = Account(key, self.options, self._storage, clock=self.clock, ids=self._ids)
         self._by_key[key] = account
         return account

@@ -1,21 +1,24 @@
-"""What is accepted but looks wrong: one catalogue of the warnings that stand with a call.
+"""What is accepted but looks wrong: the catalogue of warnings, and the collector for one call.
 
-All are ours: the live API said nothing of the kind. `--strict` makes each of them a 400.
+All are `ours`: the live API gave none. `--strict` turns a call with any of them into a 400.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from mock_autopilot.account import errors
 
 
 @dataclass(frozen=True, slots=True)
 class CallWarning:
-    """One doubt about one call: which rule, which field, and what to do."""
+    """One warning about one call: the id of its kind, the field, and what to do."""
 
     id: str
     field: str
     message: str
 
     def to_json(self) -> dict[str, str]:
-        """Give the form in which the control calls and the journal show it."""
+        """Return the warning as control calls show it."""
         return {"id": self.id, "field": self.field, "message": self.message}
 
     def __str__(self) -> str:
@@ -30,8 +33,38 @@ class WarningKind:
     message: str
 
     def __call__(self, field: str, **details: object) -> CallWarning:
-        """Make the warning about `field`, with the message's places filled from `details`."""
+        """Return the warning about `field`, its message filled in from `details`."""
         return CallWarning(self.id, field, self.message.format(**details))
+
+
+class Warnings:
+    """Collects the warnings of one call, in the order in which they are found."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._found: list[CallWarning] = []
+
+    def __iter__(self) -> Iterator[CallWarning]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, *found: CallWarning) -> None:
+        """Add warnings."""
+        self._found += found
+
+    def keep_first(self, count: int) -> None:
+        """Forget all but the first `count`: those that an operation found before it was undone."""
+        del self._found[count:]
+
+    def reject_if_strict(self) -> None:
+        """Raise `ApiError` (400) that lists the warnings, if there are any and the fake is strict.
+
+        An operation calls it once, after its last check and before its first write.
+        """
+        if self._strict and self._found:
+            raise errors.STRICT(problems="; ".join(map(str, self._found)))
 
 
 ACCEPTED_AS = WarningKind(

@@ -1,36 +1,39 @@
-"""Stored contacts: write an update onto one, merge two, render the document.
+"""A stored contact: what an update or a merge makes of it, and its document.
 
-Pure: plain values in, plain values out. Which stored contact a body means is decided by
-`mock_autopilot.account`, which knows them all.
+Pure: plain values in, plain values out. A contact is never changed in place: what changes it
+returns another one. Which stored contact a body means is decided in `upsert`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account.call_warnings import CallWarning
 from mock_autopilot.account.contact_body import ContactUpdate, CustomField
 from mock_autopilot.account.effects import FieldChange, changes
 
+Value = TypeVar("Value")
 
-@dataclass(slots=True)
-class Contact:
+
+class Contact(Struct, frozen=True, kw_only=True):
     """One stored contact. Times are ISO-8601 texts of whole seconds.
 
     `updated_at` is None as long as nothing beside its address was ever given. `api_originated` is
-    false for a contact that something else than the API made (a state can say so).
+    false for a contact that something else than the API made (a state can say so). `merged_ids`
+    are those of contacts that were merged into this one: they go on naming it.
     """
 
     contact_id: str
     created_at: str
     updated_at: str | None = None
     api_originated: bool = True
-    fields: dict[str, object] = field(default_factory=dict)
-    custom: dict[str, CustomField] = field(default_factory=dict)
-    lists: list[str] = field(default_factory=list)
-    merged_ids: list[str] = field(default_factory=list)
-    """Ids of contacts that were merged into this one: they go on naming it."""
+    fields: Mapping[str, object] = {}
+    custom: Mapping[str, CustomField] = {}
+    lists: tuple[str, ...] = ()
+    merged_ids: tuple[str, ...] = ()
 
     @property
     def email(self) -> str | None:
@@ -42,55 +45,56 @@ class Contact:
         """The user id, or None."""
         return self.fields.get("user_id")  # type: ignore[return-value]  # checked on the way in
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of contacts: their documents, how many there are in all, and how to go on."""
-
-    documents: list[dict[str, object]]
-    total: int
-    bookmark: str | None
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids that name it."""
+        return (self.contact_id, *self.merged_ids)
 
 
-def apply(contact: Contact, update: ContactUpdate, now: str) -> list[FieldChange]:
-    """Write an update onto a contact, and return what it changed.
+def apply(contact: Contact, update: ContactUpdate, now: str) -> tuple[Contact, list[FieldChange]]:
+    """Return the contact with an update written onto it, and what that changed.
 
     Given fields overwrite, absent ones stay (`doc`). The early edition excepts the names and the
     address from overwriting (`doc`); later clients rename contacts freely (`client`), and so do we.
     Recorded contacts have `updated_at` as soon as something beside their address was given, and
     not before (`observed`).
     """
-    given = {"Email": update.new_email or update.email, "user_id": update.user_id}
-    identifiers = {name: value for name, value in given.items() if value}
+    identifiers = {"Email": update.new_email or update.email, "user_id": update.user_id}
+    given = {name: value for name, value in identifiers.items() if value}
     changed = [
-        *changes(contact.fields, identifiers),
+        *changes(contact.fields, given),
         *changes(contact.fields, update.fields),
         *_custom_changes(contact.custom, update.custom),
     ]
-    gained = bool(update.list_id) and update.list_id not in contact.lists
+    lists = contact.lists
+    if update.list_id and update.list_id not in lists:
+        lists = (*lists, update.list_id)
     is_new = contact.updated_at is None and not contact.fields
-    contact.fields.update(identifiers)
-    _overwrite(contact.fields, update.fields)
-    _overwrite(contact.custom, update.custom)
-    if update.list_id and gained:
-        contact.lists.append(update.list_id)
-    if update.says_more_than_its_address or (changed and not is_new):
-        contact.updated_at = now
-    return changed
+    touched = update.says_more_than_its_address or (changed and not is_new)
+    written = replace(
+        contact,
+        fields=_overwritten(contact.fields, {**given, **update.fields}),
+        custom=_overwritten(contact.custom, update.custom),
+        lists=lists,
+        updated_at=now if touched else contact.updated_at,
+    )
+    return written, changed
 
 
-def _overwrite(stored: dict[str, Any], given: Mapping[str, Any]) -> None:
-    for name, value in given.items():
-        if value is None:
-            stored.pop(name, None)
-        else:
-            stored[name] = value
+def _overwritten(
+    stored: Mapping[str, Value], given: Mapping[str, Value | None]
+) -> Mapping[str, Value]:
+    """Return what is stored with what is given over it; None removes."""
+    if not given:
+        return stored
+    merged = {**stored, **given}
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _custom_changes(
     stored: Mapping[str, CustomField], given: Mapping[str, CustomField | None]
 ) -> Iterator[FieldChange]:
-    """Name the changes of values, and of types where the value stays."""
+    """Yield the changes of values, and of types where the value stays."""
     for kind, new in given.items():
         old = stored.get(kind)
         before, after = (None if one is None else one.value for one in (old, new))
@@ -99,17 +103,15 @@ def _custom_changes(
             yield FieldChange(f"custom_fields.{kind}.fieldType", old.type, new.type)
 
 
-def unsubscribe(contact: Contact, now: str) -> tuple[FieldChange, ...]:
-    """Mark a contact as unsubscribed, and return what that changed."""
+def unsubscribed(contact: Contact, now: str) -> tuple[Contact, tuple[FieldChange, ...]]:
+    """Return the contact marked as unsubscribed, and what that changed."""
     given = {"unsubscribed": True}
     changed = tuple(changes(contact.fields, given))
-    contact.fields.update(given)
-    contact.updated_at = now
-    return changed
+    return replace(contact, fields={**contact.fields, **given}, updated_at=now), changed
 
 
-def merge(winner: Contact, loser: Contact, now: str) -> list[FieldChange]:
-    """Merge a contact into the one that wins, and return what that changes of the winner.
+def merge(winner: Contact, loser: Contact, now: str) -> tuple[Contact, list[FieldChange]]:
+    """Return the winner with another contact merged into it, and what that changed of it.
 
     The loser's id goes on naming the winner. `help` says that the one with the e-mail address
     wins. That the loser fills the winner's gaps, and that the older `created_at` stays, is `ours`.
@@ -122,17 +124,20 @@ def merge(winner: Contact, loser: Contact, now: str) -> list[FieldChange]:
         *changes(winner.fields, gained),
         *_custom_changes(winner.custom, gained_custom),
     ]
-    winner.fields.update(gained)
-    winner.custom.update(gained_custom)
-    winner.lists += [list_id for list_id in loser.lists if list_id not in winner.lists]
-    winner.created_at = min(winner.created_at, loser.created_at)
-    winner.updated_at = now
-    winner.merged_ids += [loser.contact_id, *loser.merged_ids]
-    return changed
+    merged = replace(
+        winner,
+        fields={**winner.fields, **gained},
+        custom={**winner.custom, **gained_custom},
+        lists=tuple(dict.fromkeys((*winner.lists, *loser.lists))),
+        created_at=min(winner.created_at, loser.created_at),
+        updated_at=now,
+        merged_ids=(*winner.merged_ids, *loser.ids),
+    )
+    return merged, changed
 
 
 def type_changes(contact: Contact, update: ContactUpdate) -> list[CallWarning]:
-    """Say which custom fields the update would give another type than they have.
+    """Return a warning for each custom field that the update would give another type.
 
     JSON does not tell a float from a whole number, so a change between these is none.
     """
@@ -148,7 +153,7 @@ def type_changes(contact: Contact, update: ContactUpdate) -> list[CallWarning]:
 
 
 def says_nothing(contact: Contact | None, update: ContactUpdate) -> bool:
-    """Say whether the contact, with this update, would be nothing but its identifier."""
+    """Return whether the contact, with this update, would have nothing but its identifiers."""
     return not (
         update.fields.keys() - {"anonymous_id"}
         or update.custom

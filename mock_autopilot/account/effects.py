@@ -1,6 +1,6 @@
-"""What a call changed in its account. The account notes it as it writes; the call's record has it.
+"""What a call changed in its account; the record of the call shows it.
 
-All of it is `ours`: the live API told nothing of the kind.
+All of it is `ours`: the live API reported nothing of the kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,11 +64,12 @@ class ListChange:
     contact_id: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Effects:
     """All that one call changed, each kind in the order in which it happened.
 
-    An update that says what is there already changes nothing and is not listed.
+    An update that says what is there already changes nothing and is not listed. `a + b` is what
+    two operations changed, one after the other.
     """
 
     contacts_created: tuple[ContactChange, ...] = ()
@@ -85,9 +86,17 @@ class Effects:
         """Whether anything changed."""
         return any(getattr(self, name) for name in self.__slots__)
 
+    def __add__(self, later: "Effects") -> "Effects":
+        both = {name: getattr(self, name) + getattr(later, name) for name in self.__slots__}
+        return Effects(**both)
+
     def to_json(self) -> dict[str, Any]:
-        """Return the form in which the control calls show it: every kind, empty ones too."""
+        """Return the effects as control calls show them: every kind, empty ones too."""
         return asdict(self)
+
+
+NO_EFFECTS = Effects()
+"""Nothing changed."""
 
 
 def changes(

@@ -11,10 +11,10 @@ from mock_autopilot.account.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class ErrorKind:
-    """One entry of the catalogue; calling it makes the exception, its message filled in.
+    """One entry of the catalogue; calling it returns the exception, its message filled in.
 
-    `message` is a format string. `code` replaces `reason` in the body where the API's router, not
-    the API itself, speaks.
+    `message` is a format string. `code` replaces `reason` in the body where the answer comes from
+    the API's router.
     """
 
     id: str
@@ -25,7 +25,7 @@ class ErrorKind:
     code: str | None = None
 
     def __call__(self, **details: object) -> "ApiError":
-        """Make the exception to raise, with the message's places filled from `details`."""
+        """Return the exception to raise, its message filled in from `details`."""
         return ApiError(self, self.message.format(**details) if details else self.message)
 
 
@@ -43,7 +43,7 @@ class ApiError(Exception):
         return self.kind.status
 
     def body(self) -> dict[str, str]:
-        """Give the JSON body of the answer."""
+        """Return the JSON body of the answer."""
         if self.kind.code:
             return {"code": self.kind.code, "message": self.message}
         return {"error": self.kind.reason, "message": self.message}
@@ -142,6 +142,40 @@ NOT_ON_JOURNEY = ErrorKind(
     Evidence.DOC,
 )
 
+# --- control calls ---------------------------------------------------------------------------
+NO_CONTROL_TOKEN = ErrorKind(
+    "no-control-token",
+    401,
+    "Unauthorized",
+    "Control calls to this server need its control token: send the header "
+    "Authorization: Bearer TOKEN. The server prints the token when it starts.",
+    Evidence.OURS,
+)
+FOREIGN_HOST = ErrorKind(
+    "foreign-host",
+    403,
+    "Forbidden",
+    "Control calls must name this server by its IP address or as localhost, not as {host!r}.",
+    Evidence.OURS,
+)
+FOREIGN_ORIGIN = ErrorKind(
+    "foreign-origin",
+    403,
+    "Forbidden",
+    "Control calls from a page of another origin ({origin}) are refused.",
+    Evidence.OURS,
+)
+WHICH_ACCOUNT = ErrorKind(
+    "which-account",
+    400,
+    "Bad Request",
+    "This server has {count} accounts; say which one with the header autopilotapikey.",
+    Evidence.OURS,
+)
+NO_ACCOUNT = ErrorKind(
+    "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
+)
+
 # --- the fake itself -------------------------------------------------------------------------
 DEFECT = ErrorKind(
     "defect",
@@ -151,3 +185,8 @@ DEFECT = ErrorKind(
     "its log has the traceback.",
     Evidence.OURS,
 )
+
+
+def of_http(status: int, reason: str, description: str | None) -> ApiError:
+    """Return an HTTP error that Flask or a user's own hook raised, in the API's form."""
+    return ErrorKind("http", status, reason, "{text}", Evidence.OURS)(text=description or reason)

@@ -41,44 +41,43 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One standard field of a contact, with where it is known from."""
+    """One standard field of a contact, with where it is known from.
+
+    `attribute` is where a `ContactUpdate` keeps it, None for a field among its `fields`.
+    """
 
     name: str
     evidence: tuple[Evidence, ...] = (Evidence.DOC, Evidence.CLIENT)
     accepts: Accepts = Accepts.SCALAR
     role: Role = Role.STORED
+    attribute: str | None = None
 
 
 _TEXT = (
-    *("Twitter", "FirstName", "LastName", "Salutation", "Company", "Title", "Industry"),
-    *("Phone", "MobilePhone", "Fax", "Website", "LinkedIn", "LeadSource", "Status", "owner_name"),
-    *("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"),
+    "Twitter", "FirstName", "LastName", "Salutation", "Company", "Title", "Industry", "Phone",
+    "MobilePhone", "Fax", "Website", "LinkedIn", "LeadSource", "Status", "owner_name",
+    "MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry",
     "_autopilot_session_id",
-)
+)  # fmt: skip
 _READ_ONLY = (
-    "created_at",
-    "updated_at",
-    "Name",
-    "lists",
-    "custom_fields",
-    "api_originated",
-    "type",
-)
+    "created_at", "updated_at", "Name", "lists", "custom_fields", "api_originated", "type",
+)  # fmt: skip
 _SERVICE = (
-    *("company_priority", "employeesRange", "first_visit_at", "first_conversion_at"),
-    *("anywhere_page_visits", "anywhere_form_submits", "anywhere_utm"),
-    *("mail_received", "mail_opened", "mail_clicked", "mail_bounced", "mail_hardbounced"),
-    *("mail_complained", "mail_unsubscribed"),
-)
+    "company_priority", "employeesRange", "first_visit_at", "first_conversion_at",
+    "anywhere_page_visits", "anywhere_form_submits", "anywhere_utm", "mail_received",
+    "mail_opened", "mail_clicked", "mail_bounced", "mail_hardbounced", "mail_complained",
+    "mail_unsubscribed",
+)  # fmt: skip
 _BOTH = (Evidence.DOC, Evidence.CLIENT)
+_NEW_EMAIL = (Evidence.CLIENT, Evidence.HELP)
 _RECORDED = (Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED)
 
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("Email", _BOTH, Accepts.TEXT, Role.IDENTIFIER),
-        Field("user_id", (Evidence.SEED,), Accepts.ID, Role.IDENTIFIER),
-        Field("contact_id", _BOTH, Accepts.TEXT, Role.IDENTIFIER),
+        Field("Email", _BOTH, Accepts.TEXT, Role.IDENTIFIER, "email"),
+        Field("user_id", (Evidence.SEED,), Accepts.ID, Role.IDENTIFIER, "user_id"),
+        Field("contact_id", _BOTH, Accepts.TEXT, Role.IDENTIFIER, "contact_id"),
         *(Field(name) for name in _TEXT),
         # Comes along, and identifies nobody here.
         Field("anonymous_id", (Evidence.HELP,), Accepts.ID),
@@ -86,8 +85,8 @@ FIELDS: dict[str, Field] = {
         Field("unsubscribed", _BOTH, Accepts.BOOLEAN),
         Field("notify", _BOTH, Accepts.ANYTHING),
         Field("custom", (Evidence.CLIENT, Evidence.OBSERVED), Accepts.OBJECT, Role.INSTRUCTION),
-        Field("_autopilot_list", _BOTH, Accepts.TEXT, Role.INSTRUCTION),
-        Field("_NewEmail", (Evidence.CLIENT, Evidence.HELP), Accepts.TEXT, Role.INSTRUCTION),
+        Field("_autopilot_list", _BOTH, Accepts.TEXT, Role.INSTRUCTION, "list_id"),
+        Field("_NewEmail", _NEW_EMAIL, Accepts.TEXT, Role.INSTRUCTION, "new_email"),
         *(Field(name, _RECORDED, Accepts.ANYTHING, Role.READ_ONLY) for name in _READ_ONLY),
         *(
             Field(name, (Evidence.OBSERVED, Evidence.CLIENT), Accepts.ANYTHING, Role.SERVICE)

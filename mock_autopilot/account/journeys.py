@@ -1,87 +1,159 @@
-"""Journeys: a trigger that contacts enter by, and what became of each entry."""
+"""What can be done with the journeys of an account; each operation as in `contacts`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from mock_autopilot.account import contact as contacts
+from mock_autopilot.account import errors
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import http_date, parse_iso
-from mock_autopilot.account.contact import Contact
+from mock_autopilot.account.contact import Contact, render
+from mock_autopilot.account.contact_body import ContactUpdate
+from mock_autopilot.account.effects import Effects, JourneyChange
+from mock_autopilot.account.journey import Entry, Journey
+from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger
+from mock_autopilot.account.upsert import check, write
+from mock_autopilot.storage.base import Transaction
+
+WorkOrder = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Entry:
-    """One contact's entry into a journey. `ejected_at` is None as long as it is on the journey.
+def define(account: Account, name: str, trigger_id: str | None = None) -> Journey:
+    """Define a journey; its trigger gets the next free number when no id is given.
 
-    Times are ISO-8601 texts. `properties` are the event's, as they came.
+    A trigger that is defined already is given the name, and keeps its entries. Raises
+    `ApiError` when the name is blank, or the trigger's id cannot stand in a path.
     """
+    if not name.strip():
+        raise errors.BAD_FIELD(field="name", problem="must not be blank.")
+    if trigger_id is not None and (not trigger_id or "/" in trigger_id):
+        problem = "must stand in a path: it may not be empty, nor hold a slash."
+        raise errors.BAD_FIELD(field="trigger_id", problem=problem)
 
-    contact_id: str
-    entered_at: str
-    properties: dict[str, Any] = field(default_factory=dict)
-    ejected_at: str | None = None
+    def operation(stored: Transaction) -> Journey:
+        known = {journey.trigger_id: journey for journey in stored.journeys()}
+        numbers = (f"{number:04}" for number in range(1, len(known) + 2))
+        trigger = trigger_id or next(number for number in numbers if number not in known)
+        journey_id = known[trigger].journey_id if trigger in known else account.ids.journey()
+        journey = Journey(trigger_id=trigger, journey_id=journey_id, name=name)
+        stored.define(journey)
+        return journey
 
-
-@dataclass(slots=True)
-class Journey:
-    """A journey with its API trigger, and everybody who ever entered it, oldest first.
-
-    `journey_id` is `campaign_` and an upper-case UUID (`doc`); no call of the API tells it. That a
-    journey has one trigger only is `ours`.
-    """
-
-    trigger_id: str
-    name: str
-    journey_id: str
-    entries: list[Entry] = field(default_factory=list)
+    return account.transact(operation)
 
 
-def new_journey_id(new_id: Callable[[], UUID]) -> str:
-    """Make a journey's id (`doc`)."""
-    return f"campaign_{str(new_id()).upper()}"
-
-
-def render(journey: Journey) -> dict[str, str]:
-    """Return a journey as `GET /v1/triggers` lists it (`observed`)."""
-    return {
-        "trigger_id": journey.trigger_id,
-        "journey": journey.name,
-        "trigger_type": "apiTrigger",
-    }
-
-
-def work_order(
-    instance_id: str,
+def enter(
+    account: Account,
     trigger_id: str,
     contact_id_or_email: str,
+    properties: dict[str, Any],
+    warnings: Warnings,
+) -> tuple[WorkOrder, Effects]:
+    """Let a contact enter a journey; return the work order."""
+    warnings.reject_if_strict()
+
+    def operation(stored: Transaction) -> tuple[Contact, Effects]:
+        _require_trigger(account, stored, trigger_id)
+        contact = contact_of_path(stored, contact_id_or_email)
+        return contact, _enter(account, stored, trigger_id, contact, properties)
+
+    contact, effects = account.transact(operation, warnings)
+    return _work_order(account, trigger_id, contact_id_or_email, contact), effects
+
+
+def upsert_and_enter(
+    account: Account,
+    trigger_id: str,
+    update: ContactUpdate,
+    properties: dict[str, Any],
+    warnings: Warnings,
+) -> tuple[str, WorkOrder, Effects]:
+    """Add or update a contact and let it enter a journey; return its id and the work order."""
+
+    def operation(stored: Transaction) -> tuple[Contact, Effects]:
+        _require_trigger(account, stored, trigger_id)
+        found = check(update, stored, warnings, entering=True)
+        warnings.reject_if_strict()
+        contact, effects = write(update, stored, found, account)
+        return contact, effects + _enter(account, stored, trigger_id, contact, properties)
+
+    contact, effects = account.transact(operation, warnings)
+    contact_id = contact.contact_id
+    return contact_id, _work_order(account, trigger_id, contact_id, contact), effects
+
+
+def eject(account: Account, trigger_or_journey_id: str, contact_id_or_email: str) -> Effects:
+    """Take a contact off a journey: all of its entries that are still on it.
+
+    The journey is named by its own id, or by its trigger's (`ours`: no call tells the former).
+    """
+
+    def operation(stored: Transaction) -> Effects:
+        journey = stored.journey(trigger_or_journey_id)
+        if journey is None:
+            raise errors.NO_JOURNEY()
+        try:
+            contact = contact_of_path(stored, contact_id_or_email)
+        except errors.ApiError as error:
+            # Nobody is not on that journey either (`ours`).
+            absent = error.kind is errors.NO_CONTACT
+            raise (errors.NOT_ON_JOURNEY() if absent else error) from None
+        ended = stored.eject(journey.trigger_id, contact, account.now())
+        if not ended:
+            raise errors.NOT_ON_JOURNEY()
+        change = JourneyChange(journey.trigger_id, contact.contact_id)
+        return Effects(entries_ended=(change,) * ended)
+
+    return account.transact(operation)
+
+
+def _require_trigger(account: Account, stored: Transaction, trigger_id: str) -> None:
+    if not account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
+        raise errors.NO_TRIGGER()
+
+
+def _enter(
+    account: Account,
+    stored: Transaction,
+    trigger_id: str,
     contact: Contact,
-    new_id: Callable[[], UUID],
-) -> dict[str, Any]:
+    properties: dict[str, Any],
+) -> Effects:
+    if not journey_of_trigger(stored, trigger_id):
+        journey_id = account.ids.journey()
+        stored.define(Journey(trigger_id=trigger_id, journey_id=journey_id, name=trigger_id))
+    contact_id = contact.contact_id
+    entry = Entry(contact_id=contact_id, entered_at=account.now(), properties=properties)
+    stored.enter(trigger_id, entry)
+    return Effects(entries_made=(JourneyChange(trigger_id, contact_id),))
+
+
+def _work_order(
+    account: Account, trigger_id: str, contact_id_or_email: str, contact: Contact
+) -> WorkOrder:
     """Return what the API answers when a contact enters a journey (`observed`).
 
     `contact_id_or_email` is the contact as the call's path names it. That the contact's revision is
     always its first is `ours`: nothing here counts revisions.
     """
-    document = contacts.render(contact)
+    document = render(contact)
     contact_id = document.pop("contact_id")
+    revision = f"1-{account.ids.hexadecimal()}"
     for name in ("created_at", "updated_at"):
         if name in document:
             document[name] = http_date(parse_iso(str(document[name])))
     return {
-        "bislr_identifier": instance_id,
+        "bislr_identifier": account.instance_id,
         "trigger_id": trigger_id,
         "contact_id_or_email": contact_id_or_email,
         "rqType": "API",
         "terminated": False,
         "taskCounter": 0,
-        "chunkUuid": _uuid1(new_id),
+        "chunkUuid": account.ids.version_1(),
         "previousSteps": [],
-        "stepUuid": _uuid1(new_id),
-        "apiContact": {"_id": f"contacts_{contact_id}", "_rev": f"1-{new_id().hex}", **document},
+        "stepUuid": account.ids.version_1(),
+        "apiContact": {
+            "_id": f"contacts_{contact_id}",
+            "_rev": revision,
+            **document,
+        },
     }
-
-
-def _uuid1(new_id: Callable[[], UUID]) -> str:
-    """Make a UUID of the form that recordings show, version 1, from the account's source of ids."""
-    return str(UUID(int=new_id().int, version=1))

@@ -1,7 +1,7 @@
-"""Read a JSON body that may be anything: one function, one kind of error, no surprises later.
+"""Parse JSON text that may be anything, with one kind of error.
 
-What comes out can always be stored and written as JSON again: no NaN or Infinity, no text that is
-not Unicode, no nesting that a recursive reader would fail on. All limits are `ours`.
+What is returned can be stored and written as JSON again: no NaN or Infinity, no text that is not
+Unicode, no nesting that a recursive reader would fail on. All limits are `ours`.
 """
 
 import codecs
@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account import errors
-from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.validation import wrong_type
 
 MAX_DEPTH = 32
 """Levels of arrays and objects in one body."""
@@ -26,7 +27,7 @@ _SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|[eE]\+?\d{3}|\d{200}", re.ASCII)
 
 
 _BYTE_ORDER_MARKS = (
-    # Those of four bytes first: one of two bytes is the beginning of one of them.
+    # Those of four bytes first, since one of two bytes begins like one of them.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -36,7 +37,7 @@ _BYTE_ORDER_MARKS = (
 
 
 def decode(raw: bytes, name: str = BODY) -> str:
-    """Read the text of a JSON document: UTF-8, or what its byte order mark says.
+    """Return the text of a JSON document: UTF-8, or what its byte order mark says.
 
     Editors write such a mark, and PowerShell's `>` writes UTF-16. Raises `ApiError` (400) when the
     bytes are no such text.
@@ -54,40 +55,18 @@ def byte_order_mark(raw: bytes) -> str | None:
     return next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), None)
 
 
-def parse_body(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
-    """Parse the body of a call; return its object, and warnings of what was odd about it.
-
-    Three PHP clients of one family send JSON in a JSON string, and worked against the live service
-    for years (`client`). Raises as `parse`, and when it is no JSON object.
-    """
-    value, warnings = parse(raw)
-    if byte_order_mark(raw):
-        warnings.append(warn.BYTE_ORDER_MARK(BODY))
-    if isinstance(value, str):
-        try:
-            value, inner = parse(value.encode())
-        except errors.ApiError:  # then it was a string and nothing else
-            raise wrong_type(BODY, "a JSON object", value) from None
-        warnings += [warn.ENCODED_TWICE(BODY), *inner]
-    return _object(BODY, value), warnings
-
-
 def parse_object(
-    raw: bytes, depth: int = MAX_DEPTH, name: str = BODY
-) -> tuple[dict[str, Any], list[CallWarning]]:
-    """Parse a text that must be a JSON object; else as `parse`."""
-    value, duplicates = parse(raw, depth, name)
-    return _object(name, value), duplicates
-
-
-def _object(name: str, value: Any) -> dict[str, Any]:
+    raw: bytes, warnings: Warnings, depth: int = MAX_DEPTH, name: str = BODY
+) -> dict[str, Any]:
+    """Return the value of a JSON text that must be an object; else as `parse`."""
+    value = parse(raw, warnings, depth, name)
     if not isinstance(value, dict):
         raise wrong_type(name, "a JSON object", value)
     return value
 
 
-def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, list[CallWarning]]:
-    """Parse a text; return its value, and a warning for each duplicate key.
+def parse(raw: bytes, warnings: Warnings, depth: int = MAX_DEPTH, name: str = BODY) -> Any:
+    """Return the value of a JSON text; warn of each key that stands twice in one object.
 
     `depth` is how many levels of arrays and objects it may have, `name` how errors call it. Raises
     `ApiError` (400) that says what is wrong, and where.
@@ -95,7 +74,6 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
     text = decode(raw, name)
     if not text.strip():
         raise _bad(f"{name} is empty; a JSON object is needed.")
-    duplicates: list[CallWarning] = []
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(pairs)
@@ -103,7 +81,7 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    duplicates.append(warn.DUPLICATE_KEY(key))
+                    warnings.add(warn.DUPLICATE_KEY(key))
                 seen.add(key)
         return built
 
@@ -121,42 +99,7 @@ def parse(raw: bytes, depth: int = MAX_DEPTH, name: str = BODY) -> tuple[Any, li
         raise _bad(f"{name} has a number of thousands of digits.") from None
     if text.count("[") + text.count("{") > depth or _SUSPECT.search(text):
         _walk(value, depth)
-    return value, duplicates
-
-
-def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
-    """Make the 400 for a value of the wrong type: `field must be {wanted}, got …`."""
-    return errors.BAD_FIELD(field=field, problem=f"must be {wanted}, got {describe(value)}.")
-
-
-def as_object(value: object, path: str, warnings: list[CallWarning]) -> dict[str, Any]:
-    """Take a value that must be an object; an empty array is taken for an empty one, and warned of.
-
-    PHP has one type for both, and a widespread plugin in it sends `"custom": []` (`client`).
-    """
-    if value == []:
-        warnings.append(warn.EMPTY_ARRAY(path))
-        return {}
-    if not isinstance(value, dict):
-        raise wrong_type(path, "an object", value)
     return value
-
-
-def describe(value: object) -> str:
-    """Name a JSON value for an error message, without repeating all of it."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case int() | float():
-            return f"the number {value}" if abs(value) < 1e15 else "a number"
-        case str():
-            return f"the string {value!r}" if len(value) <= 40 else "a long string"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
 
 
 def _walk(value: Any, limit: int) -> None:

@@ -3,202 +3,251 @@
 `{"contacts": […], "lists": […], "journeys": […]}`; a round trip is exact. A contact is the
 document that the API answers, with the `merged_contact_ids` beside it. By hand one may write less:
 everything that Autopilot makes (ids, times) is made when absent, and `custom` is taken as in a
-call. What looks wrong is warned of as in a call, and refused where the account is strict. The form
-is `ours`.
+call. What looks wrong is warned about as in a call, and refused where the account is strict. The
+form is `ours`.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from mock_autopilot.account import call_warnings as warn
-from mock_autopilot.account import contact as contacts
-from mock_autopilot.account import json_text as jsonbody
 from mock_autopilot.account.account import Account
-from mock_autopilot.account.call_warnings import CallWarning
-from mock_autopilot.account.clock import iso_second
-from mock_autopilot.account.contact import Contact
-from mock_autopilot.account.contact_body import CustomField, check
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.clock import iso, iso_second, parse_iso
+from mock_autopilot.account.contact import Contact, apply, render
+from mock_autopilot.account.contact_body import CustomField, read_contact
 from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
-from mock_autopilot.account.journeys import Entry, Journey, new_journey_id
-from mock_autopilot.account.json_text import wrong_type
-from mock_autopilot.account.validation import (
-    object_at,
-    objects_at,
-    only_keys,
-    text_in,
-    texts_in,
-    time_in,
-    wrong,
-)
-from mock_autopilot.storage import MemoryContacts
+from mock_autopilot.account.journey import Entry, Journey
+from mock_autopilot.account.json_text import MAX_DEPTH, parse_object
+from mock_autopilot.account.validation import convert, wrong
+from mock_autopilot.storage.base import AccountState, address_key
 
-PARTS = ("contacts", "lists", "journeys")
-DEPTH = jsonbody.MAX_DEPTH + 8
+DEPTH = MAX_DEPTH + 8
 """Levels that a state may have: what a call's body may hold stands a little deeper here."""
+T = TypeVar("T")
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class _List(Struct, forbid_unknown_fields=True):
+    list_id: Text
+    title: Text
+
+
+class _Entry(Struct, forbid_unknown_fields=True):
+    contact_id: Text
+    entered_at: str | None = None
+    properties: dict[str, Any] = {}
+    ejected_at: str | None = None
+
+
+class _Journey(Struct, forbid_unknown_fields=True):
+    trigger_id: Text
+    journey_id: Text | None = None
+    name: Text | None = None
+    entries: list[_Entry] | None = None
+
+
+class _State(Struct, forbid_unknown_fields=True):
+    contacts: list[dict[str, Any]] | None = None
+    lists: list[_List] | None = None
+    journeys: list[_Journey] | None = None
+
+
+class _CustomField(Struct):
+    kind: str
+    value: Any
+    fieldType: Text = "string"  # noqa: N815  # Autopilot's name
+
+
+class _Contact(Struct):
+    """What Autopilot makes of a contact; `read_contact` takes the rest of the document."""
+
+    contact_id: Text | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    api_originated: bool | None = None
+    type: Any = None
+    lists: list[str] | None = None
+    custom_fields: list[_CustomField] | None = None
+    merged_contact_ids: list[str] | None = None
 
 
 def dump(account: Account) -> dict[str, Any]:
-    """Give the account's state."""
-    with account.lock:
-        return {
-            "contacts": [
-                {**contacts.render(contact), "merged_contact_ids": list(contact.merged_ids)}
-                for contact in account.contacts
-            ],
-            "lists": [{"list_id": key, "title": title} for key, title in account.lists.items()],
-            "journeys": [dump_journey(account, journey) for journey in account.journeys.values()],
-        }
-
-
-def dump_journey(account: Account, journey: Journey) -> dict[str, Any]:
-    """Give a journey with its entries; a merged contact's entries name the one it is now."""
+    """Return the account's state."""
+    state = account.transact(lambda stored: stored.snapshot())
     return {
-        "trigger_id": journey.trigger_id,
-        "journey_id": journey.journey_id,
-        "name": journey.name,
-        "entries": [
+        "contacts": [
+            {**render(contact), "merged_contact_ids": list(contact.merged_ids)}
+            for contact in state.contacts
+        ],
+        "lists": [{"list_id": key, "title": title} for key, title in state.lists.items()],
+        "journeys": [
             {
-                "contact_id": account.contacts.current_id(entry.contact_id),
-                "entered_at": entry.entered_at,
-                "properties": entry.properties,
-                "ejected_at": entry.ejected_at,
+                "trigger_id": journey.trigger_id,
+                "journey_id": journey.journey_id,
+                "name": journey.name,
+                "entries": [
+                    {
+                        "contact_id": entry.contact_id,
+                        "entered_at": entry.entered_at,
+                        "properties": entry.properties,
+                        "ejected_at": entry.ejected_at,
+                    }
+                    for entry in state.entries[journey.trigger_id]
+                ],
             }
-            for entry in journey.entries
+            for journey in state.journeys
         ],
     }
 
 
-def parse(raw: bytes) -> tuple[dict[str, Any], list[CallWarning]]:
-    """Parse a state's JSON text; return it with a warning for each key that stands twice.
+def parse(raw: bytes, warnings: Warnings) -> dict[str, Any]:
+    """Return a state's JSON text as a value; warn of each key that stands twice in an object.
 
     Raises `ApiError` (400) when it is no JSON object.
     """
-    return jsonbody.parse_object(raw, DEPTH, "The state")
+    return parse_object(raw, warnings, DEPTH, "The state")
 
 
-def load(
-    account: Account, state: Mapping[str, Any], parsed: Iterable[CallWarning] = ()
-) -> list[CallWarning]:
-    """Replace the account's state, all or nothing; return what looks wrong about it.
+def load(account: Account, state: Mapping[str, Any], warnings: Warnings) -> None:
+    """Replace the account's state, all or nothing; warn of what looks wrong about it.
 
-    `parsed` are the warnings that reading its text gave. Raises `ApiError` (400) that names the
-    field when the state is not valid, and where the account is strict also for a warning. The
-    journal stays.
+    Raises `ApiError` (400) that names the field when the state is not valid, and where the account
+    is strict also for a warning. The record of calls stays.
     """
-    only_keys(state, PARTS, "the state")
-    warnings = list(parsed)
-    with account.lock:
-        lists = _load_lists(state.get("lists"))
-        loaded = _load_contacts(account, state.get("contacts"), lists, warnings)
-        journeys = _load_journeys(account, state.get("journeys"))
-        account.accept(warnings)
-        account.contacts, account.lists, account.journeys = loaded, lists, journeys
-    return warnings
+    parts = convert(dict(state), _State)
+    lists = _lists(parts.lists or ())
+    loaded = _contacts(account, parts.contacts or (), lists, warnings)
+    journeys, entries = _journeys(account, parts.journeys or ())
+    warnings.reject_if_strict()
+    new = AccountState(loaded, lists, journeys, entries)
+    account.transact(lambda stored: stored.restore(new))
 
 
-def _load_lists(given: object) -> dict[str, str]:
+def _lists(parts: Sequence[_List]) -> dict[str, str]:
     lists: dict[str, str] = {}
-    for path, item in objects_at(given, "lists"):
-        only_keys(item, ("list_id", "title"), path)
-        list_id = text_in(item, "list_id", path)
-        if list_id in lists:
-            raise wrong(f"{path}.list_id", f"stands twice: {list_id!r}.")
-        lists[list_id] = text_in(item, "title", path)
+    for index, part in enumerate(parts):
+        _require_new(part.list_id, lists, f"lists[{index}].list_id")
+        lists[part.list_id] = part.title
     return lists
 
 
-def _load_contacts(
-    account: Account, given: object, lists: dict[str, str], warnings: list[CallWarning]
-) -> MemoryContacts:
-    loaded = MemoryContacts()
-    for path, item in objects_at(given, "contacts"):
-        contact = _load_contact(account, item, path, warnings)
+def _require_new(value: str, known: Container[str], path: str) -> None:
+    if value in known:
+        raise wrong(path, f"stands twice: {value!r}.")
+
+
+def _contacts(
+    account: Account,
+    items: Sequence[dict[str, Any]],
+    lists: Mapping[str, str],
+    warnings: Warnings,
+) -> list[Contact]:
+    loaded, ids, addresses, user_ids = [], set[str](), set[str](), set[str]()
+    for index, item in enumerate(items):
+        path = f"contacts[{index}]"
+        contact = _contact(account, item, path, warnings)
         for list_id in contact.lists:
             if list_id not in lists:
                 raise wrong(f"{path}.lists", f"names {list_id!r}, which is not among the lists.")
-        for contact_id in (contact.contact_id, *contact.merged_ids):
-            if loaded.get(contact_id):
-                raise wrong(f"{path}.contact_id", f"stands twice: {contact_id!r}.")
-        if contact.email and loaded.by_email(contact.email):
-            warnings.append(warn.SHARED_ADDRESS(f"{path}.Email", value=contact.email))
-        if contact.user_id and loaded.by_user_id(contact.user_id):
-            raise wrong(f"{path}.user_id", f"stands twice: {contact.user_id!r}.")
-        loaded.put(contact)
+        for contact_id in contact.ids:
+            _require_new(contact_id, ids, f"{path}.contact_id")
+        if contact.email and address_key(contact.email) in addresses:
+            warnings.add(warn.SHARED_ADDRESS(f"{path}.Email", value=contact.email))
+        if contact.user_id:
+            _require_new(contact.user_id, user_ids, f"{path}.user_id")
+            user_ids.add(contact.user_id)
+        addresses.add(address_key(contact.email or ""))
+        ids.update(contact.ids)
+        loaded.append(contact)
     return loaded
 
 
-def _load_contact(
-    account: Account, item: dict[str, Any], path: str, warnings: list[CallWarning]
-) -> Contact:
-    update = check(item, path, warnings, in_state=True)
+def _contact(account: Account, item: dict[str, Any], path: str, warnings: Warnings) -> Contact:
+    update = read_contact(item, path, warnings, in_state=True)
     if not (update.email or update.user_id):
         raise wrong(path, "has neither Email nor user_id; one of them must be there.")
-    created_at = time_in(item, "created_at", path, account.second(), iso_second)
-    contact = Contact(
-        contact_id=text_in(item, "contact_id", path, account.new_contact_id()),
+    made = convert(item, _Contact, path)
+    created_at = _time(made.created_at, f"{path}.created_at", account.second(), iso_second)
+    by_api = made.type is None if made.api_originated is None else made.api_originated
+    new = Contact(
+        contact_id=made.contact_id or account.ids.contact(),
         created_at=created_at,
-        api_originated=_is_api_originated(item, path),
-        merged_ids=texts_in(item, "merged_contact_ids", path),
+        api_originated=by_api,
+        merged_ids=tuple(made.merged_contact_ids or ()),
     )
-    contacts.apply(contact, update, created_at)
-    for list_id in texts_in(item, "lists", path):
-        if list_id in contact.lists:
-            warnings.append(warn.LIST_TWICE(f"{path}.lists", value=list_id))
-        else:
-            contact.lists.append(list_id)
-    for at, field in objects_at(item.get("custom_fields"), f"{path}.custom_fields"):
-        field_type = text_in(field, "fieldType", at, "string")
-        if field_type not in CUSTOM_TYPES:
-            raise wrong(f"{at}.fieldType", f"must be one of {', '.join(CUSTOM_TYPES)}.")
-        kind, value = field.get("kind"), field.get("value")
-        if not isinstance(kind, str):
-            raise wrong_type(f"{at}.kind", "a string", kind)
-        if value is None:
-            raise wrong(f"{at}.value", "must be there, and not null.")
-        if field_type == "date" and isinstance(value, str):
+    contact, _ = apply(new, update, created_at)
+    lists = [*contact.lists, *(made.lists or ())]
+    for list_id in (one for one, times in Counter(lists).items() if times > 1):
+        warnings.add(warn.LIST_TWICE(f"{path}.lists", value=list_id))
+    custom = {**contact.custom, **_custom(made.custom_fields or (), f"{path}.custom_fields")}
+    updated_at = created_at if lists or custom else contact.updated_at
+    return replace(
+        contact,
+        lists=tuple(dict.fromkeys(lists)),
+        custom=custom,
+        updated_at=_time(made.updated_at, f"{path}.updated_at", updated_at, iso_second),
+    )
+
+
+def _custom(parts: Sequence[_CustomField], path: str) -> dict[str, CustomField]:
+    fields = {}
+    for index, part in enumerate(parts):
+        if part.fieldType not in CUSTOM_TYPES:
+            known = ", ".join(CUSTOM_TYPES)
+            raise wrong(f"{path}[{index}].fieldType", f"must be one of {known}.")
+        if part.value is None:
+            raise wrong(f"{path}[{index}].value", "must be there, and not null.")
+        value = part.value
+        if part.fieldType == "date" and isinstance(value, str):
             value = date_value(value) or value
-        contact.custom[kind] = CustomField(field_type, value)
-    if contact.lists or contact.custom:
-        contact.updated_at = created_at
-    if item.get("updated_at") is not None:
-        contact.updated_at = time_in(item, "updated_at", path, created_at, iso_second)
-    return contact
+        fields[part.kind] = CustomField(part.fieldType, value)
+    return fields
 
 
-def _is_api_originated(item: dict[str, Any], path: str) -> bool:
-    """Say who made a contact: the API, unless the state says that something else did."""
-    made_by_api = item.get("api_originated", "type" not in item)
-    if not isinstance(made_by_api, bool):
-        raise wrong_type(f"{path}.api_originated", "true or false", made_by_api)
-    return made_by_api
+def _time(
+    text: str | None, path: str, default: T, write: Callable[[datetime], str] = iso
+) -> str | T:
+    """Return a date and time as `write` writes it; `default` where there is none."""
+    if text is None:
+        return default
+    try:
+        return write(parse_iso(text))
+    except (ValueError, OverflowError):
+        problem = "must be an ISO-8601 date and time, as in 2016-02-14T12:02:49.000Z."
+        raise wrong(path, problem) from None
 
 
-def _load_journeys(account: Account, given: object) -> dict[str, Journey]:
-    journeys: dict[str, Journey] = {}
-    journey_ids: set[str] = set()
-    for path, item in objects_at(given, "journeys"):
-        only_keys(item, ("trigger_id", "journey_id", "name", "entries"), path)
-        trigger_id = text_in(item, "trigger_id", path)
-        if "/" in trigger_id:
+def _journeys(
+    account: Account, parts: Sequence[_Journey]
+) -> tuple[list[Journey], dict[str, list[Entry]]]:
+    journeys, entries, ids = [], dict[str, list[Entry]](), set[str]()
+    for index, part in enumerate(parts):
+        path = f"journeys[{index}]"
+        if "/" in part.trigger_id:
             raise wrong(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
-        if trigger_id in journeys:
-            raise wrong(f"{path}.trigger_id", f"stands twice: {trigger_id!r}.")
-        name = text_in(item, "name", path, trigger_id)
-        journey_id = text_in(item, "journey_id", path, new_journey_id(account.new_id))
-        if journey_id in journey_ids:
-            raise wrong(f"{path}.journey_id", f"stands twice: {journey_id!r}.")
-        journey_ids.add(journey_id)
-        entries = [
-            _load_entry(account, at, entry)
-            for at, entry in objects_at(item.get("entries"), f"{path}.entries")
+        _require_new(part.trigger_id, entries, f"{path}.trigger_id")
+        journey_id = part.journey_id or account.ids.journey()
+        _require_new(journey_id, ids, f"{path}.journey_id")
+        ids.add(journey_id)
+        name = part.name or part.trigger_id
+        journeys.append(Journey(trigger_id=part.trigger_id, journey_id=journey_id, name=name))
+        entries[part.trigger_id] = [
+            _entry(account, entry, f"{path}.entries[{number}]")
+            for number, entry in enumerate(part.entries or ())
         ]
-        journeys[trigger_id] = Journey(trigger_id, name, journey_id, entries)
-    return journeys
+    return journeys, entries
 
 
-def _load_entry(account: Account, path: str, item: dict[str, Any]) -> Entry:
-    only_keys(item, ("contact_id", "entered_at", "properties", "ejected_at"), path)
-    entered_at = time_in(item, "entered_at", path, account.now())
-    ejected = time_in(item, "ejected_at", path, "") or None
-    properties = object_at(item.get("properties", {}), f"{path}.properties")
-    return Entry(text_in(item, "contact_id", path), entered_at, properties, ejected)
+def _entry(account: Account, part: _Entry, path: str) -> Entry:
+    return Entry(
+        contact_id=part.contact_id,
+        entered_at=_time(part.entered_at, f"{path}.entered_at", account.now()),
+        properties=part.properties,
+        ejected_at=_time(part.ejected_at, f"{path}.ejected_at", None),
+    )

@@ -1,81 +1,124 @@
-"""What a control call's JSON must look like: take values out, or say which field is wrong.
+"""Check JSON values, with errors that name the field and say what it must be.
 
-All raise `ApiError` (400) that names the field by its path.
+Every function raises `ApiError` (400). msgspec decodes control bodies and states; its messages are
+translated into JSON's words here, and nowhere else.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any
+import re
+from typing import Any, TypeVar
 
+import msgspec
+from msgspec import inspect
+
+from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account import errors
-from mock_autopilot.account.clock import iso, parse_iso
-from mock_autopilot.account.json_text import wrong_type
+from mock_autopilot.account.call_warnings import Warnings
+
+T = TypeVar("T")
 
 
 def wrong(field: str, problem: str) -> errors.ApiError:
-    """Make the 400 for a field with a problem of its own."""
-    return errors.BAD_FIELD(field=field.removeprefix("."), problem=problem)
+    """Return the 400 for a field with a problem of its own."""
+    return errors.BAD_FIELD(field=field, problem=problem)
 
 
-def object_at(value: object, path: str) -> dict[str, Any]:
-    """Take a value that must be an object."""
+def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
+    """Return the 400 for a value of the wrong type: `field must be {wanted}, got …`."""
+    return wrong(field, f"must be {wanted}, got {describe(value)}.")
+
+
+def describe(value: object) -> str:
+    """Name a JSON value for an error message, without repeating all of it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}" if abs(value) < 1e15 else "a number"
+        case str():
+            return f"the string {value!r}" if len(value) <= 40 else "a long string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def as_object(value: object, path: str, warnings: Warnings) -> dict[str, Any]:
+    """Return a value that must be an object; warn of an empty array, and take it for an empty one.
+
+    PHP has one type for both, and a widespread plugin in it sends `"custom": []` (`client`).
+    """
+    if value == []:
+        warnings.add(warn.EMPTY_ARRAY(path))
+        return {}
     if not isinstance(value, dict):
         raise wrong_type(path, "an object", value)
     return value
 
 
-def objects_at(value: object, path: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Take an array of objects, or nothing; give each with its path."""
-    if value is None:
-        return
-    if not isinstance(value, list):
-        raise wrong_type(path, "an array", value)
-    for index, item in enumerate(value):
-        yield f"{path}[{index}]", object_at(item, f"{path}[{index}]")
-
-
-def text_in(item: Mapping[str, Any], key: str, path: str, default: str | None = None) -> str:
-    """Take a text that is not empty."""
-    value = item.get(key)
-    if value is None and default is not None:
-        return default
-    if key not in item:
-        raise wrong(f"{path}.{key}", "is missing.")
-    if not isinstance(value, str) or not value:
-        raise wrong_type(f"{path}.{key}".removeprefix("."), "a string that is not empty", value)
-    return value
-
-
-def texts_in(item: Mapping[str, Any], key: str, path: str) -> list[str]:
-    """Take an array of texts, or nothing."""
-    values = item.get(key)
-    if values is None:
-        return []
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise wrong(f"{path}.{key}", "must be an array of strings.")
-    return list(values)
-
-
-def time_in(
-    item: Mapping[str, Any],
-    key: str,
-    path: str,
-    default: str,
-    write: Callable[[datetime], str] = iso,
-) -> str:
-    """Take a date and time, and return it as `write` writes it; `default` where there is none."""
-    value = item.get(key)
-    if value is None:
-        return default
+def convert(value: object, wanted: type[T], path: str = "") -> T:
+    """Return a JSON value as a msgspec type; `path` is how errors call the value itself."""
     try:
-        return write(parse_iso(value))
-    except (TypeError, ValueError, OverflowError):
-        text = "must be an ISO-8601 date and time, as in 2016-02-14T12:02:49.000Z."
-        raise wrong(f"{path}.{key}", text) from None
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        raise _translated(str(error), value, wanted, path) from None
 
 
-def only_keys(item: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
-    """Refuse keys that are not known."""
-    for key in item:
-        if key not in known:
-            raise wrong(f"{path}.{key}", f"is unknown; known are {', '.join(known)}.")
+_PARTS = re.compile(r"(?P<problem>.*?)(?: - at `(?:key` in `)?\$(?P<path>[^`]*)`)?", re.DOTALL)
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_TYPES = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+"""What msgspec's names of types are called in JSON."""
+_LIMITS = {
+    " of length >= 1": " that is not empty",
+    " >= ": " of at least ",
+    " <= ": " of at most ",
+}
+
+
+def _translated(text: str, value: Any, wanted: Any, path: str) -> errors.ApiError:
+    """Return msgspec's error as the 400 that names the field in JSON's words."""
+    parts = _PARTS.fullmatch(text)
+    assert parts  # noqa: S101  # every text matches
+    problem, place = parts["problem"], parts["path"] or ""
+    known = inspect.type_info(wanted)
+    for name, index in _STEP.findall(place):
+        value = value[name] if name else value[int(index)]
+        known = _type_at(known, name)
+    field = f"{path}{place}".removeprefix(".")
+    if missing := re.fullmatch("Object missing required field `(.*)`", problem):
+        return wrong(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
+    if unknown := re.fullmatch("Object contains unknown field `(.*)`", problem):
+        names = ", ".join(one.encode_name for one in _struct(known).fields)
+        return wrong(f"{field}.{unknown[1]}".removeprefix("."), f"is unknown; known are {names}.")
+    if expected := re.match("Expected `([^`]*)`([^,]*)", problem):
+        types = [_TYPES.get(name, name) for name in expected[1].split(" | ") if name != "null"]
+        limit = expected[2]
+        for theirs, ours in _LIMITS.items():
+            limit = limit.replace(theirs, ours)
+        return wrong_type(field or "The body", f"{' or '.join(types)}{limit}", value)
+    return wrong(field, f"is not valid: {problem}.")
+
+
+def _type_at(known: Any, name: str) -> Any:
+    """Return the type of a struct's field, or of an array's items where `name` is empty."""
+    if not name:
+        return next(one.item_type for one in _choices(known) if hasattr(one, "item_type"))
+    fields = {one.encode_name: one.type for one in _struct(known).fields}
+    return fields[name]
+
+
+def _struct(known: Any) -> inspect.StructType:
+    return next(one for one in _choices(known) if isinstance(one, inspect.StructType))
+
+
+def _choices(known: Any) -> tuple[Any, ...]:
+    return known.types if isinstance(known, inspect.UnionType) else (known,)

@@ -3,86 +3,88 @@
 from typing import Any
 
 from mock_autopilot.account import call_warnings as warn
-from mock_autopilot.account import errors
-from mock_autopilot.account.contact_body import check
+from mock_autopilot.account import contacts
+from mock_autopilot.account.contact import render
+from mock_autopilot.account.contact_body import read_contact
 from mock_autopilot.account.evidence import Evidence
-from mock_autopilot.account.json_text import wrong_type
-from mock_autopilot.api.routes import Json, Request, Route
+from mock_autopilot.account.validation import wrong, wrong_type
+from mock_autopilot.api.routes import Reply, Request, Route
 
 
-def upsert(request: Request) -> Json:
+def upsert(request: Request) -> Reply:
     """Add a contact, or update the one that the body identifies."""
-    update = check(required(request.body("contact"), "contact"), "contact", request.warnings)
-    return {"contact_id": request.account.upsert(update, request.effects)}
+    body = required(request.body("contact"), "contact")
+    update = read_contact(body, "contact", request.warnings)
+    contact_id, effects = contacts.upsert(request.account, update, request.warnings)
+    return Reply({"contact_id": contact_id}, effects)
 
 
-def upsert_many(request: Request) -> Json:
+def upsert_many(request: Request) -> Reply:
     """Do the same for up to 100 contacts, all or nothing."""
     items = required(request.body("contacts"), "contacts")
     if not isinstance(items, list):
         raise wrong_type("contacts", "an array", items)
     if not items:
-        request.warnings.append(warn.EMPTY("contacts"))
-        request.account.accept(request.warnings)
+        request.warnings.add(warn.EMPTY("contacts"))
     updates = [
-        check(item, f"contacts[{index}]", request.warnings) for index, item in enumerate(items)
+        read_contact(item, f"contacts[{index}]", request.warnings)
+        for index, item in enumerate(items)
     ]
-    contact_ids = request.account.upsert_many(updates, request.effects)
+    contact_ids, effects = contacts.upsert_many(request.account, updates, request.warnings)
     pairs = zip(updates, contact_ids, strict=True)
     by_email = {update.email: contact_id for update, contact_id in pairs if update.email}
-    return {"contact_ids": contact_ids, "email_contact_map": by_email}
+    return Reply({"contact_ids": contact_ids, "email_contact_map": by_email}, effects)
 
 
-def get(request: Request) -> Json:
+def get(request: Request) -> Reply:
     """Return a contact's document."""
-    return request.account.document(request.who)
+    return Reply(contacts.document(request.account, request.contact))
 
 
-def delete(request: Request) -> Json:
+def delete(request: Request) -> Reply:
     """Delete a contact, by an address all that have it (`doc`).
 
     204 in the early edition (`doc`); clients' tests see 200 (`client`).
     """
-    request.account.delete(request.who, request.effects)
-    return {}
+    return Reply({}, contacts.delete(request.account, request.contact))
 
 
-def unsubscribe(request: Request) -> Json:
+def unsubscribe(request: Request) -> Reply:
     """Mark a contact as unsubscribed."""
-    request.account.unsubscribe(request.who, request.effects)
-    return {}
+    return Reply({}, contacts.unsubscribe(request.account, request.contact))
 
 
-def page(request: Request) -> Json:
+def page(request: Request) -> Reply:
     """Return a page of contacts by ascending id; `bookmark` is there only when more follow."""
-    found = request.account.page(request.params.get("bookmark"), request.warnings)
-    answer: dict[str, Any] = {"contacts": found.documents, "total_contacts": found.total}
-    if found.bookmark:
-        answer["bookmark"] = found.bookmark
-    return answer
+    bookmark = request.params.get("bookmark")
+    found, total, more = contacts.page(request.account, bookmark, request.warnings)
+    documents = [render(contact) for contact in found]
+    answer: dict[str, Any] = {"contacts": documents, "total_contacts": total}
+    return Reply({**answer, "bookmark": more} if more else answer)
 
 
-def custom_fields(request: Request) -> list[dict[str, str]]:
+def custom_fields(request: Request) -> Reply:
     """Return the custom fields known to the account, as an array."""
-    return request.account.custom_fields()
+    types = request.account.transact(lambda stored: stored.custom_fields())
+    return Reply([{"name": kind, "fieldType": name} for kind, name in types.items()])
 
 
 def required(body: dict[str, Any], key: str) -> Any:
-    """Take a key that the body must have."""
+    """Return the value of a key that the body must have."""
     if key not in body:
-        raise errors.BAD_FIELD(field=key, problem="is missing from the request body.")
+        raise wrong(key, "is missing from the request body.")
     return body[key]
 
 
 _DOC, _CLIENT, _OBSERVED = Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED
-_WHO, _ANYBODY = "<contact:contact_id_or_email>", "<any_text:contact_id_or_email>"
+_CONTACT, _REST = "<contact:contact_id_or_email>", "<rest:contact_id_or_email>"
 
 ROUTES = (
     Route("POST", "/v1/contact", upsert, (_DOC, _CLIENT, _OBSERVED)),
     Route("POST", "/v1/contacts", upsert_many, (_DOC, _OBSERVED)),
-    Route("GET", f"/v1/contact/{_WHO}", get, (_DOC, _OBSERVED)),
-    Route("DELETE", f"/v1/contact/{_WHO}", delete, (_DOC, _CLIENT, _OBSERVED)),
-    Route("POST", f"/v1/contact/{_ANYBODY}/unsubscribe", unsubscribe, (_CLIENT, _OBSERVED)),
+    Route("GET", f"/v1/contact/{_CONTACT}", get, (_DOC, _OBSERVED)),
+    Route("DELETE", f"/v1/contact/{_CONTACT}", delete, (_DOC, _CLIENT, _OBSERVED)),
+    Route("POST", f"/v1/contact/{_REST}/unsubscribe", unsubscribe, (_CLIENT, _OBSERVED)),
     Route("GET", "/v1/contacts", page, (_CLIENT, _OBSERVED)),
     Route("GET", "/v1/contacts/<bookmark>", page, (_CLIENT, _OBSERVED)),
     Route("GET", "/v1/contacts/custom_fields", custom_fields, (_CLIENT,)),

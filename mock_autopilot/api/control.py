@@ -1,41 +1,40 @@
-"""The control calls themselves: parse, ask the account, show."""
+"""The control calls, `/_mock`: what a test harness asks of the fake. They are not recorded."""
 
 import json
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, request
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
-from mock_autopilot.account import errors, state
-from mock_autopilot.account import json_text as jsonbody
+from mock_autopilot.account import errors, journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
-from mock_autopilot.account.errors import ErrorKind
-from mock_autopilot.account.evidence import Evidence
-from mock_autopilot.account.validation import text_in
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.json_text import parse_object
+from mock_autopilot.account.validation import convert, wrong
 from mock_autopilot.api.control_guard import Guard
-from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal
-from mock_autopilot.recording.patterns import like
+from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 from mock_autopilot.version import installed_version
 
-WHICH_ACCOUNT = ErrorKind(
-    "which-account",
-    400,
-    "Bad Request",
-    "This server has {count} accounts; say which one with the header autopilotapikey.",
-    Evidence.OURS,
-)
-NO_ACCOUNT = ErrorKind(
-    "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
-)
 MAX_DIGITS = 18
 """Digits of a number in a filter."""
 STATE_LIMIT = 256 * 1024 * 1024
 """Bytes of a state that is loaded; the limit for calls is not meant for it."""
+FILTERS = ("method", "path", "status", "after", "before", "limit")
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class JourneyBody(Struct):
+    """The body of the control call that defines a journey."""
+
+    name: Text
+    trigger_id: Text | None = None
 
 
 def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
-    """Make the control calls for these accounts."""
+    """Return the control calls for these accounts."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
     control.before_request(lambda: guard.check(request))
 
@@ -45,21 +44,20 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.get("/calls")
     def calls() -> Response:
-        journal = _account(accounts).journal
-        return _answer(_filtered(journal, dict(request.args)))
+        return _answer(_filtered(_account(accounts).journal, dict(request.args)))
 
     @control.delete("/calls")
     def forget_calls() -> Response:
         _account(accounts).journal.clear()
         return _answer({})
 
-    @control.get("/calls/strangers")
-    def strangers() -> Response:
-        return _answer(_filtered(accounts.strangers, dict(request.args)))
+    @control.get("/calls/unauthenticated")
+    def unauthenticated() -> Response:
+        return _answer(_filtered(accounts.unauthenticated, dict(request.args)))
 
-    @control.delete("/calls/strangers")
-    def forget_strangers() -> Response:
-        accounts.strangers.clear()
+    @control.delete("/calls/unauthenticated")
+    def forget_unauthenticated() -> Response:
+        accounts.unauthenticated.clear()
         return _answer({})
 
     @control.get("/state")
@@ -70,9 +68,10 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def replace_state() -> Response:
         request.max_content_length = STATE_LIMIT
         account = _account(accounts)
-        warnings = state.load(account, *state.parse(request.get_data(cache=False)))
-        told = [warning.to_json() for warning in warnings]
-        return _answer({**state.dump(account), "warnings": told})
+        warnings = Warnings(strict=account.options.strict)
+        state.load(account, state.parse(request.get_data(cache=False), warnings), warnings)
+        found = [warning.to_json() for warning in warnings]
+        return _answer({**state.dump(account), "warnings": found})
 
     @control.post("/reset")
     def reset() -> Response:
@@ -86,16 +85,8 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.post("/journeys")
     def define_journey() -> Response:
         account = _account(accounts)
-        body = jsonbody.parse_object(request.get_data(cache=False))[0]
-        trigger_id = text_in(body, "trigger_id", "") if "trigger_id" in body else None
-        journey = account.define_journey(text_in(body, "name", ""), trigger_id)
-        return _answer(
-            {
-                "trigger_id": journey.trigger_id,
-                "journey_id": journey.journey_id,
-                "name": journey.name,
-            }
-        )
+        body = convert(_body(), JourneyBody)
+        return _answer(asdict(journeys.define(account, body.name, body.trigger_id)))
 
     @control.get("/faults")
     def show_faults() -> Response:
@@ -103,9 +94,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/faults")
     def add_fault() -> Response:
-        account = _account(accounts)
-        body = jsonbody.parse_object(request.get_data(cache=False))[0]
-        return _answer(account.faults.add(body).to_json())
+        return _answer(_account(accounts).faults.add(_body()).to_json())
 
     @control.delete("/faults")
     def clear_faults() -> Response:
@@ -116,17 +105,21 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
 
 def _account(accounts: Accounts) -> Account:
-    """Find the account that a control call is about."""
+    """Return the account that a control call is about."""
     key = request.headers.get(KEY_HEADER, "").strip()
     if key:
         account = accounts.get(key)
         if account is None:
-            raise NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
+            raise errors.NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
         return account
     only = accounts.only()
     if only is None:
-        raise WHICH_ACCOUNT(count=len(list(accounts)))
+        raise errors.WHICH_ACCOUNT(count=len(list(accounts)))
     return only
+
+
+def _body() -> dict[str, Any]:
+    return parse_object(request.get_data(cache=False), Warnings())
 
 
 def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
@@ -134,22 +127,21 @@ def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
 
     `limit` keeps the newest of them, or with `after` the oldest, so that one can page both ways.
     """
-    known = ("method", "path", "status", "after", "before", "limit")
     for name in filters:
-        if name not in known:
-            raise errors.BAD_FIELD(field=name, problem=f"is no filter; use {', '.join(known)}.")
+        if name not in FILTERS:
+            raise wrong(name, f"is no filter; use {', '.join(FILTERS)}.")
     after, before = _number(filters, "after"), _number(filters, "before")
     limit = _number(filters, "limit")
     status = filters.get("status", "")
     if status and not (len(status) == 3 and status[0].isdecimal() and status[1:].isalnum()):
-        raise errors.BAD_FIELD(field="status", problem="must be a status as in 404, or 4xx.")
+        raise wrong("status", "must be a status as in 404, or 4xx.")
 
     def wanted(call: Call) -> bool:
         return (
             (after is None or call.number > after)
             and (before is None or call.number < before)
             and call.method == filters.get("method", call.method).upper()
-            and like(call.path, filters.get("path", "*"))
+            and path_matches(call.path, filters.get("path", "*"))
             and (not status or fnmatchcase(str(call.status), status.lower().replace("x", "?")))
         )
 
@@ -169,7 +161,7 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or len(text) > MAX_DIGITS:
-        raise errors.BAD_FIELD(field=name, problem=f"must be a whole number, got {text[:40]!r}.")
+        raise wrong(name, f"must be a whole number, got {text[:40]!r}.")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""Who may make control calls: nobody from a web page, and from afar only who knows the token."""
+"""Who may make control calls: no web page, and another machine only with the token."""
 
 import hmac
 from dataclasses import dataclass
@@ -6,41 +6,17 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from mock_autopilot.account.errors import ErrorKind
-from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account import errors
 from mock_autopilot.servers.network import is_ip
-
-NO_TOKEN = ErrorKind(
-    "no-control-token",
-    401,
-    "Unauthorized",
-    "Control calls to this server need its control token: send the header "
-    "Authorization: Bearer TOKEN. The server prints the token when it starts.",
-    Evidence.OURS,
-)
-FOREIGN_HOST = ErrorKind(
-    "foreign-host",
-    403,
-    "Forbidden",
-    "Control calls must name this server by its IP address or as localhost, not as {host!r}.",
-    Evidence.OURS,
-)
-FOREIGN_ORIGIN = ErrorKind(
-    "foreign-origin",
-    403,
-    "Forbidden",
-    "Control calls from a page of another origin ({origin}) are refused.",
-    Evidence.OURS,
-)
 
 
 @dataclass(frozen=True)
 class Guard:
     """Checks a control call. `token` is what it must show, None when none is needed.
 
-    A page that a browser has loaded can point a name of its own at this machine, or post to it
-    from elsewhere. The first shows in the Host header, the second in Origin. Who shows the token
-    is no such page, whatever name it knows the server by.
+    A page in a browser can give this machine a host name of its own (DNS rebinding), or post to
+    it from another origin. The first shows in the header Host, the second in Origin. With a token
+    neither is looked at: such a page does not know it.
     """
 
     token: str | None = None
@@ -50,14 +26,14 @@ class Guard:
         if self.token is not None:
             shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
             if not hmac.compare_digest(shown.encode(), self.token.encode()):
-                raise NO_TOKEN()
+                raise errors.NO_CONTROL_TOKEN()
             return
         host = _host(f"//{request.headers.get('Host', '')}")
-        if host != "localhost" and not is_ip(host):  # a stranger can point any other name here
-            raise FOREIGN_HOST(host=host)
+        if host != "localhost" and not is_ip(host):
+            raise errors.FOREIGN_HOST(host=host)
         origin = request.headers.get("Origin")
         if origin and urlsplit(origin).netloc != request.headers.get("Host"):
-            raise FOREIGN_ORIGIN(origin=origin)
+            raise errors.FOREIGN_ORIGIN(origin=origin)
 
 
 def _host(url: str) -> str:

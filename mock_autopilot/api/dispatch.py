@@ -1,241 +1,219 @@
-"""The one way in: every call to `/v1` is authenticated, done, answered and recorded here."""
+"""The one way a call takes: route it, run its operation, record the exchange.
+
+No I/O and no Flask. Every door (a server, code in the same process) turns what came in into a
+`RequestHead`, asks `Dispatcher.open` whether to read the body, and hands that, or what was wrong
+with it, to `Dispatcher.finish`.
+"""
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 from typing import Any
-
-from flask import Response
+from urllib.parse import unquote
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
-from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import http_date
-from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
-from mock_autopilot.api.content_encoding import unpacked
-from mock_autopilot.api.routes import Json, Request, Route
-from mock_autopilot.recording.faults import Fault, names_in
+from mock_autopilot.api.exchange import (
+    Answer,
+    Body,
+    BodyError,
+    BodyProblem,
+    RequestHead,
+    Transport,
+)
+from mock_autopilot.api.json_body import identifiers_in, unpacked
+from mock_autopilot.api.router import Router
+from mock_autopilot.api.routes import Request, Route
+from mock_autopilot.recording.faults import Fault
 from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, redact
 
-Environ = Mapping[str, Any]
-
-_KEY_VARIABLE = f"HTTP_{KEY_HEADER.upper()}"
-MAX_DRAINED = 64 * 1024 * 1024
-"""Bytes of a body that is too large that are read, and thrown away, before it is refused."""
-CLOSE_CONNECTION = "mock_autopilot.close_connection"
-"""In the environ of a server that takes no such header: has the answer say `Connection: close`."""
-DROP_CONNECTION = "mock_autopilot.drop_connection"
-"""In the environ of a server that can do it: a function that drops the request's connection."""
+_SECRETS = (KEY_HEADER, "authorization", "cookie")
+_MOST_DIGITS = 18
+"""Digits of a Content-Length; a longer one is as good as infinite."""
 
 _log = logging.getLogger(__name__)
 
 
-class _Struck(Exception):
-    """A fault strikes the call under way."""
+class FaultTriggered(Exception):
+    """A configured fault applies to this request."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.id)
         self.fault = fault
 
 
-class Door:
-    """Takes calls to the accounts' API, and records each of them on whichever way it goes out.
+@dataclass(slots=True)
+class _Exchange:
+    """What is known so far of a call under way; its record is made from it."""
 
-    `timer` gives seconds, for the durations in the record.
-    """
+    head: RequestHead
+    warnings: Warnings
+    arrived: datetime
+    begun: float
+    path: str
+    body: bytes = b""
+    size: int = 0
+    route: Route | None = None
+    effects: Effects = NO_EFFECTS
+    error: ErrorKind | None = None
+    fault: Fault | None = None
+
+    @property
+    def route_path(self) -> str | None:
+        """The pattern of the path; None for a path that is imitated nowhere."""
+        return self.route.path if self.route else None
+
+
+class Dispatcher:
+    """Answers the calls to a fake's accounts. `timer` gives seconds, for recorded durations."""
 
     def __init__(self, accounts: Accounts, timer: Callable[[], float] = perf_counter) -> None:
         self._accounts = accounts
         self._timer = timer
+        self._router = Router()
 
-    def call(self, environ: Environ, route: Route, params: Mapping[str, str]) -> Response:
-        """Do the call that the route names, and give its answer."""
+    def open(self, head: RequestHead) -> Answer | Body:
+        """Return the answer to a call that its head rules out, else how much body to read."""
+        limit = self._accounts.options.max_body
+        declared = head.headers.get("content-length") or "0"
+        if not declared.isdecimal():
+            return self.finish(head, BodyError(BodyProblem.LENGTH))
+        if int(declared[:_MOST_DIGITS]) > limit:
+            return self.finish(head, BodyError(BodyProblem.TOO_LARGE, int(declared[:_MOST_DIGITS])))
+        return Body(limit)
 
-        def work(raw: bytes, warnings: list[CallWarning], effects: Effects) -> Json | None:
-            account = self._authenticate(environ)
-            if account.faults.pending():
-                names = {*params.values(), *names_in(raw)}
-                method, path = environ["REQUEST_METHOD"], _text(environ["PATH_INFO"])
-                fault = account.faults.strike(method, path, account.all_names(names))
-                if fault:
-                    raise _Struck(fault)
-            return route.operation(Request(account, params, raw, warnings, effects))
+    def finish(
+        self, head: RequestHead, body: bytes | BodyError, refusal: ApiError | None = None
+    ) -> Answer:
+        """Route a request, run its operation, and record the exchange, however it ends.
 
-        return self._exchange(environ, route.path, route.status, work)
-
-    def refuse(self, environ: Environ, rejection: ApiError) -> Response:
-        """Answer and record a call that no route takes."""
-
-        def work(*_: object) -> Json | None:
-            raise rejection
-
-        return self._exchange(environ, None, rejection.status, work)
-
-    def _exchange(
-        self,
-        environ: Environ,
-        route: str | None,
-        success: int,
-        work: Callable[[bytes, list[CallWarning], Effects], Json | None],
-    ) -> Response:
-        accounts = self._accounts
-        arrived, begun = accounts.clock(), self._timer()
-        raw, size = b"", 0
-        warnings: list[CallWarning] = []
-        effects = Effects()
-        error: ErrorKind | None = None
-        fault: Fault | None = None
-        answer: Any
+        `refusal` is an error by which something before the API refuses the request.
+        """
+        exchange = self._begin(head)
         try:
-            raw, size, refusal = _read(environ, accounts.options.max_body)
+            self._take_body(exchange, body)
             if refusal:
                 raise refusal  # noqa: TRY301  # answered and recorded like any other
-            if raw and (encoding := environ.get("HTTP_CONTENT_ENCODING")):
-                raw = unpacked(raw, encoding, accounts.options.max_body, warnings)
-                size = len(raw)
-            answer, status = work(raw, warnings, effects), success
-        except _Struck as struck:
-            fault = struck.fault
-            answer, status = fault.body, fault.status
+            exchange.route, params = self._router.match(head.method, head.raw_path)
+            account = self._authenticate(head)
+            self._trigger_fault(exchange, account, params)
+            request = Request(account, params, exchange.body, exchange.warnings)
+            reply = exchange.route.operation(request)
+            exchange.effects = reply.effects
+            answer = self._answer(exchange, exchange.route.status, reply.body)
+        except FaultTriggered as triggered:
+            exchange.fault = triggered.fault
+            answer = self._faulty_answer(exchange, triggered.fault)
         except ApiError as rejection:
-            answer, status, error = rejection.body(), rejection.status, rejection.kind
-        except Exception as defect:  # noqa: BLE001  # the last line: logged, answered, recorded
-            _log.exception("%s %s failed", environ["REQUEST_METHOD"], route)
+            exchange.error = rejection.kind
+            answer = self._answer(exchange, rejection.status, rejection.body())
+        except Exception as defect:  # noqa: BLE001  # the last resort: logged, answered, recorded
+            _log.exception("%s %s failed", head.method, exchange.route_path)
             failure = errors.DEFECT(problem=type(defect).__name__)
-            answer, status, error = failure.body(), failure.status, failure.kind
-        body = _encode(answer)
-        account = accounts.known(_key(environ))
-        accounts.record(
-            account,
-            lambda number: Call(
-                number=number,
-                time=arrived,
-                account=redact(account.api_key) if account else None,
-                method=environ["REQUEST_METHOD"],
-                path=_text(environ["PATH_INFO"]),
-                query=_text(environ.get("QUERY_STRING", "")),
-                route=route,
-                headers=_headers(environ),
-                received=raw[:MAX_KEPT],
-                received_size=size,
-                status=None if fault and fault.drop_connection else status,
-                answered=body[:MAX_KEPT],
-                answered_size=len(body),
-                duration=self._timer() - begun,
-                error=error,
-                warnings=tuple(warnings),
-                effects=effects,
-                fault=fault.id if fault else None,
-            ),
-        )
-        if fault and fault.drop_connection:
-            return _drop(environ)
-        mimetype = "text/plain" if isinstance(answer, str) else "application/json"
-        response = Response(body, status=status, mimetype=mimetype)
-        if not body:
-            del response.headers["Content-Type"]
-        # Recorded answers have it (`observed`); that it is the time of the answer is `ours`.
-        response.headers["Last-Modified"] = http_date(arrived)
-        if fault:
-            response.headers.update(fault.headers)
-            if fault.closes_connection and (close := environ.get(CLOSE_CONNECTION)):
-                close()
-                del response.headers["Connection"]
-        return response
+            exchange.error = failure.kind
+            answer = self._answer(exchange, failure.status, failure.body())
+        self._record(exchange, answer)
+        return answer
 
-    def _authenticate(self, environ: Environ) -> Account:
-        key = _key(environ)
-        if not key:
+    # --- the steps ---------------------------------------------------------------------------
+
+    def _begin(self, head: RequestHead) -> _Exchange:
+        return _Exchange(
+            head,
+            Warnings(strict=self._accounts.options.strict),
+            arrived=self._accounts.clock(),
+            begun=self._timer(),
+            path=unquote(head.raw_path),
+        )
+
+    def _take_body(self, exchange: _Exchange, body: bytes | BodyError) -> None:
+        """Take the body as the operation reads it; raise what is wrong with it."""
+        limit = self._accounts.options.max_body
+        if isinstance(body, BodyError):
+            exchange.body, exchange.size = body.received, body.size
+            raise body.rejection(limit)
+        exchange.body, exchange.size = body, len(body)
+        if body and (encoding := exchange.head.headers.get("content-encoding")):
+            exchange.body = unpacked(body, encoding, limit, exchange.warnings)
+            exchange.size = len(exchange.body)
+
+    def _authenticate(self, head: RequestHead) -> Account:
+        if not head.key:
             raise errors.NO_KEY()
-        account = self._accounts.get(key)
+        account = self._accounts.get(head.key)
         if account is None:
             raise errors.UNKNOWN_KEY()
         return account
 
+    def _trigger_fault(
+        self, exchange: _Exchange, account: Account, params: Mapping[str, str]
+    ) -> None:
+        """Raise `FaultTriggered` when a fault of the account is meant for the call."""
+        if not account.faults.pending():
+            return
+        identifiers = account.identifiers_of({*params.values(), *identifiers_in(exchange.body)})
+        fault = account.faults.trigger(exchange.head.method, exchange.path, identifiers)
+        if fault:
+            raise FaultTriggered(fault)
 
-def _key(environ: Environ) -> str:
-    key: str = environ.get(_KEY_VARIABLE, "")
-    return key.strip()
+    def _answer(self, exchange: _Exchange, status: int, value: Any) -> Answer:
+        """Return the answer with its body and headers: None is no body."""
+        body = b"" if value is None else _encoded(value)
+        # Recorded answers have it (`observed`); that it is the time of the answer is `ours`.
+        headers = {"Last-Modified": http_date(exchange.arrived)}
+        if body:
+            kind = "text/plain; charset=utf-8" if isinstance(value, str) else "application/json"
+            headers["Content-Type"] = kind
+        return Answer(status, headers, body)
 
+    def _faulty_answer(self, exchange: _Exchange, fault: Fault) -> Answer:
+        if fault.drops_connection:
+            return Answer(502, {}, b"", Transport.DROP)
+        answer = self._answer(exchange, fault.status, fault.respond.body)
+        headers = {**answer.headers, **fault.headers}
+        transport = Transport.CLOSE if fault.closes_connection else None
+        return Answer(answer.status, headers, answer.body, transport)
 
-def _read(environ: Environ, limit: int) -> tuple[bytes, int, ApiError | None]:
-    """Read the body, whether its length is declared or it is chunked.
-
-    Gives what is kept of it, its size as far as it is known, and why it is refused, if it is.
-    """
-    stream = environ["wsgi.input"]
-    declared = environ.get("CONTENT_LENGTH")
-    if declared:
-        if not declared.isdecimal():
-            return b"", 0, errors.BAD_BODY(problem="Content-Length is no number.")
-        length = min(int(declared), limit + 1)
-    elif environ.get("wsgi.input_terminated"):
-        length = limit + 1
-    else:  # without a length and a server that marks the end, there is no body to read
-        return b"", 0, None
-    raw: bytes = stream.read(length)
-    if len(raw) > limit:
-        size = len(raw) + _drain(stream)
-        return raw, size, errors.BODY_TOO_LARGE(limit=limit)
-    if declared and len(raw) < length:
-        problem = f"The request body broke off after {len(raw)} bytes."
-        return raw, len(raw), errors.BAD_BODY(problem=problem)
-    return raw, len(raw), None
-
-
-def _drain(stream: Any) -> int:
-    """Read on, within reason, for a client that hears the answer only when it has sent all.
-
-    Gives how many bytes that were.
-    """
-    size = 0
-    while size < MAX_DRAINED and (more := stream.read(MAX_KEPT)):
-        size += len(more)
-    return size
-
-
-def _headers(environ: Environ) -> dict[str, str]:
-    headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    if content_type := environ.get("CONTENT_TYPE"):
-        headers["content-type"] = content_type
-    for secret in (KEY_HEADER, "authorization", "cookie"):
-        if secret in headers:
-            headers[secret] = redact(headers[secret])
-    return headers
-
-
-def _text(wsgi: str) -> str:
-    """Read a WSGI text, whose bytes stand for themselves, as the UTF-8 that it is."""
-    return wsgi.encode("latin-1").decode("utf-8", "replace")
+    def _record(self, exchange: _Exchange, answer: Answer) -> None:
+        head, accounts = exchange.head, self._accounts
+        account = accounts.known(head.key)
+        dropped = answer.transport is Transport.DROP
+        secrets = {name: redact(head.headers[name]) for name in _SECRETS if name in head.headers}
+        accounts.record(
+            account,
+            lambda number: Call(
+                number=number,
+                time=exchange.arrived,
+                account=redact(account.api_key) if account else None,
+                method=head.method,
+                path=exchange.path,
+                query=head.query,
+                route=exchange.route_path,
+                headers={**head.headers, **secrets},
+                request_body=exchange.body[:MAX_KEPT],
+                request_size=exchange.size,
+                status=None if dropped else answer.status,
+                response_body=answer.body[:MAX_KEPT],
+                response_size=len(answer.body),
+                duration=self._timer() - exchange.begun,
+                error=exchange.error,
+                warnings=tuple(exchange.warnings),
+                effects=exchange.effects,
+                fault=exchange.fault.id if exchange.fault else None,
+            ),
+        )
 
 
-def _encode(answer: Any) -> bytes:
-    """Write an answer: None is no body, and a text, which only a fault answers, stays as it is."""
-    if answer is None:
-        return b""
-    if isinstance(answer, str):
-        return answer.encode()
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _drop(environ: Environ) -> Response:
-    """Drop the connection: without an answer where the server can, else in the middle of one."""
-    drop = environ.get(DROP_CONNECTION)
-    if drop:
-        drop()
-        return Response(status=502)  # goes nowhere
-    response = Response(_cut(), status=502)
-    response.content_length = 64
-    return response
-
-
-def _cut() -> Iterator[bytes]:
-    yield b" "
-    raise ConnectionAbortedError("a fault drops this connection, as it was asked to")
+def _encoded(value: Any) -> bytes:
+    """Return an answer's JSON; a text, which only a fault answers, stays as it is."""
+    if isinstance(value, str):
+        return value.encode()
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

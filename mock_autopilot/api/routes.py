@@ -1,57 +1,61 @@
-"""What a route is, and what an operation gets and gives."""
+"""What a route is, and what an operation is given and returns."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mock_autopilot.account import json_text as jsonbody
 from mock_autopilot.account.account import Account
-from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.contact_body import unknown_keys
-from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.api.json_body import parse_body
 
-Json = Mapping[str, Any] | list[dict[str, str]]
+Json = Mapping[str, Any] | list[dict[str, str]] | None
+"""The body of an answer; None for none."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One call, as an operation sees it: its account, the path's parameters, the body.
-
-    The operation adds to `warnings` and `effects`, which stand with the recorded call.
-    """
+    """One call, as an operation sees it. The operation adds to `warnings`."""
 
     account: Account
     params: Mapping[str, str]
     raw: bytes
-    warnings: list[CallWarning] = field(default_factory=list)
-    effects: Effects = field(default_factory=Effects)
+    warnings: Warnings
 
     def body(self, *known: str) -> dict[str, Any]:
-        """Parse the body, which must be an object; warn of what is odd, and of unknown keys."""
-        value, warnings = jsonbody.parse_body(self.raw)
-        self.warnings += warnings
-        self.warnings += unknown_keys(value, known)
+        """Return the body, which must be a JSON object; warn of what is odd about it."""
+        value = parse_body(self.raw, self.warnings)
+        self.warnings.add(*unknown_keys(value, known))
         return value
 
     @property
-    def who(self) -> str:
+    def contact(self) -> str:
         """The contact that the path names, by id or by address."""
         return self.params["contact_id_or_email"]
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an operation returns: the body of the answer, and what the call changed."""
+
+    body: Json = None
+    effects: Effects = NO_EFFECTS
+
+
 @dataclass(frozen=True)
 class Route:
-    """One call of the API: `operation` does it and gives the answer's body, None for no body.
+    """One call of the API, and the operation that does it.
 
-    `rule` is the path in Flask's notation. `status` is the status of success.
+    `rule` is the path in werkzeug's notation. `status` is the status of success.
     """
 
     method: str
     rule: str
-    operation: Callable[[Request], Json | None]
+    operation: Callable[[Request], Reply]
     evidence: tuple[Evidence, ...]
     status: int = 200
 

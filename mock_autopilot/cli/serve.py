@@ -3,55 +3,32 @@
 import errno
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import Field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mock_autopilot.options import ServerOptions
 from mock_autopilot.servers.network import bind, is_loopback, origin
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mock_autopilot.account.accounts import Accounts
-    from mock_autopilot.account.call_warnings import CallWarning
-
 DEFAULT_PORT = 8025
+C = TypeVar("C", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True)
-class Setup:
-    """What the server serves; simple values, since they travel to another process."""
-
-    keys: tuple[str, ...]
-    any_key: bool
-    strict: bool
-    auto_journeys: bool
-    max_body: int
-    journal_size: int
-    seed: dict[str, Any]
-    seed_warnings: tuple["CallWarning", ...]
-    journeys: tuple[tuple[str, str | None], ...]
-    token: str | None
-
-    def accounts(self) -> "Accounts":
-        """Make the accounts. Raises `ApiError` when the seed is not valid."""
-        from mock_autopilot.account.accounts import Accounts, Beginning
-        from mock_autopilot.options import Options
-
-        options = Options(self.strict, self.auto_journeys, self.max_body, self.journal_size)
-        beginning = Beginning(self.seed, self.journeys, self.seed_warnings)
-        return Accounts(self.keys, options=options, any_key=self.any_key, beginning=beginning)
-
-
-def make_app(setup: Setup) -> "Flask":
-    """Make the application, in the process that serves it."""
+def make_app(options: ServerOptions, keys: tuple[str, ...], seed: dict[str, Any]) -> "Flask":
+    """Return the application, in the process that serves it."""
+    from mock_autopilot.account.accounts import Accounts
     from mock_autopilot.api.control_guard import Guard
     from mock_autopilot.app import create_app
 
-    return create_app(setup.accounts(), Guard(setup.token))
+    accounts = Accounts(options, keys=keys, seed=seed)
+    return create_app(accounts, Guard(options.control_token))
 
 
 def _journeys(
@@ -66,96 +43,55 @@ def _journeys(
     return tuple(journeys)
 
 
-def _keys(
-    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    for value in values:
-        if not value or not value.isascii() or not value.isprintable() or " " in value:
-            raise click.BadParameter(f"{value!r} cannot travel in a header; use printable ASCII.")
-    return values
+def _in_header(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
+    """Refuse a key or token that no header can carry."""
+    for text in (value,) if isinstance(value, str) else value or ():
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise click.BadParameter(f"{text!r} cannot travel in a header; use printable ASCII.")
+    return value
+
+
+_SPECIAL: dict[str, dict[str, Any]] = {
+    "api_key": {"multiple": True, "callback": _in_header, "default": ()},
+    "port": {"default": DEFAULT_PORT},
+    "seed": {"type": click.Path(exists=True, dir_okay=False, path_type=Path)},
+    "journeys": {"multiple": True, "callback": _journeys},
+    "control_token": {"callback": _in_header},
+}
+"""What the command line has otherwise than Python code."""
+_NAMES = {"journeys": "--journey"}
+
+
+def server_options(command: C) -> C:
+    """Give a command the options of `ServerOptions`."""
+    for option in reversed(fields(ServerOptions)):
+        command = _click_option(option)(command)
+    return command
+
+
+def _click_option(option: Field[Any]) -> Callable[[C], C]:
+    about = option.metadata
+    name = _NAMES.get(option.name, f"--{option.name.replace('_', '-')}")
+    settings: dict[str, Any] = {"default": option.default, "help": about["help"]}
+    settings["show_default"] = bool(option.default) or option.name == "port"
+    settings |= {"metavar": about["metavar"]} if "metavar" in about else {}
+    if option.type is bool:
+        settings["is_flag"] = True
+        if option.default:
+            name += f"/--no-{name.removeprefix('--')}"
+    if option.type is int:
+        settings["type"] = click.IntRange(about["min"], about.get("max"))
+    return click.option(name, option.name, **{**settings, **_SPECIAL.get(option.name, {})})
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--api-key",
-    "keys",
-    metavar="KEY",
-    multiple=True,
-    callback=_keys,
-    help="API key of an account; give it again for more accounts.  [default: sandbox-key]",
-)
-@click.option("--any-key", is_flag=True, help="Make an account for any key on its first use.")
-@click.option(
-    "--seed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON file with the state that the accounts begin with, as GET /_mock/state gives it.",
-)
-@click.option(
-    "--journey",
-    "journeys",
-    metavar="NAME[=TRIGGER_ID]",
-    multiple=True,
-    callback=_journeys,
-    help="Define a journey; its trigger gets the next free number when none is given.",
-)
-@click.option(
-    "--auto-journeys/--no-auto-journeys",
-    default=True,
-    show_default=True,
-    help="Make a journey of an unknown trigger on first use, or answer 404.",
-)
-@click.option(
-    "--strict", is_flag=True, help="Answer 400 to all that is otherwise only warned about."
-)
-@click.option(
-    "--max-body",
-    metavar="BYTES",
-    type=click.IntRange(1),
-    default=1024 * 1024,
-    show_default=True,
-    help="Largest request body that is accepted.",
-)
-@click.option(
-    "--journal-size",
-    metavar="CALLS",
-    type=click.IntRange(0),
-    default=10_000,
-    show_default=True,
-    help="Calls that are remembered for each account.",
-)
+@server_options
 @click.option(
     "--port-file",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="File to write the port to once connections are accepted; removed at the end.",
 )
-@click.option(
-    "--control-token",
-    metavar="TOKEN",
-    callback=lambda c, o, value: _keys(c, o, (value,))[0] if value is not None else None,
-    help="Token that control calls must show.  [default: none on a loopback address, else made up]",
-)
-def serve(
-    host: str,
-    port: int,
-    keys: tuple[str, ...],
-    any_key: bool,
-    seed: Path | None,
-    journeys: tuple[tuple[str, str | None], ...],
-    auto_journeys: bool,
-    strict: bool,
-    max_body: int,
-    journal_size: int,
-    port_file: Path | None,
-    control_token: str | None,
-) -> None:
+def serve(api_key: tuple[str, ...], port_file: Path | None, **named: Any) -> None:
     """Serve the fake API until Ctrl-C.
 
     Point your client's base URL at what is printed, and send the printed key in the header
@@ -166,57 +102,73 @@ def serve(
     curl http://127.0.0.1:8025/_mock/state     the contacts and journeys
     curl -X POST http://127.0.0.1:8025/_mock/reset
     """
-    from mock_autopilot.account.accounts import DEFAULT_KEY
-    from mock_autopilot.account.errors import ApiError
-    from mock_autopilot.account.state import parse
-    from mock_autopilot.servers import process_server as foreground
+    from mock_autopilot.servers import process_server
 
-    token = control_token or (None if is_loopback(host) else secrets.token_urlsafe(16))
-    try:
-        state, odd = parse(seed.read_bytes()) if seed else ({}, [])
-        options = (any_key, strict, auto_journeys, max_body, journal_size)
-        setup = Setup(keys or (DEFAULT_KEY,), *options, state, tuple(odd), journeys, token)
-        # Made here too, so that what is wrong with a seed is told here.
-        for warning in setup.accounts().seed_warnings:
-            click.echo(f"{seed}: {warning}", err=True)
-    except ApiError as error:
-        raise click.ClickException(f"{seed}: {error.message}") from None
-
+    options = ServerOptions(**named)
+    keys = tuple(dict.fromkeys(api_key or (options.api_key,)))
+    if not is_loopback(options.host):
+        token = options.control_token or secrets.token_urlsafe(16)
+        options = replace(options, control_token=token)
+    seed = _read_seed(options, keys)
+    options = replace(options, seed=None)
     if port_file and not os.access(port_file.parent, os.W_OK):
         raise click.ClickException(f"cannot write {port_file}: no such folder, or not writable.")
     try:
-        reserved = bind(host, port)
+        reserved = bind(options.host, options.port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             reason = "it is in use. Choose another port with --port, or --port 0 for a free one."
         else:
             reason = error.strerror or str(error)
-        raise click.ClickException(f"cannot listen on {host}:{port}: {reason}") from None
+        where = f"{options.host}:{options.port}"
+        raise click.ClickException(f"cannot listen on {where}: {reason}") from None
 
-    def ready(bound: int) -> None:
-        _announce(host, bound, setup)
+    def ready(port: int) -> None:
+        _announce(options, port, keys)
         if port_file:
             partial_file = port_file.with_name(f"{port_file.name}.partial")
-            partial_file.write_text(f"{bound}\n")
+            partial_file.write_text(f"{port}\n")
             partial_file.replace(port_file)  # whole or not there, for those who wait for it
 
     if port_file:
         port_file.unlink(missing_ok=True)  # of a server that was killed
     try:
-        foreground.serve(partial(make_app, setup), reserved, ready)
+        process_server.serve(partial(make_app, options, keys, seed), reserved, ready)
     finally:
         if port_file:
             port_file.unlink(missing_ok=True)
 
 
-def _announce(host: str, port: int, setup: Setup) -> None:
-    here = origin(host, port)
+def _read_seed(options: ServerOptions, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the seed, and print what looks wrong about it: here, not in the server's process."""
+    from mock_autopilot.account import state
+    from mock_autopilot.account.accounts import Accounts
+    from mock_autopilot.account.call_warnings import Warnings
+    from mock_autopilot.account.errors import ApiError
+
+    warnings = Warnings(strict=options.strict)
+    try:
+        seed = (
+            state.parse(options.seed.read_bytes(), warnings)
+            if isinstance(options.seed, Path)
+            else {}
+        )
+        Accounts(options, keys=keys, seed=seed, warnings=warnings)
+    except ApiError as error:
+        raise click.ClickException(f"{options.seed}: {error.message}") from None
+    for warning in warnings:
+        click.echo(f"{options.seed}: {warning}", err=True)
+    return seed
+
+
+def _announce(options: ServerOptions, port: int, keys: tuple[str, ...]) -> None:
+    here = origin(options.host, port)
     click.echo(f"Autopilot API  {here}/v1/")
-    for key in dict.fromkeys(setup.keys):
+    for key in keys:
         click.echo(f"API key        {key}")
-    if setup.any_key:
+    if options.any_key:
         click.echo("               (and any other: each key is an account of its own)")
     click.echo(f"Control calls  {here}/_mock/")
-    if setup.token:
-        click.echo(f"Control token  {setup.token}")
+    if options.control_token:
+        click.echo(f"Control token  {options.control_token}")
     click.echo("Ctrl-C stops it.")

@@ -1,6 +1,6 @@
-"""Faults on demand: answers that an account gives instead of doing the call, so many times.
+"""Faults on demand: answers that an account gives instead of doing a call, so many times.
 
-A fault strikes before the call does anything: nothing is written. All of this is `ours`.
+A fault is triggered before the call does anything: nothing is written. All of this is `ours`.
 """
 
 import re
@@ -8,37 +8,81 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any
 
-from mock_autopilot.account.errors import ApiError
-from mock_autopilot.account.fields import scalar_text
-from mock_autopilot.account.json_text import parse_body, wrong_type
-from mock_autopilot.account.validation import object_at, only_keys, text_in, wrong
-from mock_autopilot.recording.patterns import like
+from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
+from msgspec.structs import replace
 
-_PARTS = ("match", "respond", "times")
-_MATCH = ("method", "path", "contact")
-_RESPOND = ("status", "body", "headers", "drop_connection")
+from mock_autopilot.account.validation import convert, wrong, wrong_type
+from mock_autopilot.recording.journal import path_matches
+
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class Match(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which calls a fault is meant for; what it does not name matches every call.
+
+    `path` is a pattern in which `*` stands for anything. `contact` is an address, user id or
+    contact id of whom the call is about.
+    """
+
+    method: Text | UnsetType = UNSET
+    path: Text | UnsetType = UNSET
+    contact: Text | UnsetType = UNSET
+
+    def __call__(self, method: str, path: str, identifiers: Collection[str]) -> bool:
+        """Return whether a call matches; `identifiers` are all those of its contacts."""
+        return (
+            (self.method is UNSET or self.method == method)
+            and (self.path is UNSET or path_matches(path, self.path))
+            and (
+                self.contact is UNSET
+                or self.contact.lower() in {identifier.lower() for identifier in identifiers}
+            )
+        )
+
+
+class Respond(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a fault answers: either a status with body and headers, or nothing at all."""
+
+    status: Annotated[int, Meta(ge=200, le=599)] | UnsetType = UNSET
+    body: Any = UNSET
+    headers: dict[str, Any] | UnsetType = UNSET
+    drop_connection: bool | UnsetType = UNSET
+
+
+class FaultBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The body of the control call that adds a fault; `times` is null for ever."""
+
+    match: Match = Match()
+    respond: Respond
+    times: Annotated[int, Meta(ge=1)] | None = 1
 
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. What it does not match by matches every call.
-
-    `path` is a pattern in which `*` stands for anything. `contact` is an address, user id or
-    contact id of whom the call is about. `times` is how often it strikes, None for ever.
-    """
+    """One fault, and how often it was triggered."""
 
     id: str
-    method: str | None
-    path: str | None
-    contact: str | None
-    status: int
-    body: Any
-    headers: dict[str, str]
-    drop_connection: bool
+    match: Match
+    respond: Respond
     times: int | None
-    struck: int = 0
+    triggered: int = 0
+
+    @property
+    def status(self) -> int:
+        """The status that it answers."""
+        return self.respond.status or 502
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that it answers."""
+        return self.respond.headers or {}
+
+    @property
+    def drops_connection(self) -> bool:
+        """Whether it drops the connection instead of answering."""
+        return bool(self.respond.drop_connection)
 
     @property
     def closes_connection(self) -> bool:
@@ -47,25 +91,16 @@ class Fault:
 
     @property
     def spent(self) -> bool:
-        """Whether it has struck as often as it should."""
-        return self.times is not None and self.struck >= self.times
-
-    def matches(self, method: str, path: str, names: Collection[str]) -> bool:
-        """Say whether the fault is meant for a call; `names` are all names of its contacts."""
-        return (
-            (self.method is None or self.method == method)
-            and (self.path is None or like(path, self.path))
-            and (self.contact is None or self.contact.lower() in {name.lower() for name in names})
-        )
+        """Whether it was triggered as often as it should be."""
+        return self.times is not None and self.triggered >= self.times
 
     def to_json(self) -> dict[str, Any]:
-        """Give the fault as the control calls show it."""
-        match = {name: getattr(self, name) for name in _MATCH if getattr(self, name) is not None}
+        """Return the fault as control calls show it."""
         respond: dict[str, Any] = {"drop_connection": True}
-        if not self.drop_connection:
-            respond = {"status": self.status, "body": self.body, "headers": self.headers}
-        numbers = {"times": self.times, "struck": self.struck}
-        return {"id": self.id, "match": match, "respond": respond, **numbers}
+        if not self.drops_connection:
+            respond = {"status": self.status, "body": self.respond.body, "headers": self.headers}
+        counts = {"times": self.times, "triggered": self.triggered}
+        return {"id": self.id, "match": to_builtins(self.match), "respond": respond, **counts}
 
 
 @dataclass
@@ -76,13 +111,22 @@ class Faults:
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, wanted: dict[str, Any]) -> Fault:
-        """Add a fault: `{"match"?, "respond", "times"?}`; it strikes once unless `times` says.
+    def add(self, body: dict[str, Any]) -> Fault:
+        """Add a fault: `{"match"?, "respond", "times"?}`; triggered once unless `times` says.
 
         Raises `ApiError` (400) that names the field when it is not valid.
         """
-        fault = _parse(wanted, f"fault_{next(self._numbers)}")
+        wanted = _checked(body)
         with self._lock:
+            fault_id = f"fault_{next(self._numbers)}"
+            answer = {"error": "Fault", "message": f"Fault {fault_id} was asked for."}
+            respond = wanted.respond
+            if respond.body is UNSET:
+                respond = replace(respond, body=answer)
+            match = wanted.match
+            if match.method:
+                match = replace(match, method=match.method.upper())
+            fault = Fault(fault_id, match, respond, wanted.times)
             self._faults.append(fault)
         return fault
 
@@ -92,69 +136,31 @@ class Faults:
             self._faults.clear()
 
     def pending(self) -> bool:
-        """Say whether any fault may still strike."""
+        """Return whether any fault may still be triggered."""
         return any(not fault.spent for fault in self._faults)
 
-    def strike(self, method: str, path: str, names: Collection[str]) -> Fault | None:
-        """Let the first fault that is meant for the call strike, and give it."""
+    def trigger(self, method: str, path: str, identifiers: Collection[str]) -> Fault | None:
+        """Return the first fault that is meant for a call, and count it; None when none is."""
         with self._lock:
             for fault in self._faults:
-                if not fault.spent and fault.matches(method, path, names):
-                    fault.struck += 1
+                if not fault.spent and fault.match(method, path, identifiers):
+                    fault.triggered += 1
                     return fault
         return None
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Give all faults, spent ones too."""
+        """Return all faults as control calls show them, spent ones too."""
         with self._lock:
             return [fault.to_json() for fault in self._faults]
 
 
-def names_in(raw: bytes) -> set[str]:
-    """Return the names of the contacts that a call's body is about."""
-    try:
-        body, _ = parse_body(raw)
-    except ApiError:
-        return set()
-    bulk = body.get("contacts")
-    items = [body.get("contact"), *(bulk if isinstance(bulk, list) else ())]
-    keys = ("Email", "_NewEmail", "user_id", "contact_id")
-    named = (item.get(key) for item in items if isinstance(item, dict) for key in keys)
-    return {text.strip() for name in named if (text := scalar_text(name)) is not None}
-
-
-def _parse(wanted: dict[str, Any], fault_id: str) -> Fault:
-    only_keys(wanted, _PARTS, "")
-    match = object_at(wanted.get("match", {}), "match")
-    only_keys(match, _MATCH, "match")
-    texts = {key: text_in(match, key, "match") for key in match}
-    respond = object_at(wanted.get("respond"), "respond")
-    only_keys(respond, _RESPOND, "respond")
-    drop = respond.get("drop_connection", False)
-    if not isinstance(drop, bool):
-        raise wrong_type("respond.drop_connection", "true or false", drop)
-    if drop == ("status" in respond):
+def _checked(body: dict[str, Any]) -> FaultBody:
+    wanted = convert(body, FaultBody)
+    if bool(wanted.respond.drop_connection) == (wanted.respond.status is not UNSET):
         raise wrong("respond", "must say either a status or drop_connection.")
-    status = respond.get("status", 502)
-    if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
-        raise wrong_type("respond.status", "a status from 200 to 599", status)
-    headers = object_at(respond.get("headers", {}), "respond.headers")
-    for name, value in headers.items():
+    for name, value in (wanted.respond.headers or {}).items():
         _check_header(name, value)
-    times = wanted.get("times", 1)
-    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
-        raise wrong_type("times", "a whole number from 1 on, or null for ever", times)
-    return Fault(
-        id=fault_id,
-        method=texts["method"].upper() if "method" in texts else None,
-        path=texts.get("path"),
-        contact=texts.get("contact"),
-        status=status,
-        body=respond.get("body", {"error": "Fault", "message": f"Fault {fault_id} was asked for."}),
-        headers=headers,
-        drop_connection=drop,
-        times=times,
-    )
+    return wanted
 
 
 _FRAMING = ("content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade")

@@ -1,48 +1,54 @@
-"""The record of calls: every call to `/v1`, on every way out, bounded and redacted.
+"""The record of calls: every call to `/v1`, however it ended, bounded and redacted.
 
 Autopilot's own account keeps such an activity log (`doc`): headers and body of each request, and
 the answer given.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from mock_autopilot.account import json_text as jsonbody
-from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.account import json_text
+from mock_autopilot.account.call_warnings import CallWarning, Warnings
 from mock_autopilot.account.clock import iso
-from mock_autopilot.account.effects import Effects
+from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
 
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 256 * 1024
 """Bytes kept of a request's body, and of an answer's: a bulk call of 100 contacts fits."""
 MAX_BYTES = 64 * 1024 * 1024
-"""Bytes of bodies and answers that one journal keeps; the oldest calls give way."""
+"""Bytes of bodies that one journal keeps; the oldest calls give way."""
 
-SHOWN_DEPTH = 2 * jsonbody.MAX_DEPTH
-"""Levels of a recorded body that is shown parsed: an answer may be deeper than what it holds."""
+SHOWN_DEPTH = 2 * json_text.MAX_DEPTH
+"""Levels of a recorded body that is shown as JSON: an answer may be deeper than what it holds."""
 
 
 def redact(key: str) -> str:
-    """Hide a key except for its last four characters (all of it when it is that short)."""
+    """Return a key with all but its last four characters hidden (all of it when it is short)."""
     return f"…{key[-4:]}" if len(key) > 4 else "…"
 
 
-@dataclass(frozen=True, slots=True)
+def path_matches(path: str, pattern: str) -> bool:
+    """Return whether a path matches a pattern, in which `*` stands for anything."""
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path, re.DOTALL))
+
+
+@dataclass(frozen=True)
 class Call:
     """One recorded call.
 
-    `number` counts the server's calls from 1. `account` is the redacted key of the account, None
+    `number` counts the fake's calls from 1. `account` is the redacted key of the account, None
     when the key was missing or unknown. `path` is percent-decoded. `route` is the path's pattern,
-    None for a path that is imitated nowhere. `received` and `answered` are the bodies, cut after
-    `MAX_KEPT` bytes; the sizes are the whole ones. `status` is None when the
-    connection was dropped. `duration` is in seconds. `error` is the entry
-    of the catalogue that a rejected call was answered from. `fault` is the id of the fault that
-    struck it. `effects` is what the call changed.
+    None for a path that is imitated nowhere. The bodies are truncated after `MAX_KEPT` bytes; the
+    sizes are the whole ones. `status` is None when the connection was dropped. `duration` is in
+    seconds. `error` is the entry of the catalogue that a rejected call was answered from. `fault`
+    is the id of the fault that the call triggered. `effects` is what the call changed.
     """
 
     number: int
@@ -53,41 +59,41 @@ class Call:
     query: str
     route: str | None
     headers: dict[str, str]
-    received: bytes
-    received_size: int
+    request_body: bytes
+    request_size: int
     status: int | None
-    answered: bytes
-    answered_size: int
+    response_body: bytes
+    response_size: int
     duration: float
     error: ErrorKind | None = None
     warnings: tuple[CallWarning, ...] = ()
     fault: str | None = None
-    effects: Effects = field(default_factory=Effects)
+    effects: Effects = NO_EFFECTS
 
     @property
     def kept(self) -> int:
-        """How many bytes of body and answer are kept."""
-        return len(self.received) + len(self.answered)
+        """How many bytes of the bodies are kept."""
+        return len(self.request_body) + len(self.response_body)
 
     @property
-    def cut(self) -> bool:
-        """Whether the body or the answer was longer than what is kept of it."""
-        return self.kept < self.received_size + self.answered_size
+    def truncated(self) -> bool:
+        """Whether one of the bodies was longer than what is kept of it."""
+        return self.kept < self.request_size + self.response_size
 
-    @property
+    @cached_property
     def body(self) -> Any:
-        """The request's body as parsed; None when there was none, it is no JSON or was cut."""
-        value = _parsed(self.received)
-        # JSON in a JSON string is taken as what it holds (see `parse_body`).
+        """The request's body as JSON; None when there was none, it is no JSON or was truncated."""
+        value = _parsed(self.request_body)
+        # JSON in a JSON string is taken for what it holds (see `api.json_body`).
         return _parsed(value.encode()) if isinstance(value, str) else value
 
-    @property
+    @cached_property
     def answer(self) -> Any:
-        """The answer's body as parsed; None when there was none or it was cut."""
-        return _parsed(self.answered)
+        """The answer's body as JSON; None when there was none or it was truncated."""
+        return _parsed(self.response_body)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the call as the control calls show it; durations are in milliseconds."""
+        """Return the call as control calls show it; durations are in milliseconds."""
         return {
             "number": self.number,
             "time": iso(self.time),
@@ -98,12 +104,12 @@ class Call:
             "route": self.route,
             "headers": self.headers,
             "body": self.body,
-            "received": self.received.decode("utf-8", "replace"),
-            "received_bytes": self.received_size,
+            "request_body": self.request_body.decode("utf-8", "replace"),
+            "request_bytes": self.request_size,
             "status": self.status,
             "answer": self.answer,
-            "answer_bytes": self.answered_size,
-            "cut": self.cut,
+            "response_bytes": self.response_size,
+            "truncated": self.truncated,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
             "fault": self.fault,
             "effects": self.effects.to_json(),
@@ -113,8 +119,9 @@ class Call:
 
 
 def _parsed(raw: bytes) -> Any:
+    """Return recorded JSON that can be shown as JSON again; None for anything else."""
     try:
-        return jsonbody.parse(raw, SHOWN_DEPTH)[0]
+        return json_text.parse(raw, Warnings(), SHOWN_DEPTH)
     except ApiError:
         return None
 
@@ -150,7 +157,7 @@ class Journal:
             self.dropped = 0
 
     def calls(self) -> list[Call]:
-        """Give the recorded calls, oldest first."""
+        """Return the recorded calls, oldest first."""
         with self._lock:
             return list(self._calls)
 

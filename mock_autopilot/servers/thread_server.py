@@ -13,11 +13,11 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from mock_autopilot.api.dispatch import CLOSE_CONNECTION, DROP_CONNECTION
+from mock_autopilot.api.wsgi import CLOSE_CONNECTION, DROP_CONNECTION
 from mock_autopilot.servers.network import bind, port_of
 
 
-class BackgroundServer:
+class ThreadServer:
     """Serves a WSGI application on one port until it is closed.
 
     Port 0 takes a free one. Raises OSError when the port is taken.

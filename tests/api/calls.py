@@ -1,5 +1,6 @@
 """What the tests of the API have in common."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,9 +8,10 @@ from werkzeug.test import TestResponse
 
 from mock_autopilot import AccountView
 from mock_autopilot import Call as Recorded
-from mock_autopilot.account.accounts import Accounts, Beginning
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.journey import Journey
 from mock_autopilot.app import create_app
-from mock_autopilot.options import Options
+from mock_autopilot.options import ServerOptions
 from tests.api.conftest import Call
 
 __all__ = ["ADA", "NOON", "Call", "Fake", "refusal", "upsert", "warned"]
@@ -21,10 +23,10 @@ NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 class Fake:
     """An account behind its application, without a server; each call is an hour after the last."""
 
-    def __init__(self, *, beginning: Beginning = Beginning(), **options: Any) -> None:  # noqa: B008
+    def __init__(self, seed: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.time = NOON
         self.accounts = Accounts(
-            ["key"], options=Options(**options), beginning=beginning, clock=lambda: self.time
+            ServerOptions("key", **options), seed=seed, clock=lambda: self.time
         )
         self.app = create_app(self.accounts)
         (self.account,) = self.accounts
@@ -35,6 +37,10 @@ class Fake:
         body = {} if body is None else {"json": body}
         client = self.app.test_client(use_cookies=False)
         return client.open(f"/v1/{path}", method=method, headers=headers, **body, **more)
+
+    def journeys(self) -> list[Journey]:
+        """Return the journeys with their ids."""
+        return list(self.account.transact(lambda stored: stored.journeys()))
 
     @property
     def last(self) -> Recorded:

@@ -1,4 +1,4 @@
-"""A way to call a test's account."""
+"""Every test of the API runs on two storages; and a way to call a test's account."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,9 +6,20 @@ from typing import Any
 import pytest
 import requests
 
-from mock_autopilot import AccountView
+from mock_autopilot import AccountView, MockAutopilot
 
 Call = Callable[..., requests.Response]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def both_storages(storage: None) -> None:
+    """Run every test of the API on each storage."""
+
+
+@pytest.fixture(scope="module")
+def server(storage: None) -> Iterator[MockAutopilot]:
+    with MockAutopilot() as autopilot:
+        yield autopilot
 
 
 @pytest.fixture(scope="session")

@@ -159,7 +159,7 @@ def test_a_state_may_be_written_by_hand(control: Call, account: AccountView) -> 
 ADA = {"Email": "ada@example.com"}
 WRONG: list[tuple[Any, str]] = [
     ([], "The state must be a JSON object"),
-    ({"contact": []}, "the state.contact is unknown"),
+    ({"contact": []}, "contact is unknown"),
     ({"contacts": {}}, "contacts must be an array"),
     ({"contacts": [5]}, "contacts[0] must be an object"),
     ({"contacts": [ADA, {"Email": 5}]}, "contacts[1].Email must be a string"),
@@ -178,7 +178,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"contacts": [ADA | {"lists": "l1"}]}, "contacts[0].lists must be an array"),
     (
         {"contacts": [ADA | {"custom_fields": [{"kind": "a"}]}]},
-        "contacts[0].custom_fields[0].value must be there",
+        "contacts[0].custom_fields[0].value is missing",
     ),
     (
         {"contacts": [ADA | {"custom_fields": [{"kind": 5, "value": 1}]}]},

@@ -1,12 +1,10 @@
 """What the record says that a call changed."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mock_autopilot import AccountView, SeedWarning
-from mock_autopilot.account.accounts import Beginning
 from mock_autopilot.account.effects import (
     AddressChange,
     ContactChange,
@@ -180,12 +178,12 @@ def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
 
 
 def test_a_reset_brings_back_the_same_ids_and_times() -> None:
-    beginning = Beginning({"contacts": [ADA, {"user_id": "u"}]}, (("Welcome", None),))
-    fake = Fake(beginning=replace(beginning))
+    seed = {"contacts": [ADA, {"user_id": "u"}]}
+    fake = Fake(seed, journeys=(("Welcome", None),))
     before = fake.call("GET", "contacts").json
-    journey = fake.account.journeys["0001"].journey_id
+    (journey,) = fake.journeys()
     fake.call("POST", "contact", {"contact": ADA | {"Title": "x"}})
     fake.call("DELETE", "contact/ada@example.com")
     fake.accounts.reset(fake.account)
     assert fake.call("GET", "contacts").json == before
-    assert fake.account.journeys["0001"].journey_id == journey
+    assert fake.journeys() == [journey]

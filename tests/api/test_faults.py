@@ -8,6 +8,7 @@ import requests
 from mock_autopilot import AccountView
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
+from mock_autopilot.options import ServerOptions
 from tests.api.conftest import Call
 
 ADA = {"contact": {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}}
@@ -45,7 +46,7 @@ def test_a_dropped_connection_has_no_answer(call: Call, account: AccountView) ->
 
 
 @pytest.mark.parametrize(
-    ("match", "struck"),
+    ("match", "triggered"),
     [
         ({}, [True, True, True, True, True]),
         ({"method": "get"}, [False, True, False, True, False]),
@@ -57,7 +58,7 @@ def test_a_dropped_connection_has_no_answer(call: Call, account: AccountView) ->
     ],
 )
 def test_what_a_fault_strikes(
-    call: Call, account: AccountView, match: dict[str, Any], struck: list[bool]
+    call: Call, account: AccountView, match: dict[str, Any], triggered: list[bool]
 ) -> None:
     call("POST", "contact", ADA)
     call("POST", "contact", {"contact": {"Email": "bob@example.com"}})
@@ -68,7 +69,7 @@ def test_what_a_fault_strikes(
     call("POST", f"trigger/0001/contact/{contact_id}")
     call("GET", "contact/bob@example.com")
     call("POST", "contacts", {"contacts": [{"user_id": "u1"}, {"Email": "eve@example.com"}]})
-    assert [recorded.fault is not None for recorded in account.calls[2:]] == struck
+    assert [recorded.fault is not None for recorded in account.calls[2:]] == triggered
 
 
 def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> None:
@@ -97,11 +98,11 @@ def test_faults_are_shown_and_cleared(call: Call, account: AccountView, control:
         "times": 3,
     }
     added = control("POST", "faults", wanted).json()
-    assert added == {"id": "fault_1", **wanted, "struck": 0}
+    assert added == {"id": "fault_1", **wanted, "triggered": 0}
     call("POST", "contact", ADA)
     drop = control("POST", "faults", {"respond": {"drop_connection": True}}).json()
     assert drop["respond"] == {"drop_connection": True}
-    assert control("GET", "faults").json() == {"faults": [added | {"struck": 1}, drop]}
+    assert control("GET", "faults").json() == {"faults": [added | {"triggered": 1}, drop]}
     account.reset()
     assert control("GET", "faults").json() == {"faults": []}
 
@@ -148,7 +149,7 @@ def test_a_number_names_the_same_contact_as_its_text(call: Call, account: Accoun
 
 
 def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> None:
-    accounts = Accounts(["key"])
+    accounts = Accounts(ServerOptions("key"))
     account = accounts.known("key")
     assert account
     account.faults.add({"respond": {"drop_connection": True}})

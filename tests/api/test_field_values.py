@@ -6,7 +6,8 @@ import pytest
 
 from adapter.traits import FIELDS
 from mock_autopilot import AccountView
-from mock_autopilot.account.contact_body import check, unknown_keys
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.contact_body import read_contact, unknown_keys
 from mock_autopilot.account.fields import fits, is_date
 from tests.api.calls import ADA, Call, refusal, upsert, warned
 
@@ -192,7 +193,9 @@ def test_near_names_are_looked_for_twenty_times() -> None:
     near = [*(f"{'z' * n}{n}" for n in range(1, 20)), "Titlee", "Titlex"]
     said = ["is no field of Autopilot's"] * 21
     said[19] += "; did you mean Title?"
-    assert [warning.message for warning in check(dict.fromkeys(near, 1)).warnings] == said
+    warnings = Warnings()
+    read_contact(dict.fromkeys(near, 1), "contact", warnings)
+    assert [warning.message for warning in warnings] == said
     said = ["is no part of this call"] * 21
     said[19] += "; did you mean Title?"
     assert [warning.message for warning in unknown_keys(dict.fromkeys(near), ["Title"])] == said
@@ -203,7 +206,9 @@ def test_near_names_are_looked_for_twenty_times() -> None:
     [("fax", "; did you mean Fax?"), ("FAX", "; did you mean Fax?"), ("titan", "")],
 )
 def test_what_counts_as_a_near_name(name: str, hint: str) -> None:
-    (warning,) = check({name: "x"}).warnings
+    warnings = Warnings()
+    read_contact({name: "x"}, "contact", warnings)
+    (warning,) = warnings
     assert warning.message == f"is no field of Autopilot's{hint}"
 
 

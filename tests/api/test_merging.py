@@ -175,11 +175,11 @@ def test_strict_says_all_that_it_refuses(session: requests.Session) -> None:
 # --- the record -----------------------------------------------------------------------------
 
 
-def recorded(received: bytes = b"", answered: bytes = b"", more: int = 0) -> Recorded:
+def recorded(request: bytes = b"", response: bytes = b"", more: int = 0) -> Recorded:
     return Recorded(
         number=1, time=datetime(2024, 1, 1, tzinfo=UTC), account=None, method="GET", path="/v1/x",
-        query="", route=None, headers={}, received=received, received_size=len(received) + more,
-        status=200, answered=answered, answered_size=len(answered), duration=0.0123456,
+        query="", route=None, headers={}, request_body=request, request_size=len(request) + more,
+        status=200, response_body=response, response_size=len(response), duration=0.0123456,
     )  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def test_a_journal_keeps_no_more_bytes_than_it_may() -> None:
     assert (journal.calls(), journal.dropped) == ([], 3)
 
 
-def test_a_call_says_whether_it_was_cut_and_how_long_it_took() -> None:
-    assert [recorded(b"{}", more=more).cut for more in (0, 1)] == [False, True]
+def test_a_call_says_whether_it_was_truncated_and_how_long_it_took() -> None:
+    assert [recorded(b"{}", more=more).truncated for more in (0, 1)] == [False, True]
     shown = recorded(b"\xff").to_json()
-    assert (shown["duration_ms"], shown["received"], shown["body"]) == (12.346, "\ufffd", None)
+    assert (shown["duration_ms"], shown["request_body"], shown["body"]) == (12.346, "\ufffd", None)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot.account.accounts import Beginning
 from tests.api.calls import ADA, NOON, Fake
 
 ENTER = {"contact": ADA, "property": {"a": 1}}
@@ -39,7 +38,7 @@ def test_a_strict_account_refuses_what_another_doubts(path: str, body: Any, doub
 
 def test_without_auto_journeys_the_defined_ones_can_be_entered() -> None:
     journeys = (("Welcome", "0002"), ("Bye", None))
-    fake = Fake(beginning=Beginning(journeys=journeys), auto_journeys=False)
+    fake = Fake(journeys=journeys, auto_journeys=False)
     listed = [
         {"trigger_id": "0002", "journey": "Welcome", "trigger_type": "apiTrigger"},
         {"trigger_id": "0001", "journey": "Bye", "trigger_type": "apiTrigger"},

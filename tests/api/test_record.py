@@ -32,12 +32,12 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
         "query": "debug=1",
         "route": "/v1/contact",
         "body": {"contact": {"Email": "ada", "Title": "x"}},
-        "received": body,
-        "received_bytes": len(body),
+        "request_body": body,
+        "request_bytes": len(body),
         "status": 200,
         "answer": answer.json(),
-        "answer_bytes": len(answer.content),
-        "cut": False,
+        "response_bytes": len(answer.content),
+        "truncated": False,
         "error": None,
         "fault": None,
         "effects": {
@@ -115,8 +115,8 @@ def test_a_long_body_is_cut_in_the_record_only(call: Caller, account: AccountVie
     call("POST", "contact", {"contact": {"Email": "ada@example.com", "Title": text}})
     (recorded,) = account.calls
     assert recorded.body is None
-    assert recorded.to_json()["cut"] is True
-    assert len(recorded.received) == MAX_KEPT < recorded.received_size
+    assert recorded.to_json()["truncated"] is True
+    assert len(recorded.request_body) == MAX_KEPT < recorded.request_size
     assert account.contacts["ada@example.com"]["Title"] == text
 
 
@@ -133,7 +133,7 @@ def test_the_journal_is_bounded_and_counts_what_it_dropped(
     assert (journal.calls(), journal.dropped) == ([], 0)
 
 
-def test_calls_of_strangers_are_the_only_accounts_own(session: requests.Session) -> None:
+def test_unauthenticated_calls_are_the_only_accounts_own(session: requests.Session) -> None:
     with MockAutopilot() as autopilot:
         url = f"{autopilot.base_url}contacts"
         session.get(url, timeout=10)
@@ -144,7 +144,7 @@ def test_calls_of_strangers_are_the_only_accounts_own(session: requests.Session)
         session.get(url, headers={"autopilotapikey": "wrong-key"}, timeout=10)
         assert len(autopilot.calls) == 2
         shown = session.get(
-            f"{autopilot.base_url.removesuffix('v1/')}_mock/calls/strangers", timeout=10
+            f"{autopilot.base_url.removesuffix('v1/')}_mock/calls/unauthenticated", timeout=10
         ).json()
         assert [c["status"] for c in shown["calls"]] == [401]
 
@@ -155,7 +155,7 @@ def test_a_defect_of_the_fake_is_answered_and_recorded(
     def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("mock_autopilot.account.account.Account.page", fail)
+    monkeypatch.setattr("mock_autopilot.account.contacts.page", fail)
     answer = call("GET", "contacts")
     assert answer.status_code == 500
     assert "defect of mock-autopilot" in answer.json()["message"]
@@ -175,5 +175,5 @@ def test_the_body_may_be_no_json(account: AccountView, session: requests.Session
     session.post(f"{account.base_url}contact", data=b"\xff{", headers=headers, timeout=10)
     recorded: Call = account.calls[0]
     assert recorded.body is None
-    assert recorded.received == b"\xff{"
-    assert recorded.to_json()["received"] == "\ufffd{"
+    assert recorded.request_body == b"\xff{"
+    assert recorded.to_json()["request_body"] == "\ufffd{"

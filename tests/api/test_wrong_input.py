@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from mock_autopilot import AccountView, ApiError
-from mock_autopilot.account.json_text import describe, parse, parse_object
-from mock_autopilot.recording.faults import Faults, names_in
+from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.json_text import parse, parse_object
+from mock_autopilot.account.validation import describe
+from mock_autopilot.api.json_body import identifiers_in
+from mock_autopilot.recording.faults import Faults
 from tests.api.calls import ADA, Call, upsert
 
 # --- bodies ---------------------------------------------------------------------------------
@@ -19,14 +22,14 @@ def nested(levels: int) -> str:
 
 
 def test_a_body_may_have_32_levels_of_objects_or_arrays() -> None:
-    parse_object(nested(32).encode())
+    parse_object(nested(32).encode(), Warnings())
     with pytest.raises(ApiError, match=r"a\.a\.a.*… is nested more than 32 levels deep\."):
-        parse_object(nested(33).encode())
-    parse(("[" * 32 + "]" * 32).encode())
+        parse_object(nested(33).encode(), Warnings())
+    parse(("[" * 32 + "]" * 32).encode(), Warnings())
     with pytest.raises(ApiError, match=r"\[0\]\[0\].*… is nested more than 32 levels deep\."):
-        parse(("[" * 33 + "]" * 33).encode())
-    parse(b"[" + b"[]," * 40 + b"{}]")  # wide is not deep
-    parse(b"[[]," + b"[" * 31 + b"]" * 31 + b"]")
+        parse(("[" * 33 + "]" * 33).encode(), Warnings())
+    parse(b"[" + b"[]," * 40 + b"{}]", Warnings())  # wide is not deep
+    parse(b"[[]," + b"[" * 31 + b"]" * 31 + b"]", Warnings())
 
 
 @pytest.mark.parametrize(
@@ -56,18 +59,20 @@ def test_a_body_may_have_32_levels_of_objects_or_arrays() -> None:
 )
 def test_a_body_that_cannot_be_kept_is_refused_with_the_reason(raw: bytes, why: str) -> None:
     with pytest.raises(ApiError) as caught:
-        parse_object(raw, name="The body")
+        parse_object(raw, Warnings(), name="The body")
     assert str(caught.value) == why
 
 
 @pytest.mark.parametrize("raw", [b'{"a": "\\ud83d\\ude00"}', b'{"a": 1e308}', b'{"a": 1E+300}'])
 def test_a_body_that_only_looks_like_that_is_taken(raw: bytes) -> None:
-    value, warnings = parse_object(raw)
-    assert (json.loads(raw), []) == (value, warnings)
+    warnings = Warnings()
+    assert parse_object(raw, warnings) == json.loads(raw)
+    assert list(warnings) == []
 
 
 def test_each_repetition_of_a_key_is_a_warning() -> None:
-    value, warnings = parse_object(b'{"a": 1, "b": {"c": 1, "c": 2}, "a": 3, "a": 4}')
+    warnings = Warnings()
+    value = parse_object(b'{"a": 1, "b": {"c": 1, "c": 2}, "a": 3, "a": 4}', warnings)
     assert value == {"a": 4, "b": {"c": 2}}
     assert [warning.field for warning in warnings] == ["c", "a", "a"]
 
@@ -89,7 +94,7 @@ def test_how_a_value_is_named(value: object, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "names"),
+    ("body", "identifiers"),
     [
         (b"", set()),
         (b"[" * 100_000, set()),
@@ -102,8 +107,8 @@ def test_how_a_value_is_named(value: object, said: str) -> None:
         ),
     ],
 )
-def test_who_a_body_is_about(body: bytes, names: set[str]) -> None:
-    assert names_in(body) == names
+def test_identifiers_of_the_contacts_in_a_body(body: bytes, identifiers: set[str]) -> None:
+    assert identifiers_in(body) == identifiers
 
 
 def fault(**wanted: Any) -> dict[str, Any]:
@@ -114,16 +119,19 @@ def fault(**wanted: Any) -> dict[str, Any]:
 def test_a_fault_as_short_as_it_can_be(status: int) -> None:
     body = {"error": "Fault", "message": "Fault fault_1 was asked for."}
     respond = {"status": status, "body": body, "headers": {}}
-    shown = {"id": "fault_1", "match": {}, "respond": respond, "times": 1, "struck": 0}
+    shown = {"id": "fault_1", "match": {}, "respond": respond, "times": 1, "triggered": 0}
     assert fault(respond={"status": status}) == shown
 
 
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        ({"respond": {"status": 199}}, "respond.status must be a status from 200 to 599"),
-        ({"respond": {"status": 600}}, "respond.status must be a status from 200 to 599"),
-        ({"respond": {"status": True}}, "respond.status must be a status from 200 to 599"),
+        (
+            {"respond": {"status": 199}},
+            "respond.status must be a whole number of at least 200",
+        ),
+        ({"respond": {"status": 600}}, "respond.status must be a whole number of at most 599"),
+        ({"respond": {"status": True}}, "respond.status must be a whole number, got true"),
         ({"respond": {"drop_connection": False}}, "respond must say either a status or"),
         ({"respond": {"drop_connection": 1}}, "respond.drop_connection must be true or false"),
         ({"respond": {"status": 500, "headers": []}}, "respond.headers must be an object"),
@@ -139,13 +147,19 @@ def test_a_fault_as_short_as_it_can_be(status: int) -> None:
             {"respond": {"status": 500, "headers": {"Connection": "keep-alive"}}},
             "respond.headers.Connection can only be close",
         ),
-        ({"respond": {"status": 500}, "times": True}, "times must be a whole number from 1 on"),
-        ({"respond": {"status": 500}, "times": 1.5}, "times must be a whole number from 1 on"),
+        (
+            {"respond": {"status": 500}, "times": True},
+            "times must be a whole number, got true",
+        ),
+        (
+            {"respond": {"status": 500}, "times": 1.5},
+            "times must be a whole number, got the",
+        ),
         (
             {"respond": {"status": 500}, "match": {"path": ""}},
             "match.path must be a string that is not empty",
         ),
-        ({"respond": {"status": 5, "delay": 1}}, "respond.delay is unknown; known are status,"),
+        ({"respond": {"status": 500, "delay": 1}}, "respond.delay is unknown; known are status,"),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(wanted: dict[str, Any], why: str) -> None:
@@ -154,20 +168,20 @@ def test_a_fault_that_cannot_be_is_refused(wanted: dict[str, Any], why: str) -> 
     assert str(caught.value).startswith(why)
 
 
-def test_a_fault_strikes_so_often_and_the_first_that_is_meant_goes_first() -> None:
+def test_a_fault_is_triggered_so_often_and_the_first_that_matches_goes_first() -> None:
     faults = Faults()
     first = faults.add({"respond": {"status": 500}, "match": {"method": "get"}, "times": 2})
     second = faults.add({"respond": {"status": 501}})
     assert [first.id, second.id] == ["fault_1", "fault_2"]
     calls = ["POST", "GET", "GET", "GET"]
-    assert [faults.strike(method, "/v1/x", ()) for method in calls] == [second, first, first, None]
-    assert (first.struck, first.spent, faults.pending()) == (2, True, False)
+    assert [faults.trigger(method, "/v1/x", ()) for method in calls] == [second, first, first, None]
+    assert (first.triggered, first.spent, faults.pending()) == (2, True, False)
     faults.add({"respond": {"status": 500}, "times": None})
     assert faults.pending()
 
 
 @pytest.mark.parametrize("name", ["ada@example.com", "U1"])
-def test_a_fault_strikes_whatever_name_of_the_contact_a_call_uses(
+def test_a_fault_matches_whichever_identifier_of_the_contact_a_call_uses(
     call: Call, account: AccountView, name: str
 ) -> None:
     ada = upsert(call, Email="Ada@Example.com", user_id="u1")
@@ -199,7 +213,7 @@ def test_a_fault_strikes_whatever_name_of_the_contact_a_call_uses(
         ),
         (
             {"journeys": [{"trigger_id": "a", "entries": [{"contact_id": "p", "ejected_at": 5}]}]},
-            "journeys[0].entries[0].ejected_at must be an ISO-8601",
+            "journeys[0].entries[0].ejected_at must be a string, got the number 5.",
         ),
         (
             {
@@ -210,10 +224,13 @@ def test_a_fault_strikes_whatever_name_of_the_contact_a_call_uses(
             "journeys[0].entries[0].entered_at must be an ISO-8601",
         ),
         ({"contacts": [{**ADA, "updated_at": "x"}]}, "contacts[0].updated_at must be an ISO-8601"),
-        ({"contacts": [{**ADA, "lists": [1]}]}, "contacts[0].lists must be an array of strings."),
+        (
+            {"contacts": [{**ADA, "lists": [1]}]},
+            "contacts[0].lists[0] must be a string, got the number 1.",
+        ),
         (
             {"contacts": [{**ADA, "merged_contact_ids": "p"}]},
-            "contacts[0].merged_contact_ids must be an array of strings.",
+            "contacts[0].merged_contact_ids must be an array, got the string 'p'.",
         ),
         (
             {

@@ -1,4 +1,4 @@
-"""What comes in and goes out: bodies of any length, headers, the bytes of an answer."""
+"""The WSGI door: bodies of any length, headers, the bytes of an answer."""
 
 import json
 from io import BytesIO
@@ -29,24 +29,24 @@ def test_a_body_without_a_length_is_read_to_its_end_and_to_the_limit() -> None:
     fake = Fake(max_body=len(EMPTY_CONTACT))
     terminated = {"wsgi.input_terminated": True}
     assert message(post(fake, EMPTY_CONTACT, **terminated)).startswith("Missing unique identifier")
-    assert fake.last.received == EMPTY_CONTACT
+    assert fake.last.request_body == EMPTY_CONTACT
     refused = post(fake, EMPTY_CONTACT + b" " * 9, **terminated)
     assert refused.status_code == 413
-    assert fake.last.received == EMPTY_CONTACT + b" "
-    assert fake.last.received_size == len(EMPTY_CONTACT) + 9
+    assert fake.last.request_body == EMPTY_CONTACT + b" "
+    assert fake.last.request_size == len(EMPTY_CONTACT) + 9
 
 
 def test_without_a_length_or_an_end_there_is_no_body() -> None:
     fake = Fake()
     assert message(post(fake, EMPTY_CONTACT)).startswith("The request body is empty")
-    assert (fake.last.received, fake.last.received_size) == (b"", 0)
+    assert (fake.last.request_body, fake.last.request_size) == (b"", 0)
 
 
 def test_a_length_that_is_no_number_is_refused() -> None:
     fake = Fake()
     refused = post(fake, EMPTY_CONTACT, CONTENT_LENGTH="x")
     assert (refused.status_code, message(refused)) == (400, "Content-Length is no number.")
-    assert (fake.last.received, fake.last.received_size) == (b"", 0)
+    assert (fake.last.request_body, fake.last.request_size) == (b"", 0)
 
 
 def test_a_body_that_breaks_off_is_refused() -> None:
@@ -54,7 +54,7 @@ def test_a_body_that_breaks_off_is_refused() -> None:
     refused = post(fake, EMPTY_CONTACT, CONTENT_LENGTH="99")
     assert refused.status_code == 400
     assert message(refused) == "The request body broke off after 14 bytes."
-    assert fake.last.received_size == 14
+    assert fake.last.request_size == 14
 
 
 def test_headers_are_recorded_without_their_secrets() -> None:
@@ -82,14 +82,14 @@ def test_a_server_need_not_tell_of_a_query_that_is_not_there() -> None:
     assert fake.last.query == ""
 
 
-def test_all_of_a_body_that_is_too_large_is_counted() -> None:
+def test_a_body_that_is_too_large_by_its_own_word_is_not_read() -> None:
     fake = Fake(max_body=10)
     refused = fake.call("POST", "contact", {"contact": "x" * 600_000})
     assert refused.status_code == 413
     assert refused.json
     assert refused.json["message"] == "The request body is larger than 10 bytes."
-    assert fake.last.received_size == len(json.dumps({"contact": "x" * 600_000}))
-    assert fake.last.received == b'{"contact":'
+    assert fake.last.request_size == len(json.dumps({"contact": "x" * 600_000}))
+    assert fake.last.request_body == b""
 
 
 # --- out --------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_an_answer_may_have_no_body() -> None:
     answer = fake.call("DELETE", "journey/0001/contact/ada@example.com")
     assert (answer.status_code, answer.data) == (204, b"")
     assert "Content-Type" not in answer.headers
-    assert fake.last.answered_size == 0
+    assert fake.last.response_size == 0
 
 
 def test_a_call_takes_its_time() -> None:
@@ -122,7 +122,7 @@ def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
     def fail(*_: object) -> None:
         raise LookupError("a defect")
 
-    monkeypatch.setattr("mock_autopilot.account.account.Account.page", fail)
+    monkeypatch.setattr("mock_autopilot.account.contacts.page", fail)
     answer = Fake().call("GET", "contacts/some-bookmark")
     assert answer.json
     assert answer.json["error"] == "Internal Server Error"

@@ -1,0 +1,50 @@
+"""Who is meant: by a path, by any identifier, by the body of a call."""
+
+from mock_autopilot.account import errors
+from mock_autopilot.account.contact import Contact
+from mock_autopilot.account.contact_body import ContactUpdate
+from mock_autopilot.account.ids import CONTACT_PREFIX
+from mock_autopilot.account.journey import Journey
+from mock_autopilot.storage.base import Transaction
+
+
+def contact_of_path(stored: Transaction, contact_id_or_email: str) -> Contact:
+    """Return the contact that a path names (`doc`: id and address are interchangeable).
+
+    Raises `ApiError`: 404 when there is none, 400 when the text can name no contact.
+    """
+    found = stored.find(contact_id=contact_id_or_email) or stored.find(
+        email=contact_id_or_email.strip()
+    )
+    if found:
+        return found[0]
+    if "@" not in contact_id_or_email and not contact_id_or_email.startswith(CONTACT_PREFIX):
+        raise errors.INVALID_CONTACT()
+    raise errors.NO_CONTACT()
+
+
+def contact_of_identifier(stored: Transaction, identifier: str) -> Contact | None:
+    """Return the contact with this id, address or user id; None when there is none."""
+    by_id = stored.find(contact_id=identifier)
+    return next(iter(by_id or stored.find(email=identifier, user_id=identifier)), None)
+
+
+def contacts_of_body(stored: Transaction, update: ContactUpdate) -> list[Contact]:
+    """Return the contacts that a body names: the one that wins, then those merged into it.
+
+    The address wins (`help`). A `_NewEmail` that somebody has already is the same contact,
+    renamed before, or else one to merge (`ours`).
+    """
+    found = stored.find(
+        email=update.email,
+        new_email=update.new_email,
+        contact_id=update.contact_id,
+        user_id=update.user_id,
+    )
+    return sorted(found, key=lambda contact: contact.email is None)
+
+
+def journey_of_trigger(stored: Transaction, trigger_id: str) -> Journey | None:
+    """Return the journey that has a trigger; one whose own id is this does not count."""
+    journey = stored.journey(trigger_id)
+    return journey if journey and journey.trigger_id == trigger_id else None

@@ -1,0 +1,78 @@
+"""Which route a path and a method name; a refusal says what would have been right."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter, Map, Rule
+
+from mock_autopilot.account import errors
+from mock_autopilot.api import contacts, journeys
+from mock_autopilot.api.routes import Route
+
+ROUTES: tuple[Route, ...] = (*contacts.ROUTES, *journeys.ROUTES)
+"""Every call that is imitated."""
+
+_ESCAPED_PLAIN = re.compile(
+    "%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])", re.ASCII
+)
+"""An escaped letter, digit, `-`, `.`, `_` or `~`: the same as a plain one (RFC 3986)."""
+
+
+class _Segment(BaseConverter):
+    """A part of a path between slashes. Paths are matched as they were sent, parts are decoded."""
+
+    def to_python(self, value: str) -> str:
+        return unquote(value)
+
+
+class _Rest(_Segment):
+    """The rest of a path: an address may hold slashes, at its begin and end too."""
+
+    part_isolating = False
+    regex = r"[\s\S]+?"
+
+
+class _ContactName(_Rest):
+    """Matches a contact id or address, but not a path ending in /unsubscribe.
+
+    So a wrong method on such a path is a 405.
+    """
+
+    regex = r"(?![\s\S]*/unsubscribe\Z)[\s\S]+?"
+
+
+class Router:
+    """Finds routes."""
+
+    def __init__(self) -> None:
+        # Paths are taken as they come: a slash too many is no redirection to a tidier path.
+        self._map = Map(
+            [Rule(route.rule, endpoint=route, methods=[route.method]) for route in ROUTES],
+            merge_slashes=False,
+            converters={"default": _Segment, "rest": _Rest, "contact": _ContactName},
+        ).bind("")
+
+    def match(self, method: str, raw_path: str) -> tuple[Route, Mapping[str, str]]:
+        """Return the route, and the path's decoded parts.
+
+        Raises `ApiError`: 404 for a path that is imitated nowhere, 405 for a wrong method.
+        """
+        path = _ESCAPED_PLAIN.sub(lambda escaped: chr(int(escaped[1], 16)), raw_path)
+        try:
+            return self._map.match(path, method)
+        except MethodNotAllowed:
+            raise errors.METHOD_NOT_ALLOWED(method=method) from None
+        except NotFound:
+            raise errors.NO_SUCH_PATH(path=unquote(raw_path), hint=self._hint(path)) from None
+
+    def _hint(self, path: str) -> str:
+        """Say what is wrong with a path, when a small change would make it one that exists."""
+        if self._map.allowed_methods(f"/v1{path}"):
+            return ". Is /v1/ missing from the base URL?"
+        tidy = re.sub("/{2,}", "/", path).rstrip("/")
+        if tidy == path or not list(self._map.allowed_methods(tidy)):
+            return ""
+        which = "at its end" if path.rstrip("/") == tidy else "that stands twice"
+        return f". It has a slash {which}; the call is {unquote(tidy)}"
