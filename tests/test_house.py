@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from contract_tests.clauses import CLAUSES
 
 ROOT = Path(__file__).parent.parent
@@ -54,11 +56,22 @@ def test_only_one_file_speaks_http_for_the_forwarder() -> None:
     assert offenders("adapter", "requests", "urllib3", besides="adapter/client.py") == []
 
 
-def test_the_domain_knows_no_http() -> None:
-    http = ("flask", "werkzeug", "waitress", "granian", "requests")
-    assert offenders("mock_autopilot/account", *http, "mock_autopilot.api") == []
-    assert offenders("mock_autopilot/recording", *http, "mock_autopilot.api") == []
-    assert offenders("mock_autopilot/storage", *http, "mock_autopilot.api") == []
+HTTP = ("flask", "granian", "requests", "waitress", "werkzeug")
+
+
+@pytest.mark.parametrize("room", ["account", "recording", "storage"])
+def test_the_domain_imports_no_http_and_no_api(room: str) -> None:
+    assert offenders(f"mock_autopilot/{room}", *HTTP, "mock_autopilot.api") == []
+
+
+def test_only_the_doors_import_flask() -> None:
+    assert {one.partition(" ")[0] for one in offenders("mock_autopilot", "flask")} == {
+        "mock_autopilot/api/control.py",
+        "mock_autopilot/api/control_guard.py",
+        "mock_autopilot/api/wsgi.py",
+        "mock_autopilot/app.py",
+        "mock_autopilot/cli/serve.py",
+    }
 
 
 def test_files_are_small() -> None:

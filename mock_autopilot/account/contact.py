@@ -141,15 +141,17 @@ def type_changes(contact: Contact, update: ContactUpdate) -> list[CallWarning]:
 
     JSON does not tell a float from a whole number, so a change between these is none.
     """
-    numbers = {"integer", "float"}
     return [
         warn.CUSTOM_TYPE_CHANGED(f"{update.path}.custom", kind=kind, old=old.type)
         for kind, new in update.custom.items()
         if new
         and (old := contact.custom.get(kind))
         and old.type != new.type
-        and not {old.type, new.type} <= numbers
+        and not (old.type in _NUMBERS and new.type in _NUMBERS)
     ]
+
+
+_NUMBERS = ("integer", "float")
 
 
 def says_nothing(contact: Contact | None, update: ContactUpdate) -> bool:

@@ -39,6 +39,8 @@ _SECRETS = (KEY_HEADER, "authorization", "cookie")
 _MOST_DIGITS = 18
 """Digits of a Content-Length; a longer one is as good as infinite."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 _log = logging.getLogger(__name__)
 
 
@@ -216,4 +218,4 @@ def _encoded(value: Any) -> bytes:
     """Return an answer's JSON; a text, which only a fault answers, stays as it is."""
     if isinstance(value, str):
         return value.encode()
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(value).encode()

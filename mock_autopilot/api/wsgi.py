@@ -1,5 +1,6 @@
 """The WSGI door to the dispatcher: an environ in, a response out."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -20,6 +21,8 @@ DROP_CONNECTION = "mock_autopilot.drop_connection"
 """In the environ of a server that can do it: a function that drops the request's connection."""
 MAX_DRAINED = 64 * 1024 * 1024
 """Bytes of a refused body that are read, and thrown away, before the refusal is answered."""
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_]*(/[A-Za-z0-9_]+)*")
+"""A path that is the same encoded and decoded, however it was sent."""
 _AS_SENT = "/%:?#[]@!$&'()*+,;="
 """What stands unescaped in a path as it was sent."""
 
@@ -57,6 +60,8 @@ def _raw_path(environ: Environ) -> str:
 
     Only PATH_INFO is certain: the other is used when it is the same path, behind a SCRIPT_NAME.
     """
+    if _PLAIN_PATH.fullmatch(environ["PATH_INFO"]):
+        return environ["PATH_INFO"]  # type: ignore[no-any-return]  # a string
     path: bytes = environ["PATH_INFO"].encode("latin-1")
     sent: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     sent = sent.partition("?")[0]
@@ -95,9 +100,9 @@ def _drain(stream: Any) -> int:
 def _response(environ: Environ, answer: Answer) -> Response:
     if answer.transport is Transport.DROP:
         return _drop(environ)
-    response = Response(answer.body, answer.status)
-    del response.headers["Content-Type"]
-    response.headers.update(answer.headers)
+    response = Response(answer.body, answer.status, list(answer.headers.items()))
+    if "Content-Type" not in answer.headers:
+        del response.headers["Content-Type"]  # Flask's own
     close: Callable[[], None] | None = environ.get(CLOSE_CONNECTION)
     if close and answer.transport is Transport.CLOSE:
         close()

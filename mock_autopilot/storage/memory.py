@@ -107,10 +107,7 @@ class MemoryAccount:
             self._ids.add(contact_id)
         self._merged.update(dict.fromkeys(contact.merged_ids, contact_id))
         self._index(old, contact)
-        if old is None or old.custom is not contact.custom:
-            self._count_types(contact.custom, 1)
-            if old:
-                self._count_types(old.custom, -1)
+        self._count_types(old.custom if old else {}, contact.custom)
 
     def remove(self, contact_id: str) -> None:
         """Remove a contact; no id finds it afterwards."""
@@ -118,7 +115,7 @@ class MemoryAccount:
         self._ids.remove(contact_id)
         self._removed.add(contact_id)
         self._index(contact, None)
-        self._count_types(contact.custom, -1)
+        self._count_types(contact.custom, {})
 
     def contacts(self) -> Sequence[Contact]:
         """Return all contacts in the order in which they were added."""
@@ -162,12 +159,19 @@ class MemoryAccount:
         if new and new.user_id:
             self._by_user_id[new.user_id] = new.contact_id
 
-    def _count_types(self, custom: Mapping[str, CustomField], by: int) -> None:
-        for kind, field in custom.items():
-            counts = self._custom_types.setdefault(kind, Counter())
-            counts[field.type] += by
-            if not any(counts.values()):
-                del self._custom_types[kind]
+    def _count_types(self, old: Mapping[str, CustomField], new: Mapping[str, CustomField]) -> None:
+        """Count the types of a contact's custom fields as they are now, no longer as they were."""
+        if old is new:
+            return
+        for kind, field in new.items():
+            if old.get(kind) is not field:
+                self._custom_types.setdefault(kind, Counter())[field.type] += 1
+        for kind, field in old.items():
+            if new.get(kind) is not field:
+                counts = self._custom_types[kind]
+                counts[field.type] -= 1
+                if not any(counts.values()):
+                    del self._custom_types[kind]
 
     # --- lists and journeys ------------------------------------------------------------------
 
