@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def fixtures_path() -> Path:
-    """Give the folder that holds the fixtures."""
+    """Return the folder that holds the fixtures."""
     here = Path(__file__).resolve().parent
     installed = here / "_fixtures"
     return installed if installed.is_dir() else here.parent / "fixtures"

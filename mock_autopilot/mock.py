@@ -4,6 +4,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Concatenate, ParamSpec, Self
@@ -80,7 +81,7 @@ class AccountView:
         headers: Mapping[str, str] | None = None,
         drop_connection: bool = False,
     ) -> str:
-        """Let the next calls fail before they do anything; return the fault's id.
+        """Make the next calls fail before they do anything; return the fault's id.
 
         `times` is how many, None for all from now on. `path` (`/v1/contact/*`), `method` and
         `contact` (an address, user id or contact id) narrow down which. They are answered with
@@ -104,12 +105,16 @@ class AccountView:
 def takes_options(
     _: Callable[P, ServerOptions],
 ) -> Callable[[Callable[..., None]], Callable[Concatenate["MockAutopilot", P], None]]:
-    """Let a constructor have the parameters of `ServerOptions`, for type checkers and `help`."""
+    """Return a decorator that gives a constructor the parameters of `ServerOptions`.
+
+    Type checkers and `help` then know them.
+    """
 
     def decorate(init: Callable[..., None]) -> Callable[Concatenate["MockAutopilot", P], None]:
         init.__doc__ = "\n".join(
             f"{option.name}: {option.metadata['help']}" for option in fields(ServerOptions)
         )
+        init.__signature__ = signature(ServerOptions.__init__)  # type: ignore[attr-defined]
         return init
 
     return decorate

@@ -1,7 +1,7 @@
-"""What a fake can be told: names, defaults and help, for the command line and for Python code."""
+"""The options of a fake, with defaults and help: one source for the command line and Python."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ class ServerOptions:
     """How a fake behaves.
 
     A new option is one field here, read where it counts: `mock-autopilot serve` and
-    `MockAutopilot` take it from here. Its metadata has the help and, for the command line, the
-    `metavar` and the limits of a number.
+    `MockAutopilot` take it from here. Its metadata has the help, the limits of a number and, for
+    the command line, the `metavar`. Raises ValueError for a number that is out of its limits.
     """
 
     api_key: str = field(
@@ -88,3 +88,12 @@ class ServerOptions:
             "metavar": "TOKEN",
         },
     )
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            value = getattr(self, option.name)
+            least, most = option.metadata.get("min"), option.metadata.get("max")
+            if least is not None and value < least:
+                raise ValueError(f"{option.name} must be at least {least}, got {value}")
+            if most is not None and value > most:
+                raise ValueError(f"{option.name} must be at most {most}, got {value}")

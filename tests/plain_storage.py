@@ -80,7 +80,7 @@ class PlainAccount:
         self.removed.append(contact_id)
 
     def contacts(self) -> Sequence[Contact]:
-        return tuple(self.stored)
+        return list(self.stored)
 
     def count(self) -> int:
         return len(self.stored)
@@ -114,7 +114,7 @@ class PlainAccount:
         return next(iter([*by_trigger, *by_id]), None)
 
     def journeys(self) -> Sequence[Journey]:
-        return tuple(self.defined)
+        return list(self.defined)
 
     def define(self, journey: Journey) -> None:
         triggers = [one.trigger_id for one in self.defined]

@@ -14,18 +14,18 @@ def utc_now() -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """Write a moment as ISO-8601 in UTC with milliseconds and `Z`."""
+    """Return a moment as ISO-8601 in UTC with milliseconds and `Z`."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def iso_second(moment: datetime) -> str:
-    """Write a moment as a contact's times are recorded (`observed`): whole seconds, `.000Z`."""
+    """Return a moment as a contact's times are recorded (`observed`): whole seconds, `.000Z`."""
     return iso(moment.replace(microsecond=0))
 
 
 def parse_iso(text: str) -> datetime:
-    """Read an ISO-8601 date, or date and time; without a zone it is UTC (`ours`).
+    """Return the moment of an ISO-8601 date, or date and time; without a zone it is UTC (`ours`).
 
     Raises ValueError when it is none, OverflowError when it is not within the years 1 to 9999.
     """
@@ -34,5 +34,5 @@ def parse_iso(text: str) -> datetime:
 
 
 def http_date(moment: datetime) -> str:
-    """Write a moment as HTTP headers do: `Fri, 02 Jun 2017 15:18:58 GMT`."""
+    """Return a moment as HTTP headers do: `Fri, 02 Jun 2017 15:18:58 GMT`."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

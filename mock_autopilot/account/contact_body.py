@@ -1,4 +1,4 @@
-"""Take a call's `contact` object apart: check it, and warn of what looks wrong.
+"""Check a call's `contact` object, and turn it into a `ContactUpdate` with warnings.
 
 Pure: nothing is known here of the contacts that are stored.
 """

@@ -102,7 +102,10 @@ NO_EFFECTS = Effects()
 def changes(
     before: Mapping[str, Any], given: Mapping[str, Any], prefix: str = ""
 ) -> Iterable[FieldChange]:
-    """Name the fields that writing `given` over `before` changes; None as a value removes one."""
+    """Yield a change for each field that differs when `given` is written over `before`.
+
+    None as a value removes a field.
+    """
     for name, after in given.items():
         old = before.get(name)
         if not _same(old, after):
@@ -110,7 +113,7 @@ def changes(
 
 
 def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:
-    """Make one change of several of the same field; leave out what ended as it began."""
+    """Return one change for several of the same field, and none for what ended as it began."""
     by_field: dict[str, FieldChange] = {}
     for change in changed:
         first = by_field.get(change.field, change)
@@ -119,7 +122,7 @@ def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:
 
 
 def _same(one: object, other: object) -> bool:
-    """Say whether two JSON values are the same. True equals 1 for Python, but not for JSON."""
+    """Return whether two JSON values are the same. True equals 1 for Python, but not for JSON."""
     match one, other:
         case dict(), dict():
             return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)

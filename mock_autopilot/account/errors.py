@@ -1,7 +1,7 @@
 """Every answer that is not a success: one catalogue of status, reason, message and evidence.
 
-The body is `{"error": reason, "message": text}` (`doc`). What no route takes is answered in the
-form `{"code": …, "message": …}`, as the one recorded 405 is (`observed`).
+The body is `{"error": reason, "message": text}` (`doc`). A path or method without a route is
+answered in the form `{"code": …, "message": …}`, as the one recorded 405 is (`observed`).
 """
 
 from dataclasses import dataclass

@@ -106,14 +106,14 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CustomKey:
-    """A custom key taken apart: the field's name, and its type if the key has a known one."""
+    """The parts of a custom key: the field's name, and its type if the key has a known one."""
 
     kind: str
     type: str | None
 
 
 def parse_custom_key(key: str) -> CustomKey:
-    """Take `integer--Lucky--Number` apart into the kind `Lucky Number` and the type `integer`.
+    """Split `integer--Lucky--Number` into the kind `Lucky Number` and the type `integer`.
 
     A key without a known type is all name (`ours`: one popular forwarder sends such keys).
     """
@@ -124,7 +124,7 @@ def parse_custom_key(key: str) -> CustomKey:
 
 
 def custom_type_of(value: object) -> str:
-    """Guess the type of a value whose key names none (`ours`)."""
+    """Return the type of a value whose key names none (`ours`)."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
@@ -135,7 +135,7 @@ def custom_type_of(value: object) -> str:
 
 
 def fits(value: object, custom_type: str) -> bool:
-    """Say whether a JSON value fits a custom type. JSON does not tell 5 from 5.0, nor do we."""
+    """Return whether a JSON value fits a custom type. In JSON 5 and 5.0 are the same number."""
     match custom_type:
         case "boolean":
             return isinstance(value, bool)
@@ -150,7 +150,7 @@ def fits(value: object, custom_type: str) -> bool:
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Say whether a JSON value is a number (true and false are none)."""
+    """Return whether a JSON value is a number (true and false are none)."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -183,7 +183,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 
 
 def scalar_text(value: object) -> str | None:
-    """Write a string, number or boolean as text: 5.0 is `5`, true is `true`; None for another."""
+    """Return a string, number or boolean as text: 5.0 is `5`, true is `true`; None for another."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -194,7 +194,7 @@ def scalar_text(value: object) -> str | None:
 
 
 def is_date(text: str) -> bool:
-    """Say whether a text is an ISO-8601 date, or date and time, in the extended format."""
+    """Return whether a text is an ISO-8601 date, or date and time, in the extended format."""
     return date_value(text) is not None
 
 

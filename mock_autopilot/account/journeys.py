@@ -48,7 +48,7 @@ def enter(
     properties: dict[str, Any],
     warnings: Warnings,
 ) -> tuple[WorkOrder, Effects]:
-    """Let a contact enter a journey; return the work order."""
+    """Add an entry of a contact into a journey; return the work order."""
     warnings.reject_if_strict()
 
     def operation(stored: Transaction) -> tuple[Contact, Effects]:
@@ -67,7 +67,7 @@ def upsert_and_enter(
     properties: dict[str, Any],
     warnings: Warnings,
 ) -> tuple[str, WorkOrder, Effects]:
-    """Add or update a contact and let it enter a journey; return its id and the work order."""
+    """Add or update a contact, and add an entry of it; return its id and the work order."""
 
     def operation(stored: Transaction) -> tuple[Contact, Effects]:
         _require_trigger(account, stored, trigger_id)
@@ -94,7 +94,7 @@ def eject(account: Account, trigger_or_journey_id: str, contact_id_or_email: str
         try:
             contact = contact_of_path(stored, contact_id_or_email)
         except errors.ApiError as error:
-            # Nobody is not on that journey either (`ours`).
+            # A contact that does not exist is not on the journey either (`ours`).
             absent = error.kind is errors.NO_CONTACT
             raise (errors.NOT_ON_JOURNEY() if absent else error) from None
         ended = stored.eject(journey.trigger_id, contact, account.now())

@@ -28,7 +28,7 @@ def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
 
 
 def describe(value: object) -> str:
-    """Name a JSON value for an error message, without repeating all of it."""
+    """Return how an error message names a JSON value, without repeating all of it."""
     match value:
         case None:
             return "null"

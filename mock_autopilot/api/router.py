@@ -73,7 +73,7 @@ class Router:
             raise errors.NO_SUCH_PATH(path=unquote(raw_path), hint=self._hint(path)) from None
 
     def _hint(self, path: str) -> str:
-        """Say what is wrong with a path, when a small change would make it one that exists."""
+        """Return a hint for a path that is nearly one that exists, else nothing."""
         if self._map.allowed_methods(f"/v1{path}"):
             return ". Is /v1/ missing from the base URL?"
         tidy = re.sub("/{2,}", "/", path).rstrip("/")

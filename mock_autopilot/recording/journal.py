@@ -6,7 +6,6 @@ the answer given.
 
 import re
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -160,6 +159,3 @@ class Journal:
         """Return the recorded calls, oldest first."""
         with self._lock:
             return list(self._calls)
-
-    def __iter__(self) -> Iterator[Call]:
-        return iter(self.calls())

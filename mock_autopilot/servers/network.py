@@ -7,7 +7,7 @@ from typing import Any
 
 
 def is_ip(host: str) -> bool:
-    """Say whether a host is an IP address, and no name."""
+    """Return whether a host is an IP address, and no name."""
     try:
         ip_address(host)
     except ValueError:
@@ -16,17 +16,17 @@ def is_ip(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host can only be reached from this machine."""
+    """Return whether a host can only be reached from this machine."""
     return host == "localhost" or (is_ip(host) and ip_address(host).is_loopback)
 
 
 def origin(host: str, port: int) -> str:
-    """Write the origin of a server: `http://host:port`."""
+    """Return the origin of a server: `http://host:port`."""
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take a port of a host, 0 for any free one; nothing is accepted yet.
+    """Bind a port of a host, 0 for any free one, without listening yet; return the socket.
 
     Raises OSError when it is taken, or is not this machine's.
     """
@@ -58,6 +58,6 @@ def _listens(address: tuple[Any, ...]) -> bool:
 
 
 def port_of(bound: socket.socket) -> int:
-    """Give the port that a socket is bound to."""
+    """Return the port that a socket is bound to."""
     port: int = bound.getsockname()[1]
     return port

@@ -36,8 +36,8 @@ def serve(
     with reserved:
         address, port = reserved.getsockname()[:2]
         if sys.platform == "linux":
-            # Bound alone, since granian would share its port with any other granian; held on to,
-            # and from here on shared with this one, which asks for the same.
+            # granian always binds with SO_REUSEPORT, and would share a port that another granian
+            # has. So the port was bound without it first; from here on granian may bind it too.
             reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         else:
             reserved.close()
@@ -53,7 +53,7 @@ def serve(
             log_level=LogLevels.error,
             workers_kill_timeout=1,
         )
-        # A closed terminal ends the server; granian would start a worker that knows nothing.
+        # On SIGHUP (a closed terminal) granian would start a new worker, with an empty state.
         server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
         try:
             server.serve(target_loader=partial(_load, make_app), wrap_loader=False)
@@ -73,7 +73,7 @@ def _load(make_app: Callable[[], App]) -> App:
 
 
 def _follow_parent() -> None:
-    """End the worker when the process that watches it was killed; no state outlives it anyway."""
+    """End the worker when its parent process was killed."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

@@ -1,6 +1,6 @@
 """A server in a thread of this process, for tests: waitress, up and down in milliseconds.
 
-granian, which is faster, does not tell its port and cannot be run in a thread.
+granian, which is faster, does not say which port it took, and cannot run in a thread.
 """
 
 import logging
@@ -64,7 +64,7 @@ class ThreadServer:
 
 
 def _with_drop(app: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the application drop the connection of a request, or close it after the answer."""
+    """Wrap an application so that it can drop a connection, or close it after the answer."""
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         # The connection itself is reached by the one bound method of it that a request gets.

@@ -145,7 +145,7 @@ class MemoryAccount:
         }
 
     def _index(self, old: Contact | None, new: Contact | None) -> None:
-        """Let the identifiers of a contact name what it is now, no longer what it was."""
+        """Replace the entries of a contact in the indexes of addresses and user ids."""
         before, after = (address_key(one.email) if one and one.email else "" for one in (old, new))
         if old and before and before != after:
             sharing = self._by_email[before]
@@ -160,7 +160,7 @@ class MemoryAccount:
             self._by_user_id[new.user_id] = new.contact_id
 
     def _count_types(self, old: Mapping[str, CustomField], new: Mapping[str, CustomField]) -> None:
-        """Count the types of a contact's custom fields as they are now, no longer as they were."""
+        """Replace the types of a contact's custom fields in the counts of types."""
         if old is new:
             return
         for kind, field in new.items():

@@ -73,7 +73,7 @@ def test_the_calls_of_a_server_are_numbered_from_1() -> None:
     fake = Fake()
     fake.call("GET", "contacts")
     fake.call("GET", "contacts")
-    assert [(call.number, call.time) for call in fake.account.journal] == [
+    assert [(call.number, call.time) for call in fake.account.journal.calls()] == [
         (1, NOON + timedelta(hours=1)),
         (2, NOON + timedelta(hours=2)),
     ]

@@ -1,0 +1,57 @@
+"""The options of a fake: one source for the command line and for Python code."""
+
+import inspect
+from dataclasses import fields
+
+import pytest
+from click.testing import CliRunner
+
+from mock_autopilot import MockAutopilot
+from mock_autopilot.cli import main
+from mock_autopilot.options import ServerOptions
+
+NAMES = {option.name for option in fields(ServerOptions)}
+
+
+def test_python_code_takes_every_option_with_its_default() -> None:
+    taken = inspect.signature(MockAutopilot).parameters
+    assert set(taken) == NAMES
+    for option in fields(ServerOptions):
+        assert taken[option.name].default == option.default
+        assert f"{option.name}: {option.metadata['help']}" in (MockAutopilot.__init__.__doc__ or "")
+
+
+def test_serve_takes_every_option_with_its_help() -> None:
+    shown = " ".join(CliRunner().invoke(main, ["serve", "--help"]).output.split())
+    for option in fields(ServerOptions):
+        name = option.name.replace("_", "-").removesuffix("s" if option.name == "journeys" else "")
+        assert f"--{name} " in shown
+        assert option.metadata["help"].split("  ")[0] in shown
+    for default in ("127.0.0.1", "8025", "1048576", "10000", "sandbox-key", "auto-journeys"):
+        assert f"[default: {default}" in shown.replace("auto- journeys", "auto-journeys")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("port", -1, "port must be at least 0, got -1"),
+        ("port", 65536, "port must be at most 65535, got 65536"),
+        ("max_body", 0, "max_body must be at least 1, got 0"),
+        ("journal_size", -1, "journal_size must be at least 0, got -1"),
+    ],
+)
+def test_a_number_out_of_its_limits_is_refused(name: str, value: int, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}$"):
+        MockAutopilot(**{name: value})  # type: ignore[arg-type]
+
+
+def test_an_option_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(TypeError, match="strikt"):
+        MockAutopilot(strikt=True)  # type: ignore[call-arg]
+
+
+def test_the_size_of_the_record_and_journeys_can_be_set_in_python() -> None:
+    with MockAutopilot(journal_size=1, journeys=(("Welcome", "0007"),)) as autopilot:
+        assert [journey.name for journey in autopilot.journeys.values()] == ["Welcome"]
+        account = autopilot._account
+        assert account.journal.size == 1
