@@ -180,7 +180,9 @@ class Dispatcher:
         if fault.drops_connection:
             return Answer(502, {}, b"", Transport.DROP)
         answer = self._answer(exchange, fault.status, fault.respond.body)
-        headers = {**answer.headers, **fault.headers}
+        replaced = {name.lower() for name in fault.headers}
+        kept = {name: v for name, v in answer.headers.items() if name.lower() not in replaced}
+        headers = {**kept, **fault.headers}
         transport = Transport.CLOSE if fault.closes_connection else None
         return Answer(answer.status, headers, answer.body, transport)
 

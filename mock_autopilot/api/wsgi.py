@@ -101,7 +101,7 @@ def _response(environ: Environ, answer: Answer) -> Response:
     if answer.transport is Transport.DROP:
         return _drop(environ)
     response = Response(answer.body, answer.status, list(answer.headers.items()))
-    if "Content-Type" not in answer.headers:
+    if not any(name.lower() == "content-type" for name in answer.headers):
         del response.headers["Content-Type"]  # Flask's own
     close: Callable[[], None] | None = environ.get(CLOSE_CONNECTION)
     if close and answer.transport is Transport.CLOSE:

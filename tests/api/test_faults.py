@@ -163,3 +163,12 @@ def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> No
     assert next(begun) == b" "
     with pytest.raises(ConnectionAbortedError, match=r"^a fault drops this connection, as"):
         next(begun)
+
+
+def test_a_fault_replaces_the_headers_of_an_answer_in_any_letter_case(
+    call: Call, account: AccountView
+) -> None:
+    account.fail_next(headers={"content-type": "text/html", "LAST-MODIFIED": "never"})
+    answer = call("GET", "contacts")
+    assert answer.headers["Content-Type"] == "text/html"
+    assert answer.headers["Last-Modified"] == "never"
