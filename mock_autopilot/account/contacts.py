@@ -13,8 +13,8 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.contact import Contact, render, unsubscribed
 from mock_autopilot.account.contact_body import ContactUpdate
 from mock_autopilot.account.effects import ContactChange, Effects
-from mock_autopilot.account.lookup import contact_of_path, contacts_of_body
-from mock_autopilot.account.upsert import check, write
+from mock_autopilot.account.lookup import contact_of_path
+from mock_autopilot.account.upsert import check, contacts_of_body, write
 from mock_autopilot.storage.base import Transaction
 
 PAGE = 100

@@ -1,8 +1,7 @@
-"""Who is meant: by a path, by any identifier, by the body of a call."""
+"""Which contact or journey is meant by a path, or by any identifier."""
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.contact import Contact
-from mock_autopilot.account.contact_body import ContactUpdate
 from mock_autopilot.account.ids import CONTACT_PREFIX
 from mock_autopilot.account.journey import Journey
 from mock_autopilot.storage.base import Transaction
@@ -27,21 +26,6 @@ def contact_of_identifier(stored: Transaction, identifier: str) -> Contact | Non
     """Return the contact with this id, address or user id; None when there is none."""
     by_id = stored.find(contact_id=identifier)
     return next(iter(by_id or stored.find(email=identifier, user_id=identifier)), None)
-
-
-def contacts_of_body(stored: Transaction, update: ContactUpdate) -> list[Contact]:
-    """Return the contacts that a body names: the one that wins, then those merged into it.
-
-    The address wins (`help`). A `_NewEmail` that somebody has already is the same contact,
-    renamed before, or else one to merge (`ours`).
-    """
-    found = stored.find(
-        email=update.email,
-        new_email=update.new_email,
-        contact_id=update.contact_id,
-        user_id=update.user_id,
-    )
-    return sorted(found, key=lambda contact: contact.email is None)
 
 
 def journey_of_trigger(stored: Transaction, trigger_id: str) -> Journey | None:

@@ -17,8 +17,22 @@ from mock_autopilot.account.effects import (
     Merge,
     combined,
 )
-from mock_autopilot.account.lookup import contacts_of_body
 from mock_autopilot.storage.base import Transaction, address_key
+
+
+def contacts_of_body(stored: Transaction, update: ContactUpdate) -> list[Contact]:
+    """Return the contacts that a body names: the one that wins, then those merged into it.
+
+    The address wins (`help`). A `_NewEmail` that somebody has already is the same contact,
+    renamed before, or else one to merge (`ours`).
+    """
+    found = stored.find(
+        email=update.email,
+        new_email=update.new_email,
+        contact_id=update.contact_id,
+        user_id=update.user_id,
+    )
+    return sorted(found, key=lambda contact: contact.email is None)
 
 
 def check(
@@ -53,7 +67,7 @@ def write(
 ) -> tuple[Contact, Effects]:
     """Add or update the contact that a checked body names; return it, and what changed.
 
-    `found` are the contacts that it names (`lookup.contacts_of_body`).
+    `found` are the contacts that it names (`contacts_of_body`).
     """
     now = account.second()
     if not found:

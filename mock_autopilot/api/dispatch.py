@@ -61,6 +61,7 @@ class _Exchange:
     arrived: datetime
     begun: float
     path: str
+    key: str
     body: bytes = b""
     size: int = 0
     route: Route | None = None
@@ -105,7 +106,7 @@ class Dispatcher:
             if refusal:
                 raise refusal  # noqa: TRY301  # answered and recorded like any other
             exchange.route, params = self._router.match(head.method, head.raw_path)
-            account = self._authenticate(head)
+            account = self._authenticate(exchange.key)
             self._trigger_fault(exchange, account, params)
             request = Request(account, params, exchange.body, exchange.warnings)
             reply = exchange.route.operation(request)
@@ -134,6 +135,7 @@ class Dispatcher:
             arrived=self._accounts.clock(),
             begun=self._timer(),
             path=unquote(head.raw_path),
+            key=head.headers.get(KEY_HEADER, "").strip(),
         )
 
     def _take_body(self, exchange: _Exchange, body: bytes | BodyError) -> None:
@@ -147,10 +149,10 @@ class Dispatcher:
             exchange.body = unpacked(body, encoding, limit, exchange.warnings)
             exchange.size = len(exchange.body)
 
-    def _authenticate(self, head: RequestHead) -> Account:
-        if not head.key:
+    def _authenticate(self, key: str) -> Account:
+        if not key:
             raise errors.NO_KEY()
-        account = self._accounts.get(head.key)
+        account = self._accounts.get(key)
         if account is None:
             raise errors.UNKNOWN_KEY()
         return account
@@ -188,7 +190,7 @@ class Dispatcher:
 
     def _record(self, exchange: _Exchange, answer: Answer) -> None:
         head, accounts = exchange.head, self._accounts
-        account = accounts.known(head.key)
+        account = accounts.known(exchange.key)
         dropped = answer.transport is Transport.DROP
         secrets = {name: redact(head.headers[name]) for name in _SECRETS if name in head.headers}
         accounts.record(

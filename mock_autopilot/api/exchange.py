@@ -6,7 +6,6 @@ from enum import Enum, auto
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.errors import ApiError
-from mock_autopilot.recording.journal import KEY_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +20,6 @@ class RequestHead:
     raw_path: str
     query: str
     headers: Mapping[str, str]
-
-    @property
-    def key(self) -> str:
-        """The API key that it shows; empty when it shows none."""
-        return self.headers.get(KEY_HEADER, "").strip()
 
 
 @dataclass(frozen=True, slots=True)
