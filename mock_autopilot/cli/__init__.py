@@ -1,7 +1,10 @@
-"""The command line. It is where the fake and the forwarder meet: nothing else imports both.
+"""The command line, the only package that imports both the fake and the forwarder.
 
-A command imports what it needs when it runs, so that `--help` and the others stay quick.
+A command imports what it needs when it runs, so that `--help` and the other commands stay quick.
 """
+
+import io
+import sys
 
 import click
 
@@ -25,6 +28,10 @@ def main() -> None:
     Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Escape what the encoding lacks (a Windows code page, ASCII) instead of failing.
+            stream.reconfigure(errors="backslashreplace")
 
 
 main.add_command(serve)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter import plan
-from adapter.batches import MOST_BYTES, batches
+from adapter.batches import MAX_BYTES, batches
 from tests.adapter.support import SETTINGS
 
 
@@ -30,7 +30,7 @@ def test_a_bulk_has_a_hundred_contacts_at_most() -> None:
 
 
 def test_a_bulk_stays_below_its_size_limit() -> None:
-    text = "ü" * (MOST_BYTES // 5)
+    text = "ü" * (MAX_BYTES // 5)
     assert of(*(identify(str(n), x=text) for n in range(4))) == [(0, 1), (2, 3)]
     assert of(identify("a", x=text * 4), identify("b")) == [(0,), (1,)]
 
@@ -39,7 +39,7 @@ def test_a_bulk_takes_exactly_its_limit_in_contacts_and_so_does_the_next() -> No
     def half(user: str, more: int = 0) -> dict[str, Any]:
         (call,) = plan(identify(user, x=""), SETTINGS).calls
         frame = len(json.dumps(call.body))
-        return identify(user, x="x" * (MOST_BYTES // 2 - frame + more))
+        return identify(user, x="x" * (MAX_BYTES // 2 - frame + more))
 
     assert of(*map(half, "abcd")) == [(0, 1), (2, 3)]
     assert of(*(half(user, 1) for user in "abc")) == [(0,), (1,), (2,)]

@@ -52,13 +52,13 @@ def test_an_identify_is_one_upsert(
     ]
     (exchange,) = delivery.exchanges
     assert (exchange.method, exchange.url, exchange.path) == ("POST", BASE + "contact", "contact")
-    assert (exchange.status, exchange.answer) == (200, {"contact_id": "person_1"})
+    assert (exchange.status, exchange.response_body) == (200, {"contact_id": "person_1"})
     assert exchange.error is None
     request = autopilot.calls[0].request
     assert request.headers["autopilotapikey"] == KEY
     assert "application/json" in request.headers["Content-Type"]
     assert "Zürich".encode() in (request.body or b"")
-    assert bodies(autopilot) == [exchange.request]
+    assert bodies(autopilot) == [exchange.request_body]
 
 
 def test_a_track_is_an_upsert_and_an_entry_by_the_contact_id_of_its_answer(
@@ -191,7 +191,7 @@ def test_a_retry_after_beyond_the_time_left_is_given_up_at_once(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307])
-def test_a_redirection_is_not_followed(
+def test_a_redirect_is_not_followed(
     destination: Destination, autopilot: responses.RequestsMock, status: int
 ) -> None:
     autopilot.post(BASE + "contact", status=status, headers={"Location": "http://else.test/"})
@@ -208,7 +208,7 @@ def test_an_answer_that_is_not_autopilots_is_a_failure(
     delivery = destination.deliver(identify())
     assert (delivery.outcome, delivery.status) == ("failed", 200)
     assert "not with a JSON object" in delivery.message
-    assert "hotel" in delivery.exchanges[0].answer
+    assert "hotel" in delivery.exchanges[0].response_body
 
 
 @pytest.mark.parametrize(

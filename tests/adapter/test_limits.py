@@ -17,7 +17,7 @@ from adapter import (
     UpsertContact,
     plan,
 )
-from adapter.batches import MOST_BYTES, batches
+from adapter.batches import MAX_BYTES, batches
 from adapter.naming import custom_type
 from tests.adapter.support import (
     BASE,
@@ -50,7 +50,7 @@ def test_people_who_share_only_that_they_have_an_address_or_no_user_id_go_togeth
 def test_a_bulk_of_any_size_keeps_within_its_limit_and_uses_it() -> None:
     # Four contacts that fill the limit to the last few bytes are one bulk, a little more is two.
     def quarter(bytes_over: int) -> list[dict[str, Any]]:
-        length = MOST_BYTES // 4 + bytes_over
+        length = MAX_BYTES // 4 + bytes_over
         return [identify(str(n), x="x" * length) for n in range(4)]
 
     (fits,) = of(*quarter(-100))
@@ -165,7 +165,7 @@ def test_the_largest_number() -> None:
         ({"type": "identify", "traits": (1,)}, "traits", "an object, got a list"),
         ({"type": "identify", "context": 1.5}, "context", "must be an object, got a number"),
         ({"type": "identify", "userId": float("nan")}, "userId", "is nan"),
-        ({"type": "identify", "anonymousId": "\ud800"}, "anonymousId", "has half a character"),
+        ({"type": "identify", "anonymousId": "\ud800"}, "anonymousId", "contains a lone surrogate"),
         (identify(a=(1, float("nan"))), "traits.a[1]", "is nan"),
         (identify(a=b"b"), "traits.a", "is a bytes"),
     ],

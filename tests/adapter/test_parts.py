@@ -144,7 +144,7 @@ def test_a_trait_with_half_a_character_is_left_out_and_the_rest_goes(
 ) -> None:
     planned = plan(identify(**traits), SETTINGS)
     assert contact(planned) == {"user_id": "u", "custom": custom}
-    assert ("half-character", path) in noted(planned)
+    assert ("lone-surrogate", path) in noted(planned)
     for note in planned.notes:
         str(note).encode()
 
@@ -153,8 +153,8 @@ def test_a_property_with_half_a_character_is_left_out_and_the_rest_goes() -> Non
     planned = plan(track(a={"b": HALF, "c": [1, None]}, l=[HALF], n=None), SETTINGS)
     assert properties(planned) == {"a": {"c": [1, None]}, "n": None}
     assert noted(planned) == [
-        ("half-character", "properties.a.b"),
-        ("half-character", "properties.l"),
+        ("lone-surrogate", "properties.a.b"),
+        ("lone-surrogate", "properties.l"),
     ]
 
 
@@ -163,13 +163,13 @@ def test_in_the_contexts_traits_it_is_the_same(make: Any) -> None:
     message = {**make(), "context": {"traits": {"x": HALF, "y": 1}}}
     planned = plan(message, SETTINGS)
     assert contact(planned)["custom"] == {"integer--y": 1}
-    assert ("half-character", "context.traits.x") in noted(planned)
+    assert ("lone-surrogate", "context.traits.x") in noted(planned)
 
 
 def test_an_address_with_half_a_character_is_missing() -> None:
     planned = plan(identify(email=f"a{HALF}@example.com"), SETTINGS)
     assert contact(planned) == {"user_id": "u"}
-    assert noted(planned) == [("half-character", "traits.email")]
+    assert noted(planned) == [("lone-surrogate", "traits.email")]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_an_address_with_half_a_character_is_missing() -> None:
     ],
 )
 def test_in_an_events_name_or_an_id_it_is_no_message(message: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidMessage, match=rf"^{field} has half a character"):
+    with pytest.raises(InvalidMessage, match=rf"^{field} contains a lone surrogate"):
         plan(message, SETTINGS)
 
 

@@ -120,7 +120,7 @@ def test_the_first_and_last_status_of_each_kind(
     delivery = to().deliver(identify())
     assert (delivery.outcome, len(autopilot.calls)) == (outcome, 1)
     if 300 <= status < 400:
-        why = f"answers with a redirection ({status}): check base_url"
+        why = f"answers with a redirect ({status}): check base_url"
         assert delivery.message == f"{BASE}contact {why}"
 
 
@@ -131,7 +131,7 @@ def test_an_answer_that_cannot_be_read_is_kept_as_text(
     answer(autopilot, (400, {}, body))
     delivery = to().deliver(identify())
     assert (delivery.outcome, delivery.message) == ("rejected", shown)
-    assert delivery.exchanges[0].answer == shown
+    assert delivery.exchanges[0].response_body == shown
 
 
 # --- the session ----------------------------------------------------------------------------

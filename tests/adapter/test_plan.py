@@ -50,7 +50,7 @@ def test_the_seeds_identify() -> None:
 def test_the_seeds_track() -> None:
     planned = plan(track(properties={"property": "test"}), SETTINGS)
     assert contact(planned) == {"user_id": "u"}
-    assert journey(planned).path("person_1") == "trigger/step_activated/contact/person_1"
+    assert journey(planned).path_for("person_1") == "trigger/step_activated/contact/person_1"
     assert journey(planned).body == {"property": {"property": "test"}}
 
 
@@ -93,7 +93,7 @@ def test_an_event_of_which_no_trigger_id_can_be_made_is_rejected_with_the_fix() 
 
 def test_a_trigger_id_and_a_contact_id_are_one_segment_of_the_path_each() -> None:
     call = EnterJourney("a/b ü?", {})
-    assert call.path("p#1/2") == "trigger/a%2Fb%20%C3%BC%3F/contact/p%231%2F2"
+    assert call.path_for("p#1/2") == "trigger/a%2Fb%20%C3%BC%3F/contact/p%231%2F2"
 
 
 def test_properties_go_whole_and_as_they_are() -> None:

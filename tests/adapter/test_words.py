@@ -12,11 +12,11 @@ MESSAGES: list[tuple[Any, str]] = [
     ({"type": "track"}, "event must be the event's name, a text that is not blank"),
     (
         {"type": "identify", "userId": "\ud800"},
-        "userId has half a character (a lone surrogate), which UTF-8 has not: mend the text",
+        "userId contains a lone surrogate, which UTF-8 cannot encode: correct the text",
     ),
     (
         {"batch": []},
-        "batch has messages of its own: give a batch body to deliver_many",
+        "batch holds several messages: pass a batch body to deliver_many",
     ),
 ]
 

@@ -247,7 +247,7 @@ class TestWhereTo:
         result = engage(tmp_path, SMALL, *wrong)
         assert result.exit_code == 1
         assert "rejected (401): Provided autopilotapikey not valid.\n" in result.output
-        assert "What Autopilot has cannot be shown: 404" in result.stderr
+        assert "The state of the account cannot be shown: 404" in result.stderr
         assert result.output.endswith("\n1 sync, 1 message: 1 rejected\n")
 
     @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ class TestWhereTo:
         [
             ((404, b"Not Found"), "404 Client Error"),
             ((200, b"<html>"), "Expecting value"),
-            ((200, b"[]"), "/_mock/state is not the fake's"),
+            ((200, b"[]"), "/_mock/state is not a fake's"),
             ((302, b""), "Expecting value"),
         ],
     )
@@ -269,7 +269,7 @@ class TestWhereTo:
             result = engage(tmp_path, space, "--base-url", base_url)
             other.shutdown()
         assert result.exit_code == 0
-        assert result.stderr.startswith("\nWhat Autopilot has cannot be shown: ")
+        assert result.stderr.startswith("\nThe state of the account cannot be shown: ")
         assert why in result.stderr
         assert result.output.endswith(": 1 delivered\n")
 

@@ -102,7 +102,7 @@ class TestWhatCannotBegin:
             other.bind("state")
             result = engage(tmp_path, SPACE, *target(account), "--state", "state")
         assert result.exit_code == 2
-        assert "Invalid value for '--state': state is no file." in result.output
+        assert "Invalid value for '--state': state is not a regular file." in result.output
         assert account.calls == []
 
     @pytest.mark.parametrize("folder", [False, True])
@@ -126,9 +126,9 @@ class TestWhatCannotBegin:
             "[" * 9999,
             "\ud800",
             '{"now": "2026-01-01T00:00:00Z"}',
-            '{"now": "2026-01-01T00:00:00", "told": {}}',
-            '{"now": "0001-01-01T00:00:00+05:00", "told": {}}',
-            '{"now": "2026-01-01T00:00:00Z", "told": {"vip": {}}}',
+            '{"now": "2026-01-01T00:00:00", "sync_states": {}}',
+            '{"now": "0001-01-01T00:00:00+05:00", "sync_states": {}}',
+            '{"now": "2026-01-01T00:00:00Z", "sync_states": {"vip": {}}}',
         ],
     )
     def test_a_state_that_is_none_is_left_as_it_is(
@@ -138,7 +138,7 @@ class TestWhatCannotBegin:
         state.write_bytes(raw)
         result = engage(tmp_path, SPACE, *target(account), "--state", str(state))
         assert result.exit_code == 1
-        assert result.output.startswith(f"Error: {state}: is not what --state wrote (")
+        assert result.output.startswith(f"Error: {state}: was not written by --state (")
         assert result.output.count("\n") == 1
         assert state.read_bytes() == raw
         assert account.calls == []
@@ -175,7 +175,9 @@ class TestGoingOn:
         assert failed.exit_code == 1
         row = f"{user}: vip = {str(value).lower()}, failed (307): "
         assert f"\n                  {row}" in failed.output
-        assert "\n                  stopped: this one and those after it " in failed.output
+        assert (
+            "\n                  stopped: the next sync sends this message again" in failed.output
+        )
         assert told(account) == ALL[:number]
         assert play().exit_code == 0
         assert told(account) == ALL
@@ -192,7 +194,9 @@ class TestGoingOn:
         )
         assert hidden == "                  and 1 more: 1 delivered"
         assert failure.startswith("                  u21: vip = true, failed (307): ")
-        assert stopped.startswith("                  stopped: this one and those after it ")
+        assert stopped.startswith(
+            "                  stopped: the next sync sends this message again"
+        )
 
     def test_a_key_that_was_wrong_has_told_nobody(
         self, play: Callable[..., Any], account: AccountView
@@ -217,7 +221,9 @@ class TestGoingOn:
         real = waits.wait_until
 
         def look(instant: Any) -> None:
-            kept.append(json.loads((tmp_path / "state").read_text())["told"]["vip"]["told"])
+            kept.append(
+                json.loads((tmp_path / "state").read_text())["sync_states"]["vip"]["last_sent"]
+            )
             real(instant)
 
         waits.wait_until = look  # type: ignore[method-assign]
@@ -232,8 +238,8 @@ class TestGoingOn:
         before = len(account.calls)
         result = play("--days", "0.5")
         assert result.exit_code == 1
-        assert "the state stands at 2026-01-0" in result.stderr
-        assert "already: give more --days" in result.stderr
+        assert "the state has already reached 2026-01-0" in result.stderr
+        assert ": use more --days" in result.stderr
         assert len(account.calls) == before
 
     @pytest.mark.parametrize(
@@ -250,7 +256,7 @@ class TestGoingOn:
         state = (tmp_path / "state").read_bytes()
         result = engage(tmp_path, other, *target(account), "--state", str(tmp_path / "state"))
         assert result.exit_code == 1
-        assert "the state is another space's: name another file" in result.output
+        assert "the state belongs to another space: name another file" in result.output
         assert (tmp_path / "state").read_bytes() == state
 
     @pytest.mark.parametrize("number", [1, 2, 15, 30])

@@ -158,15 +158,15 @@ def test_what_a_state_says_of_others_is_kept() -> None:
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        ([], "the state is none that was saved: Expected `object`"),
+        ([], "the state is not a saved state: Expected `object`"),
         ({"vip": {}}, "missing required field `due`"),
-        ({"vip": {"due": "soon", "syncs": 0, "told": {}}}, "Invalid RFC3339"),
+        ({"vip": {"due": "soon", "syncs": 0, "last_sent": {}}}, "Invalid RFC3339"),
         (
-            {"vip": {"due": "2026-01-01T00:00:00", "syncs": 0, "told": {}}},
+            {"vip": {"due": "2026-01-01T00:00:00", "syncs": 0, "last_sent": {}}},
             r"vip\.due must be a datetime with a time zone",
         ),
         (
-            {"vip": {"due": "2026-01-01T00:00:00Z", "syncs": 0, "told": {"phone": {}}}},
+            {"vip": {"due": "2026-01-01T00:00:00Z", "syncs": 0, "last_sent": {"phone": {}}}},
             "Invalid enum value",
         ),
     ],

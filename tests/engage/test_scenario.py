@@ -139,7 +139,7 @@ class TestChanges:
             ada(5, gain={"emails": ["ada@example.com"], "anonymous_ids": ["x"]}),
         ]
         read = scenario(audiences=[{"name": "VIP"}], changes=changes)
-        assert [change.what for change in read.changes] == [
+        assert [change.description for change in read.changes] == [
             "ada: Buy (total = 5)",
             'ada: plan = "gold", seats = 5',
             "ada: enters VIP",
@@ -151,11 +151,11 @@ class TestChanges:
         changes = [ada(1, traits={"plan": "gold"}), ada(2, gain={"emails": ["a@example.com"]})]
         read = scenario(changes=changes)
         profile = read.space.profiles[0]
-        assert (profile.traits, len(profile.names)) == ({}, 1)
+        assert (profile.traits, len(profile.identifiers)) == ({}, 1)
         for change in read.changes:
-            change.happen()
+            change.apply()
         assert profile.traits == {"plan": "gold"}
-        assert [str(name) for name in profile.names] == ["ada", "a@example.com"]
+        assert [str(name) for name in profile.identifiers] == ["ada", "a@example.com"]
 
     @pytest.mark.parametrize("name", ["ada", "ADA@example.com", "x"])
     def test_a_profile_is_named_by_any_identifier(self, name: str) -> None:

@@ -61,7 +61,10 @@ def test_what_happens_comes_in_the_order_of_time() -> None:
     changes = [noted(log, what, at) for what, at in (("late", hours(30)), ("early", hours(1)))]
     happened = list(simulate(one, changes, START, days(2), account.deliver))
     assert [event.at for event in happened] == sorted(event.at for event in happened)
-    assert [event.what for event in happened if isinstance(event, Change)] == ["early", "late"]
+    assert [event.description for event in happened if isinstance(event, Change)] == [
+        "early",
+        "late",
+    ]
     syncs = [event.at for event in happened if isinstance(event, Sync)]
     assert syncs[0] == first
     assert syncs[-1] <= days(2) < due(one)

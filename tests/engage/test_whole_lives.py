@@ -79,8 +79,8 @@ class InAnotherProcess(BySet):
             self.space.add_audience(name, created_at=at)
         for user, profile in users.items():
             again = self.space.add_profile(
-                user_ids=[name.value for name in profile.names if name.kind == "userId"],
-                emails=[name.value for name in profile.names if name.kind == "email"],
+                user_ids=[name.value for name in profile.identifiers if name.type == "userId"],
+                emails=[name.value for name in profile.identifiers if name.type == "email"],
             )
             self.profiles[user] = again
             for name in self.created:

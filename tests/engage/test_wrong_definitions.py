@@ -21,10 +21,10 @@ AUDIENCES = {"audiences": [MEMBERS, CONDITION]}
 NOT_UTC = "must say its time zone, as 2026-01-31T12:00:00Z does"
 NO_TIME = "must be a time such as 2026-01-31T12:00:00Z"
 ONE_THING = "needs one of `track`, `traits`, `enter`, `leave` and `gain`"
-TAKEN = "is another profile's already: a profile is one user"
+TAKEN = "already belongs to another profile: a profile is one user"
 SAME_KEY = "have the same key a: rename one of them"
 DEEP = "is nested deeper than 64 levels: send it flatter"
-YEARS = "must be of the years from 1900 to 2999"
+YEARS = "must be between the years 1900 and 2999"
 
 
 def deep(levels: int) -> Any:
@@ -102,11 +102,11 @@ def test_profiles(profiles: list[Any], said: str) -> None:
         ),
         (
             {"audiences": [{"name": "E-Mail"}]},
-            "audiences[0]: audience 'E-Mail' has the key e_mail, which is the address: rename it",
+            "audiences[0]: audience 'E-Mail' has the key e_mail, which is the e-mail address: rename it",
         ),
         (
             {"audiences": [{"name": "A", "members": ["eve"]}]},
-            "audiences[0]: profile 'eve' is none of this space's: add it first",
+            "audiences[0]: profile 'eve' is not in this space: add it first",
         ),
         (
             {"audiences": [{"name": "A", "form": "page"}]},
@@ -160,10 +160,10 @@ def test_what_is_computed(parts: dict[str, Any], said: str) -> None:
         (change(track="E", enter="VIP"), f"changes[0] {ONE_THING}"),
         (change(track=" "), "changes[0].track must not be blank"),
         (change(enter=""), "changes[0].enter must not be blank"),
-        (change(enter="VIPs"), "changes[0]: audience 'VIPs' is none of this space's: add it first"),
+        (change(enter="VIPs"), "changes[0]: audience 'VIPs' is not in this space: add it first"),
         (
             change(leave="Gold"),
-            "changes[0]: audience 'Gold' has a condition, which says who is in",
+            "changes[0]: audience 'Gold' has a condition, which decides its members",
         ),
         (change(gain={}), "changes[0] `traits` and `gain` must not be empty"),
         (change(traits={}), "changes[0] `traits` and `gain` must not be empty"),
@@ -174,7 +174,7 @@ def test_what_is_computed(parts: dict[str, Any], said: str) -> None:
         ),
         (
             {"changes": [ada(1, track="E"), {"at": at(1), "profile": "eve", "track": "E"}]},
-            "changes[1]: profile 'eve' is none of this space's: add it first",
+            "changes[1]: profile 'eve' is not in this space: add it first",
         ),
         ({"changes": [{**ada(1, track="E"), "at": "2026-01-02T00:00:00"}]},
          f"changes[0].at {NOT_UTC}"),
@@ -204,8 +204,8 @@ def test_changes(parts: dict[str, Any], said: str) -> None:
     [
         ("", "is not JSON: Expecting value at line 1, column 1"),
         ('{\n "start": }', "is not JSON: Expecting value at line 2, column 11"),
-        ('{"days": NaN}', "is not JSON: it has NaN, Infinity or half a character"),
-        ('{"space_id": "\\ud800"}', "is not JSON: it has NaN, Infinity or half a character"),
+        ('{"days": NaN}', "is not JSON: it contains NaN, Infinity or a lone surrogate"),
+        ('{"space_id": "\\ud800"}', "is not JSON: it contains NaN, Infinity or a lone surrogate"),
         ('{"space_id": "\ud800"}', "is not UTF-8: surrogates not allowed"),
         (b'{"space_id": "\xff"}', "is not UTF-8: invalid start byte"),
         (BOM_UTF16 + "{}".encode("utf-16-le"), "is not UTF-8: invalid start byte"),

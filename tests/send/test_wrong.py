@@ -124,7 +124,7 @@ def test_what_could_not_be_carried_is_told(send: Send) -> None:
 def test_a_file_that_is_none(name: str, send: Send, account: AccountView) -> None:
     result = send({"one.json": json.dumps(person(1))}, names=["one.json", name])
     assert result.exit_code == 1
-    assert result.output == f"Error: {name} is no file that can be read.\n"
+    assert result.output == f"Error: {name} is not a readable file.\n"
     assert not account.calls  # told before anything is sent
 
 
