@@ -3,11 +3,11 @@
 A command imports what it needs when it runs, so that `--help` and the other commands stay quick.
 """
 
-import io
 import sys
 
 import click
 
+from mock_autopilot.cli._text import escape_unencodable
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
@@ -29,9 +29,7 @@ def main() -> None:
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Escape what the encoding lacks (a Windows code page, ASCII) instead of failing.
-            stream.reconfigure(errors="backslashreplace")
+        escape_unencodable(stream)
 
 
 main.add_command(serve)

@@ -1,4 +1,4 @@
-"""Messages in what people have: where each was found, and what stands there."""
+"""Reading messages from JSON, lines and files."""
 
 import codecs
 import gzip

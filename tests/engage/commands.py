@@ -24,12 +24,12 @@ def engage(folder: Path, definition: Any, *options: str) -> Result:
 
 
 def target(account: AccountView) -> tuple[str, ...]:
-    """Give the options that play to this account."""
+    """Return the options that play to this account."""
     return "--base-url", account.base_url, "--api-key", account.api_key
 
 
 def sent(account: AccountView) -> list[Any]:
-    """Give the contacts that were sent to it and taken, in their order."""
+    """Return the contacts that were sent to it and taken, in their order."""
     taken = [call.body for call in account.calls if call.status == 200]
     return [body["contact"] for body in taken if "contact" in body]
 

@@ -75,7 +75,7 @@ class TestConditions:
 
 class TestComputedTraits:
     @pytest.mark.parametrize("kind", ["count", "sum", "last"])
-    def test_whoever_never_did_it_has_none(self, kind: str) -> None:
+    def test_a_profile_without_the_event_has_no_value(self, kind: str) -> None:
         of = {"event": "Buy"} if kind == "count" else {"event": "Buy", "property": "total"}
         assert told(**trait(**{kind: of})) == []
 
@@ -87,7 +87,7 @@ class TestComputedTraits:
         count = {"event": "Buy", "within_days": 2}
         assert told(**trait(count=count), changes=[ada(1, **BUY)], days=4) == [1, 0]
 
-    def test_sum_takes_the_numbers(self) -> None:
+    def test_sum_adds_the_numbers_and_ignores_other_values(self) -> None:
         totals = [5, "7", True, None, [1], 0.5]
         changes = [ada(1, track="Buy", properties={"total": total}) for total in totals]
         changes.append(ada(1, track="Buy", properties={"other": 9}))
@@ -101,7 +101,7 @@ class TestComputedTraits:
         assert told(**trait(sum=total), changes=changes, days=4) == [5, 0]
 
     @pytest.mark.parametrize("totals", [[1e308, 1e308], [*[8 * 10**307] * 3, 1.5]])
-    def test_a_sum_beyond_all_numbers_is_named(self, totals: list[Any]) -> None:
+    def test_an_infinite_sum_is_an_error(self, totals: list[Any]) -> None:
         changes = [ada(1, track="Buy", properties={"total": total}) for total in totals]
         with pytest.raises(InvalidSpace, match=r"^computed trait 'a' of Profile\(ada\) is inf"):
             told(**trait(sum={"event": "Buy", "property": "total"}), changes=changes)
@@ -114,12 +114,12 @@ class TestComputedTraits:
         assert told(**last, changes=changes) == ["new"]
         assert told(**last, changes=changes[1:]) == [{"old": 1}]
 
-    def test_last_within_days_is_null_when_it_is_too_old(self) -> None:
+    def test_last_within_days_becomes_null(self) -> None:
         last = {"event": "Buy", "property": "total", "within_days": 2}
         changes = [ada(1, track="Buy", properties={"total": 5})]
         assert told(**trait(last=last), changes=changes, days=4) == [5, None]
 
-    def test_the_form_track_goes_for_audiences_too(self) -> None:
+    def test_the_form_can_be_track(self) -> None:
         read = scenario(
             audiences=[{"name": "VIP", "members": ["ada"], "form": "track"}],
             computed_traits=[{"key": "a", "count": {"event": "Buy"}, "form": "track"}],
@@ -130,7 +130,7 @@ class TestComputedTraits:
 
 
 class TestChanges:
-    def test_each_says_what_it_is(self) -> None:
+    def test_each_has_a_description(self) -> None:
         changes = [
             ada(1, track="Buy", properties={"total": 5}),
             ada(2, traits={"plan": "gold", "seats": 5}),
@@ -180,12 +180,12 @@ class TestTheWhole:
             "computed trait 'total_spent'",
         ]
 
-    def test_what_is_not_said(self) -> None:
+    def test_the_defaults(self) -> None:
         read = read_scenario('{"start": "2026-01-01T00:00:00Z", "profiles": []}')
         assert read.until == datetime(2026, 1, 31, tzinfo=UTC)
         assert (read.space.space_id, read.space.profiles, read.changes) == ("spa_1", (), ())
 
-    def test_days_and_seed_go_before_the_files(self) -> None:
+    def test_days_and_seed_override_those_of_the_file(self) -> None:
         raw = json.dumps(definition(days=5, seed=1, audiences=[{"name": "A"}]))
         same = json.dumps(definition(seed=7, audiences=[{"name": "A"}]))
         assert read_scenario(raw, days=0.5).until == datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -209,6 +209,6 @@ class TestTheWhole:
         assert now is not None
         assert later == now + timedelta(hours=48)
 
-    def test_a_byte_order_mark_is_none_of_it(self) -> None:
+    def test_a_byte_order_mark_is_ignored(self) -> None:
         raw = json.dumps(definition(space_id="spä"), ensure_ascii=False).encode()
         assert read_scenario(BOM_UTF8 + raw).space.space_id == "spä"

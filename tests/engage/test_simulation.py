@@ -54,7 +54,7 @@ def joins(profile: Profile, at: datetime) -> Change:
     return Change(at, "joins", lambda: profile.traits.update(plan="gold"))
 
 
-def test_what_happens_comes_in_the_order_of_time() -> None:
+def test_changes_and_syncs_come_in_the_order_of_time() -> None:
     one, account = space("u0"), Told()
     first = due(one)
     log: list[str] = []
@@ -146,7 +146,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("ending", REFUSED)
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_it_stops_at_a_failure_and_goes_on_with_it(
+def test_it_stops_at_a_failure_and_continues_with_it(
     number: int, ending: tuple[Outcome, int | None]
 ) -> None:
     one, account = space(*USERS), Told({number: ending})
@@ -169,7 +169,7 @@ def test_what_is_rejected_is_not_sent_again_and_stops_nothing() -> None:
     assert account == ["u0 True", "u1 True", "u2 True"]
 
 
-def test_what_has_changed_until_it_goes_on_is_sent_as_it_is_then() -> None:
+def test_what_changed_meanwhile_is_sent_with_its_new_value() -> None:
     one, account = space(*USERS), Told({1: (Outcome.FAILED, 503)})
     list(simulate(one, [], START, days(9), account.deliver))
     leaves = Change(days(1), "leaves", lambda: one.profile("u0").traits.clear())

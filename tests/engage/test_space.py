@@ -18,7 +18,7 @@ def test_an_audiences_key_is_its_name_in_snake_case() -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "!!!", "—"])
-def test_a_name_that_leaves_nothing_is_named(name: str) -> None:
+def test_a_name_without_letters_or_digits_is_refused(name: str) -> None:
     with pytest.raises(InvalidSpace, match=f"audience's name {name!r} has no letter or digit"):
         space().add_audience(name)
 
@@ -42,7 +42,7 @@ def test_an_audience_and_a_computed_trait_collide_as_well() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "!!!"])
-def test_a_computed_traits_key_that_leaves_nothing_is_named(key: str) -> None:
+def test_a_computed_traits_key_without_letters_or_digits_is_refused(key: str) -> None:
     with pytest.raises(InvalidSpace, match=f"^a computed trait's key {key!r} has no letter or dig"):
         space().add_trait(key, lambda *_: 1)
 
@@ -53,7 +53,7 @@ def test_a_computed_traits_key_is_snake_case(key: str) -> None:
         space().add_trait(key, lambda *_: 1)
 
 
-def test_no_key_is_the_address() -> None:
+def test_a_key_cannot_be_email() -> None:
     with pytest.raises(InvalidSpace, match="'E-Mail' has the key e_mail, which is the e-mail a"):
         space().add_audience("E-Mail")
     with pytest.raises(InvalidSpace, match="computed trait 'email' has the key email, which is"):
@@ -129,7 +129,7 @@ def test_an_audience_is_found_by_its_name() -> None:
         one.audience("vip")
 
 
-def test_nobody_enters_an_audience_with_a_predicate() -> None:
+def test_the_members_of_an_audience_with_a_predicate_cannot_be_changed() -> None:
     one = space()
     ada = one.add_profile(user_ids=["u1"])
     audience = one.add_audience("Everybody", lambda *_: True)
@@ -182,7 +182,7 @@ def test_time_zones_are_one_time() -> None:
     assert len(list(one.sync(far))) == 1
 
 
-def test_white_space_around_an_identifier_is_no_part_of_it() -> None:
+def test_white_space_around_an_identifier_is_removed() -> None:
     one = space()
     ada = one.add_profile(user_ids=[" u1\t"])
     assert ada.identifiers == (Identifier("userId", "u1"),)
@@ -199,7 +199,7 @@ def test_a_user_id_is_looked_for_before_an_address_and_that_before_an_anonymous_
     assert one.profile("a@example.com") is first
 
 
-def test_an_address_in_another_letter_case_is_no_other() -> None:
+def test_addresses_are_compared_without_regard_to_letter_case() -> None:
     one = space()
     ada = one.add_profile(emails=["Ada@example.com", "ada@example.com"])
     one.add_identifiers(ada, emails=["ADA@example.com"])
@@ -233,7 +233,7 @@ def test_a_form_is_one_of_two(form: Any) -> None:
     assert one.computations == ()
 
 
-def test_a_tracks_own_property_is_no_key_of_one() -> None:
+def test_a_tracks_own_property_cannot_be_its_key() -> None:
     one = space()
     with pytest.raises(
         InvalidSpace, match=r"^audience 'Audience Key' has the key of a track's own"
@@ -263,6 +263,6 @@ def test_times_of_other_millennia_are_refused(year: int) -> None:
         space().add_audience("VIP", created_at=datetime(year, 1, 1, tzinfo=UTC))
 
 
-def test_what_no_message_could_carry_is_refused_at_once() -> None:
+def test_an_identifier_with_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(InvalidSpace, match=r"userId '\\ud800' contains a lone surrogate"):
         space().add_profile(user_ids=["\ud800"])

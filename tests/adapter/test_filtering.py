@@ -1,4 +1,4 @@
-"""Which messages reach Autopilot: the type, then the integrations object, and nothing else."""
+"""Which messages are for Autopilot: by type, then by integrations."""
 
 import math
 from typing import Any

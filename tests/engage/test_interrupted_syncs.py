@@ -43,7 +43,7 @@ def told(message: dict[str, Any]) -> tuple[str, str, bool]:
     return who, key, value
 
 
-def test_who_stops_at_a_message_gets_it_again_and_not_those_before() -> None:
+def test_a_stopped_sync_continues_with_the_message_it_stopped_at() -> None:
     space = made({"VIP": set(USERS)})
     begun = islice(space.sync(days(1)), 3)
     assert [told(message)[0] for message in begun] == ["u0", "u0@example.com", "u1"]
@@ -54,7 +54,7 @@ def test_who_stops_at_a_message_gets_it_again_and_not_those_before() -> None:
     ]
 
 
-def test_an_exception_while_sending_is_a_stop_as_well() -> None:
+def test_an_exception_while_sending_stops_a_sync() -> None:
     def send(messages: Iterable[dict[str, Any]]) -> None:
         for message in messages:
             if "userId" not in message:
@@ -66,7 +66,7 @@ def test_an_exception_while_sending_is_a_stop_as_well() -> None:
     assert [told(message)[0] for message in space.sync(days(1))] == ["u0@example.com"]
 
 
-def test_what_remains_is_as_it_is_then() -> None:
+def test_the_remaining_messages_have_the_values_of_their_time() -> None:
     space = made({"VIP": {"u0", "u1"}})
     next(space.sync(days(1)))
     vip = space.audience("VIP")
@@ -75,7 +75,7 @@ def test_what_remains_is_as_it_is_then() -> None:
     assert {told(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
 
 
-def test_who_begins_another_sync_has_ended_the_one_before() -> None:
+def test_a_new_sync_ends_the_one_before() -> None:
     space = made({"VIP": {"u0", "u1"}})
     first = space.sync(days(1))
     next(first)
@@ -97,7 +97,7 @@ def test_an_unfinished_sync_stays_due_and_a_finished_one_does_not() -> None:
     assert space.next_due > days(1)
 
 
-def test_a_state_survives_json_and_another_process() -> None:
+def test_a_state_can_be_saved_as_json_and_loaded() -> None:
     space = made({"VIP": {"u0"}, "Beta Testers": {"u1"}})
     list(space.sync(days(1)))
     again = reloaded(space, {"VIP": {"u0"}, "Beta Testers": set()})
@@ -109,7 +109,7 @@ def test_a_state_survives_json_and_another_process() -> None:
     ]
 
 
-def test_values_of_computed_traits_survive_too() -> None:
+def test_values_of_computed_traits_can_be_saved() -> None:
     value: Any = {"a": [1, 2.5, None, True], "b": "ü"}
     first, second = made(), made()
     for space in (first, second):
@@ -119,7 +119,7 @@ def test_values_of_computed_traits_survive_too() -> None:
     assert list(second.sync(days(2))) == []
 
 
-def test_a_value_that_is_gone_is_told_once_in_another_process_too() -> None:
+def test_a_value_that_is_gone_is_sent_once_after_loading() -> None:
     def at(values: dict[str, Any], state: Any = None) -> tuple[list[Any], Any]:
         space = Space(clock=lambda: START)
         space.add_profile(user_ids=["u0"], traits=values)
@@ -137,7 +137,7 @@ def test_a_value_that_is_gone_is_told_once_in_another_process_too() -> None:
     assert seen == [[5], [None], [], [5]]
 
 
-def test_a_state_may_come_before_its_computations() -> None:
+def test_a_state_may_be_loaded_before_its_computations_are_added() -> None:
     space = made({"VIP": {"u0"}})
     list(space.sync(days(1)))
     again = Space(clock=lambda: START)
@@ -146,7 +146,7 @@ def test_a_state_may_come_before_its_computations() -> None:
     assert list(again.sync(days(2))) == []
 
 
-def test_what_a_state_says_of_others_is_kept() -> None:
+def test_the_state_of_unknown_computations_is_kept() -> None:
     space = made({"VIP": {"u0"}})
     list(space.sync(days(1)))
     again = Space(clock=lambda: START)
@@ -171,7 +171,7 @@ def test_what_a_state_says_of_others_is_kept() -> None:
         ),
     ],
 )
-def test_what_is_no_state_is_refused_and_changes_nothing(state: Any, message: str) -> None:
+def test_an_invalid_state_is_refused_and_changes_nothing(state: Any, message: str) -> None:
     space = made({"VIP": {"u0"}})
     before = space.save()
     with pytest.raises(InvalidSpace, match=message):
@@ -227,7 +227,7 @@ class Interrupted(RuleBasedStateMachine):
         self.space = reloaded(self.space, self.members)
 
     @invariant()
-    def after_a_whole_sync_everybody_has_been_told(self) -> None:
+    def after_a_finished_sync_all_values_have_been_sent(self) -> None:
         if not self.whole:
             return
         expected = {
