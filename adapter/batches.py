@@ -38,8 +38,8 @@ def batches(plans: Sequence[Plan]) -> Iterator[tuple[int, ...]]:
 
 def _bulk_bytes(plan: Plan) -> int:
     """Return the bytes that a plan takes in a bulk call, or 0 if it cannot be in one."""
-    who = plan.identifiers
-    if plan.upsert is None or plan.entry is not None or not (who.email or who.user_id):
+    ids = plan.identifiers
+    if plan.upsert is None or plan.entry is not None or not (ids.email or ids.user_id):
         return 0
     # `{"contact": …}` is a few bytes longer than a contact in a list: the limit is kept.
     return len(json_text(plan.upsert.body).encode())
@@ -67,10 +67,10 @@ def _users(plans: Sequence[Plan]) -> list[int]:
 
 
 def _identifiers(plan: Plan) -> Iterator[tuple[str, str]]:
-    who = plan.identifiers
-    emails = [who.email, plan.upsert.contact.get("_NewEmail") if plan.upsert else None]
+    ids = plan.identifiers
+    emails = [ids.email, plan.upsert.contact.get("_NewEmail") if plan.upsert else None]
     yield from (("email", email.lower()) for email in emails if email)
-    if who.user_id:
-        yield ("user_id", who.user_id)
-    if who.anonymous_id:
-        yield ("anonymous_id", who.anonymous_id)
+    if ids.user_id:
+        yield ("user_id", ids.user_id)
+    if ids.anonymous_id:
+        yield ("anonymous_id", ids.anonymous_id)

@@ -39,7 +39,7 @@ _SEVERAL_FIELDS = {"name": "FirstName and LastName", "address": "the mailing add
 def build_contact(
     path: str,
     traits: Mapping[str, Any],
-    who: Identifiers,
+    ids: Identifiers,
     parts: Parts,
     notes: list[Note],
     new_email: str | None = None,
@@ -49,16 +49,16 @@ def build_contact(
     Args:
         path: the path of the traits in the message, for notes.
         traits: the traits, already checked to be JSON.
-        who: the identifiers of the message, which become those of the contact.
+        ids: the identifiers of the message, which become those of the contact.
         parts: the parts of the message, to recognise ids that are repeated as traits.
         notes: receives a note for each trait not carried, or carried under another name or type.
         new_email: the address to change to, if the message gives it outside its traits.
 
     """
     fields = {
-        "Email": who.email,
-        "user_id": who.user_id,
-        "anonymous_id": who.anonymous_id,
+        "Email": ids.email,
+        "user_id": ids.user_id,
+        "anonymous_id": ids.anonymous_id,
         "_NewEmail": new_email,
     }
     contact = _ContactBuilder(path, notes, {key: value for key, value in fields.items() if value})

@@ -128,17 +128,17 @@ class Destination:
             outcome, message = Outcome.REJECTED, planned.rejected
         exchanges: tuple[Exchange, ...] = ()
         notes = planned.notes
-        who = ""
+        contact = ""
         for call in planned.calls:
-            reply = self._client.post(call.path_for(who), call.body)
+            reply = self._client.post(call.path_for(contact), call.body)
             exchanges += reply.exchanges
             outcome, message = outcome_of(reply)
             if not call.idempotent:
                 notes += _notes_of_entry(reply, outcome)
             if outcome is not Outcome.DELIVERED:
                 break
-            who = contact_id(reply.last.response_body)
-            if not who and call is not planned.calls[-1]:
+            contact = contact_id(reply.last.response_body)
+            if not contact and call is not planned.calls[-1]:
                 outcome = Outcome.FAILED
                 message = f"{reply.last.url} gives no contact_id, which the next call needs"
                 break

@@ -38,7 +38,7 @@ class Identifiers:
     anonymous_id: str | None = None
 
 
-def identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
+def read_identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
     """Return the identifiers of a message (`seed`).
 
     The e-mail address is `traits.email` (for a track `properties.email`), else

@@ -11,7 +11,7 @@ from typing import Any
 from adapter.calls import Call, EnterJourney, UpsertContact
 from adapter.contact import build_contact
 from adapter.errors import InvalidName
-from adapter.identity import Identifiers, address, address_at, identifiers, is_email
+from adapter.identity import Identifiers, address, address_at, is_email, read_identifiers
 from adapter.json_values import json_text, kind_of, shown
 from adapter.message import Parts, event_name, message_object, object_at, parts_of
 from adapter.naming import snake_case, spelling
@@ -86,20 +86,20 @@ def plan(message: Mapping[str, Any], settings: Settings) -> Plan:
     if filtered is not None:
         return Plan(filtered=filtered, notes=tuple(notes))
     parts = parts_of(fields, notes)
-    who = identifiers(parts, notes)
+    ids = read_identifiers(parts, notes)
     _note_unused_part(fields, notes)
     entry = None
     if fields["type"] == "identify":
-        upsert = _upsert_of_identify(parts, who, notes)
+        upsert = _upsert_of_identify(parts, ids, notes)
     else:
         event = event_name(fields)
         trigger_id = _trigger_id(event, settings)
         if trigger_id is None:
             reason = f"No trigger id can be made of the event {shown(event)}: map it in journeys"
-            return Plan(who, rejected=reason, notes=tuple(dict.fromkeys(notes)))
-        upsert, entry = _calls_of_track(parts, who, notes, trigger_id)
+            return Plan(ids, rejected=reason, notes=tuple(dict.fromkeys(notes)))
+        upsert, entry = _calls_of_track(parts, ids, notes, trigger_id)
     # Two steps may have made the same note.
-    return Plan(who, upsert, entry, notes=tuple(dict.fromkeys(notes)))
+    return Plan(ids, upsert, entry, notes=tuple(dict.fromkeys(notes)))
 
 
 def _filtered(message: Mapping[str, Any], notes: list[Note]) -> str | None:
@@ -138,20 +138,20 @@ def _note_unused_part(message: Mapping[str, Any], notes: list[Note]) -> None:
         notes.append(UNUSED_PART(part, use=use))
 
 
-def _upsert_of_identify(parts: Parts, who: Identifiers, notes: list[Note]) -> UpsertContact:
+def _upsert_of_identify(parts: Parts, ids: Identifiers, notes: list[Note]) -> UpsertContact:
     """Return the call of an identify: its own traits, or else those of its context (`ours`)."""
     if parts.context_traits and not parts.own:
         notes.append(CONTEXT_TRAITS_USED("context.traits"))
-        contact = build_contact("context.traits", parts.context_traits, who, parts, notes)
+        contact = build_contact("context.traits", parts.context_traits, ids, parts, notes)
         return UpsertContact(contact)
     for key, value in parts.context_traits.items():
         path = f"context.traits.{key}"
         if is_email(key):
-            if address_at(path, value, notes) not in (None, who.email):
+            if address_at(path, value, notes) not in (None, ids.email):
                 notes.append(OTHER_ADDRESS(path))
         elif key not in parts.own or json_text(parts.own[key]) != json_text(value):
             notes.append(CONTEXT_TRAIT(path))
-    return UpsertContact(build_contact("traits", parts.own, who, parts, notes))
+    return UpsertContact(build_contact("traits", parts.own, ids, parts, notes))
 
 
 def _trigger_id(event: str, settings: Settings) -> str | None:
@@ -163,7 +163,7 @@ def _trigger_id(event: str, settings: Settings) -> str | None:
 
 
 def _calls_of_track(
-    parts: Parts, who: Identifiers, notes: list[Note], trigger_id: str
+    parts: Parts, ids: Identifiers, notes: list[Note], trigger_id: str
 ) -> tuple[UpsertContact, EnterJourney]:
     """Return the calls of a track: the upsert of its user, and the entry into the journey."""
     traits = {}
@@ -174,11 +174,11 @@ def _calls_of_track(
         else:
             traits[key] = value
     new_email = address_at("properties._NewEmail", parts.own.get("_NewEmail"), notes)
-    contact = build_contact("context.traits", traits, who, parts, notes, new_email)
+    contact = build_contact("context.traits", traits, ids, parts, notes, new_email)
     properties = {}
     for key, value in parts.own.items():
         # An address that is sent with the contact is not repeated with the event (`ours`).
-        if is_email(key) and who.email and address(value) == who.email:
+        if is_email(key) and ids.email and address(value) == ids.email:
             notes.append(IDENTIFYING_PROPERTY(f"properties.{key}", field="Email"))
         elif key == "_NewEmail" and new_email:
             notes.append(IDENTIFYING_PROPERTY(f"properties.{key}", field="_NewEmail"))

@@ -49,7 +49,7 @@ class IdentifierIndex:
 
         """
         identifiers = _identifiers(user_ids, emails, anonymous_ids)
-        if self._owners.get(_index_key(profile.identifiers[0])) is not profile:
+        if self._owners.get(profile.identifiers[0].folded()) is not profile:
             raise InvalidSpace(f"{profile!r}", "is not in this space: add it first")
         self._assign(identifiers, profile)
 
@@ -61,21 +61,21 @@ class IdentifierIndex:
 
         """
         for identifier_type in get_args(IdentifierType):
-            owner = self._owners.get(_index_key(Identifier(identifier_type, identifier)))
+            owner = self._owners.get(Identifier(identifier_type, identifier).folded())
             if owner is not None:
                 return owner
         raise InvalidSpace(f"profile {identifier!r}", "is not in this space: add it first")
 
     def _assign(self, identifiers: tuple[Identifier, ...], profile: Profile) -> None:
         for one in identifiers:
-            if self._owners.get(_index_key(one), profile) is not profile:
+            if self._owners.get(one.folded(), profile) is not profile:
                 raise InvalidSpace(
                     f"{one.type} {one.value!r}",
                     "already belongs to another profile: a profile is one user",
                 )
         for one in identifiers:
-            if _index_key(one) not in self._owners:
-                self._owners[_index_key(one)] = profile
+            if one.folded() not in self._owners:
+                self._owners[one.folded()] = profile
                 profile.add_identifier(one)
 
 
@@ -98,10 +98,3 @@ def _identifiers(user_ids: Values, emails: Values, anonymous_ids: Values) -> tup
                 raise InvalidSpace(error.field, error.problem) from None
             found.append(Identifier(identifier_type, value.strip()))
     return tuple(found)
-
-
-def _index_key(identifier: Identifier) -> Identifier:
-    """Return the identifier with an address in lower case: Autopilot ignores the letter case."""
-    if identifier.type == "email":
-        return identifier._replace(value=identifier.value.lower())
-    return identifier

@@ -20,6 +20,10 @@ class Identifier(NamedTuple):
     def __str__(self) -> str:
         return f"anonymous {self.value}" if self.type == "anonymousId" else self.value
 
+    def folded(self) -> "Identifier":
+        """Return it for comparisons: an address in lower case, as Autopilot ignores the case."""
+        return self._replace(value=self.value.lower()) if self.type == "email" else self
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

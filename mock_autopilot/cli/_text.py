@@ -4,6 +4,9 @@ import codecs
 import io
 from typing import TextIO
 
+INDENT = " " * 18
+"""Aligns lines without a time below those that begin with one."""
+
 
 def escape_unencodable(stream: TextIO) -> None:
     """Let a stream escape the characters that its encoding lacks, instead of failing."""

@@ -1,27 +1,21 @@
-"""Format what happens in a simulated space, and what the account holds in the end."""
+"""Format what happens in a simulated space, and record what is delivered."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from adapter import Delivery, Outcome
-from adapter.engage import Identifier, Space
+from adapter.engage import Identifier
 from adapter.engage.scenario import Scenario
 from adapter.engage.simulation import Change, Sync
-from adapter.json_values import json_equal, json_text
-from adapter.naming import name_in_key, spelling
-from adapter.traits import FIELDS
-from mock_autopilot.cli._text import count
+from adapter.json_values import json_text
+from mock_autopilot.cli._account import sent_fields
+from mock_autopilot.cli._text import INDENT, count
 
 MAX_MESSAGES = 20
 """The number of messages shown of one sync."""
-INDENT = " " * 18
-CUSTOM = "custom "
-"""Prefix of a custom field's name, which may also be the name of a standard field."""
-NOT_COMPARED = ("Email", "user_id", "anonymous_id", "custom")
-"""Keys of a sent contact that identify it, or hold the custom fields."""
 
 
 @dataclass
@@ -52,7 +46,7 @@ class Timeline:
         if delivery.delivered and delivery.source["type"] == "identify":
             contact = delivery.exchanges[-1].request_body["contact"]
             identifier, _, _ = sent_value(delivery.source)
-            self.delivered.setdefault(identifier, {}).update(_sent_fields(contact))
+            self.delivered.setdefault(identifier, {}).update(sent_fields(contact))
         return delivery
 
     def lines(self, event: Change | Sync) -> Iterator[str]:
@@ -116,81 +110,15 @@ def header(scenario: Scenario, now: datetime, base_url: str) -> str:
     )
 
 
-def account_lines(
-    space: Space, state: Mapping[str, Any], delivered: Mapping[Identifier, Mapping[str, Any]]
-) -> Iterator[tuple[str, bool]]:
-    """Yield a line for each identifier with its properties and journeys at the account.
-
-    With each line comes whether all values are as they were delivered.
-    """
-    contacts = {}
-    for contact in state["contacts"]:
-        if contact.get("Email"):
-            contacts["email", contact["Email"].lower()] = contact
-        if contact.get("user_id"):
-            contacts["userId", contact["user_id"]] = contact
-    keys = [computation.key for computation in space.computations if computation.form == "identify"]
-    entries: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for journey in state["journeys"]:
-        for entry in journey["entries"]:
-            entries[entry["contact_id"]][journey["name"]] += 1
-    for who in (who for profile in space.profiles for who in profile.identifiers):
-        value = who.value.lower() if who.type == "email" else who.value
-        contact = contacts.get((who.type, value))
-        fields = _account_fields(contact) if contact else {}
-        wrong = [
-            f"{name.removeprefix(CUSTOM)} was delivered as {json_text(value)}"
-            for name, value in delivered.get(who, {}).items()
-            if not json_equal(value, fields.get(name))
-        ]
-        shown = [line for key in keys for line in _shown_fields(fields, key)]
-        journeys = entries[contact["contact_id"]] if contact else {}
-        shown += [f"entered {name} {count(times, 'time')}" for name, times in journeys.items()]
-        line = ", ".join(shown) or ("none of them" if contact else "no contact")
-        yield f"{INDENT}{who}: {'; but '.join([line, *wrong])}", not wrong
-
-
 def _line(delivery: Delivery) -> str:
     message = delivery.source
-    who, key, value = sent_value(message)
+    identifier, key, value = sent_value(message)
     event = f"{message['event']}, " if message["type"] == "track" else ""
     status = f" ({delivery.status})" if delivery.status and delivery.message else ""
     words = f": {delivery.message}" if delivery.message else ""
     ending = "; ".join([f"{delivery.outcome.value}{status}{words}", *map(str, delivery.notes)])
-    return f"{who}: {event}{key} = {json_text(value)}, {ending}"
+    return f"{identifier}: {event}{key} = {json_text(value)}, {ending}"
 
 
 def _counts(outcomes: Counter[Outcome]) -> str:
     return ", ".join(f"{number:,} {outcome.value}" for outcome, number in outcomes.items())
-
-
-def _sent_fields(contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a sent contact by their name at Autopilot, without its identifiers."""
-    custom = contact.get("custom", {})
-    return {
-        **{name: value for name, value in contact.items() if name not in NOT_COMPARED},
-        **{f"{CUSTOM}{name_in_key(key)}": value for key, value in custom.items()},
-    }
-
-
-def _account_fields(contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a contact in the account, with the names that `_sent_fields` gives."""
-    return {
-        **{name: value for name, value in contact.items() if name in FIELDS or name == "Name"},
-        **{f"{CUSTOM}{one['kind']}": one["value"] for one in contact.get("custom_fields", ())},
-    }
-
-
-def _shown_fields(fields: Mapping[str, Any], key: str) -> list[str]:
-    """Return what a property has become: a custom field, several for an object, or a field."""
-    custom = f"{CUSTOM}{key}"
-    own = [
-        f"{name.removeprefix(CUSTOM)} = {json_text(value)}"
-        for name, value in fields.items()
-        if name == custom or name.startswith(f"{custom}.")
-    ]
-    return own or [
-        f"{key} = {json_text(value)}"
-        for name, value in fields.items()
-        if spelling(name) == spelling(key)
-    ]

@@ -156,7 +156,7 @@ def play(
 
 def show_account(scenario: "Scenario", timeline: "Timeline", base_url: str, api_key: str) -> bool:
     """Print each user's properties at Autopilot; return whether any is not as delivered."""
-    from mock_autopilot.cli._timeline import account_lines
+    from mock_autopilot.cli._account import account_lines
 
     try:
         state = account_state(base_url, api_key)
