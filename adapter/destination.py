@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Destination:
     """Autopilot as a destination of Segment messages.
 
-    A context manager: leaving it closes the connections. Not for two threads at once.
+    A context manager: leaving it closes the connections. Not thread-safe.
 
     Args:
         api_key: the account's key (`seed`).

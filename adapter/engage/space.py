@@ -26,7 +26,7 @@ _NEVER_SENT = object()
 
 
 class Space:
-    """Plays Segment Engage: which messages its profiles cause, and when (`seed`, `spec`).
+    """A space of Segment Engage: its messages, and when they are due (`seed`, `spec`).
 
     Not thread-safe.
 
@@ -49,6 +49,7 @@ class Space:
         self._clock = clock
         self._index = IdentifierIndex()
         self._computations: dict[str, Computation] = {}
+        self._audiences: dict[str, Audience] = {}
         self._states: dict[str, SyncState] = {}
         self._current_sync = object()
 
@@ -130,6 +131,7 @@ class Space:
         """
         audience = Audience(name, audience_key(name), form, when)
         self._add(audience, created_at)
+        self._audiences[name] = audience
         return audience
 
     def add_trait(
@@ -164,10 +166,9 @@ class Space:
             InvalidSpace: there is none.
 
         """
-        for computation in self._computations.values():
-            if isinstance(computation, Audience) and computation.name == name:
-                return computation
-        raise InvalidSpace(f"audience {name!r}", "is not in this space: add it first")
+        if name not in self._audiences:
+            raise InvalidSpace(f"audience {name!r}", "is not in this space: add it first")
+        return self._audiences[name]
 
     def _add(self, computation: Computation, created_at: datetime | None) -> None:
         key = computation.key

@@ -16,8 +16,13 @@ from tests.adapter.support import (
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        *[(299, "delivered"), (300, "failed"), (399, "failed")],
-        *[(400, "rejected"), (428, "rejected"), (430, "rejected"), (499, "rejected")],
+        (299, "delivered"),
+        (300, "failed"),
+        (399, "failed"),
+        (400, "rejected"),
+        (428, "rejected"),
+        (430, "rejected"),
+        (499, "rejected"),
     ],
 )
 def test_the_boundaries_of_the_status_ranges(

@@ -1,4 +1,4 @@
-"""Bulk calls: which deliveries share one, and what each is told of its answer."""
+"""Bulk calls: which deliveries share one, and the result of each."""
 
 import json
 from typing import Any

@@ -47,9 +47,13 @@ def test_with_traits_an_identify_leaves_those_of_its_context_out() -> None:
 @pytest.mark.parametrize(
     ("there", "note"),
     [
-        *[("b@example.com", "other-address"), ("A@example.com", "other-address")],
-        *[(5, "identifier-type"), ("n/a", "placeholder"), (" ", "blank-identifier")],
-        *[("a@example.com", ""), (None, "")],
+        ("b@example.com", "other-address"),
+        ("A@example.com", "other-address"),
+        (5, "identifier-type"),
+        ("n/a", "placeholder"),
+        (" ", "blank-identifier"),
+        ("a@example.com", ""),
+        (None, ""),
     ],
 )
 def test_another_address_in_an_identifys_context_is_noted(there: object, note: str) -> None:

@@ -71,15 +71,20 @@ LINES = "\n".join(map(json.dumps, MESSAGES))
 @pytest.mark.parametrize(
     "source",
     [
-        *[MESSAGES, tuple(MESSAGES), {"batch": MESSAGES}, [{"batch": MESSAGES}], LINES],
-        *[
-            LINES.encode(),
-            LINES.splitlines(),
-            json.dumps(MESSAGES),
-            gzip.compress(LINES.encode(), mtime=0),
-        ],
-        *[json.dumps({"batch": MESSAGES}), json.dumps({"batch": MESSAGES}, indent=2)],
-        *[LINES.encode("utf-16"), LINES.encode("utf-32"), LINES.encode("utf-8-sig")],
+        MESSAGES,
+        tuple(MESSAGES),
+        {"batch": MESSAGES},
+        [{"batch": MESSAGES}],
+        LINES,
+        LINES.encode(),
+        LINES.splitlines(),
+        json.dumps(MESSAGES),
+        gzip.compress(LINES.encode(), mtime=0),
+        json.dumps({"batch": MESSAGES}),
+        json.dumps({"batch": MESSAGES}, indent=2),
+        LINES.encode("utf-16"),
+        LINES.encode("utf-32"),
+        LINES.encode("utf-8-sig"),
     ],
 )
 @pytest.mark.usefixtures("account")

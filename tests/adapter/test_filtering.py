@@ -67,8 +67,11 @@ def test_an_empty_list_is_an_empty_object(message: dict[str, Any], path: str) ->
 @pytest.mark.parametrize(
     ("name", "known"),
     [
-        *[("all", "All"), ("ALL", "All"), ("autopilothq", "AutopilotHQ")],
-        *[("AutoPilotHQ", "AutopilotHQ"), ("AUTOPILOTHQ", "AutopilotHQ")],
+        ("all", "All"),
+        ("ALL", "All"),
+        ("autopilothq", "AutopilotHQ"),
+        ("AutoPilotHQ", "AutopilotHQ"),
+        ("AUTOPILOTHQ", "AutopilotHQ"),
     ],
 )
 @pytest.mark.parametrize("value", [True, False, {}])

@@ -111,9 +111,15 @@ def test_a_user_id_may_resemble_a_placeholder(user_id: str) -> None:
 @pytest.mark.parametrize(
     ("own", "note"),
     [
-        *[("n/a", "placeholder"), ("null", "placeholder"), ("", "blank-identifier")],
-        *[(" ", "blank-identifier"), (5, "identifier-type"), (True, "identifier-type")],
-        *[([], "identifier-type"), (["b@example.com"], "identifier-type"), ("\ud800@a.b", None)],
+        ("n/a", "placeholder"),
+        ("null", "placeholder"),
+        ("", "blank-identifier"),
+        (" ", "blank-identifier"),
+        (5, "identifier-type"),
+        (True, "identifier-type"),
+        ([], "identifier-type"),
+        (["b@example.com"], "identifier-type"),
+        ("\ud800@a.b", None),
         (None, ""),
     ],
 )
@@ -178,9 +184,16 @@ def test_an_invalid_new_address_counts_as_missing(new: object) -> None:
 @pytest.mark.parametrize(
     ("value", "note"),
     [
-        *[(True, "identifier-type"), (["u"], "identifier-type"), ({"id": "u"}, "identifier-type")],
-        *[("", "blank-identifier"), (" ", "blank-identifier"), (" u ", "trimmed")],
-        *[(7, "number-as-text"), (7.0, "number-as-text"), ("u", ""), (None, "")],
+        (True, "identifier-type"),
+        (["u"], "identifier-type"),
+        ({"id": "u"}, "identifier-type"),
+        ("", "blank-identifier"),
+        (" ", "blank-identifier"),
+        (" u ", "trimmed"),
+        (7, "number-as-text"),
+        (7.0, "number-as-text"),
+        ("u", ""),
+        (None, ""),
     ],
 )
 def test_an_id_that_is_missing_or_changed_is_noted(name: str, value: object, note: str) -> None:
@@ -192,8 +205,12 @@ def test_an_id_that_is_missing_or_changed_is_noted(name: str, value: object, not
 @pytest.mark.parametrize(
     ("key", "value", "own"),
     [
-        *[("userId", "u1", "u1"), ("user_id", "u1", " u1 "), ("USERID", " u1", "u1")],
-        *[("userId", 5, "5"), ("userId", "5", 5), ("userId", "null", "null")],
+        ("userId", "u1", "u1"),
+        ("user_id", "u1", " u1 "),
+        ("USERID", " u1", "u1"),
+        ("userId", 5, "5"),
+        ("userId", "5", 5),
+        ("userId", "null", "null"),
     ],
 )
 def test_a_user_id_among_the_traits_that_repeats_the_messages_own_is_left_out(

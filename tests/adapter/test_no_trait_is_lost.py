@@ -74,7 +74,7 @@ def test_nothing_in_an_object_is_dropped_or_renamed_without_a_note(
     traits: dict[str, Any],
 ) -> None:
     contact, notes = sent_contact(traits)
-    told = {path for _, path in notes}
+    noted_paths = {path for _, path in notes}
     fields = {
         json.dumps(value) for value in [*contact.values(), *contact.get("custom", {}).values()]
     }
@@ -84,8 +84,8 @@ def test_nothing_in_an_object_is_dropped_or_renamed_without_a_note(
             continue
         for path, leaf in leaves(f"traits.{name}", value):
             # A part of a company or an address may have a field of its own.
-            arrived = f"traits.{name}" in told or spelling(name) in OBJECTS
-            assert path in told or (arrived and written(leaf) & fields), path
+            arrived = f"traits.{name}" in noted_paths or spelling(name) in OBJECTS
+            assert path in noted_paths or (arrived and written(leaf) & fields), path
 
 
 @given(st.dictionaries(NAMES, SCALARS, max_size=6))

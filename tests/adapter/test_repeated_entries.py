@@ -23,7 +23,10 @@ LOST: list[Any] = [
     requests.ConnectionError("Connection aborted."),
     requests.ReadTimeout("slow"),
     requests.exceptions.ChunkedEncodingError("half"),
-    *[500, 502, 503, 504],
+    500,
+    502,
+    503,
+    504,
 ]
 NEVER_SENT: list[Any] = [
     REFUSED,
@@ -88,8 +91,11 @@ def test_a_failed_entry_may_have_been_made(
 @pytest.mark.parametrize(
     ("attempts", "outcome"),
     [
-        *[([503, 404], "rejected"), ([requests.ReadTimeout("slow"), 400], "rejected")],
-        *[([408], "rejected"), ([500, 429], "failed"), ([503, REFUSED], "failed")],
+        ([503, 404], "rejected"),
+        ([requests.ReadTimeout("slow"), 400], "rejected"),
+        ([408], "rejected"),
+        ([500, 429], "failed"),
+        ([503, REFUSED], "failed"),
     ],
 )
 def test_an_entry_refused_after_such_an_attempt_may_have_been_made(

@@ -45,8 +45,12 @@ def test_a_session_is_closed_only_if_the_destination_made_it(
 @pytest.mark.parametrize(
     ("host", "proxied"),
     [
-        *[("localhost", False), ("127.0.0.1", False), ("127.1.2.3", False), ("[::1]", False)],
-        *[("autopilot.test", True), ("128.0.0.1", True)],
+        ("localhost", False),
+        ("127.0.0.1", False),
+        ("127.1.2.3", False),
+        ("[::1]", False),
+        ("autopilot.test", True),
+        ("128.0.0.1", True),
     ],
 )
 def test_a_proxy_is_used_except_to_reach_this_machine(

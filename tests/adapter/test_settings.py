@@ -167,8 +167,11 @@ def test_a_key_of_any_latin_1_text_will_do(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        *[("  ", "is missing"), ("a\x1fb", "control character"), ("a\x7fb", "control character")],
-        *[("a\x9fb", "control character"), ("a\u0100b", "no HTTP header can carry")],
+        ("  ", "is missing"),
+        ("a\x1fb", "control character"),
+        ("a\x7fb", "control character"),
+        ("a\x9fb", "control character"),
+        ("a\u0100b", "no HTTP header can carry"),
     ],
 )
 def test_the_error_says_what_is_wrong_with_a_key(key: str, why: str) -> None:

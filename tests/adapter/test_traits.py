@@ -250,8 +250,18 @@ def test_what_is_left_out_or_sent_otherwise_is_noted(
 @pytest.mark.parametrize(
     ("value", "taken"),
     [
-        *[("true", True), ("TRUE", True), (" Yes ", True), ("1", True), (1, True), (1.0, True)],
-        *[("false", False), ("no", False), ("NO", False), ("0", False), (0, False), (0.0, False)],
+        ("true", True),
+        ("TRUE", True),
+        (" Yes ", True),
+        ("1", True),
+        (1, True),
+        (1.0, True),
+        ("false", False),
+        ("no", False),
+        ("NO", False),
+        ("0", False),
+        (0, False),
+        (0.0, False),
     ],
 )
 def test_a_text_or_number_that_means_a_boolean_unsubscribes(

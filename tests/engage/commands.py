@@ -1,4 +1,4 @@
-"""The command `engage` in this process, for the tests."""
+"""Run the command `engage` in this process."""
 
 import importlib
 import json
@@ -35,7 +35,7 @@ def sent(account: AccountView) -> list[Any]:
 
 
 class Waits:
-    """Stands in for waiting: notes the instants, and does something at one of them."""
+    """Replaces waiting: records the instants, and does something at one of them."""
 
     def __init__(self, number: int, happen: Callable[[], object]) -> None:
         self.number = number
@@ -46,7 +46,7 @@ class Waits:
         return self.wait_until
 
     def wait_until(self, instant: Any) -> None:
-        """Note the instant; do what is to be done when there have been so many."""
+        """Record the instant; at the given number do something."""
         self.instants.append(instant)
         if len(self.instants) == self.number:
             self.happen()

@@ -33,8 +33,8 @@ def scenario(**parts: Any) -> Scenario:
     return read_scenario(json.dumps(definition(**parts)))
 
 
-def told(**parts: Any) -> list[Any]:
-    """Play one to an account that takes everything; give the values that Ada's key was sent."""
+def sent_values(**parts: Any) -> list[Any]:
+    """Simulate one with an account that accepts everything; return the values sent for Ada."""
     read = scenario(**parts)
     happened = simulate(read.space, read.changes, read.start, read.until, delivered)
     values = []
@@ -46,7 +46,7 @@ def told(**parts: Any) -> list[Any]:
 
 
 def delivered(message: Any) -> Delivery:
-    """Deliver it, without more ado."""
+    """Return a delivery as of an account that accepts everything."""
     return Delivery(message, Outcome.DELIVERED, 200)
 
 

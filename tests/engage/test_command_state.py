@@ -18,13 +18,13 @@ FORWARD = [(user, True) for user in USERS]
 ALL = [*FORWARD, ("ada", False), ("ada", True)]
 
 
-def told(account: AccountView) -> list[tuple[str, bool]]:
+def sent_values(account: AccountView) -> list[tuple[str, bool]]:
     return [(one["user_id"], one["custom"]["boolean--vip"]) for one in sent(account)]
 
 
 @pytest.fixture
 def wait_for(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Waits]:
-    """Let something happen when it waits for that instant; give what it waited for."""
+    """Do something at the wait of that number; return the waits."""
 
     def wait_for(number: int, happen: Callable[[], object]) -> Waits:
         waits = Waits(number, happen)
@@ -54,7 +54,7 @@ class TestContinuing:
             assert play("--days", days).exit_code == 0
         whole = server.new_account()
         engage(tmp_path, VIP_SPACE, *target(whole))
-        assert told(account) == told(whole) == ALL
+        assert sent_values(account) == sent_values(whole) == ALL
         assert [path.name for path in sorted(tmp_path.iterdir())] == ["space.json", "state"]
 
     @pytest.mark.parametrize("number", range(4))
@@ -72,9 +72,9 @@ class TestContinuing:
         assert (
             "\n                  stopped: the next sync sends this message again" in failed.output
         )
-        assert told(account) == ALL[:number]
+        assert sent_values(account) == ALL[:number]
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL
 
     def test_the_failure_is_shown_even_when_many_went_before_it(
         self, tmp_path: Path, account: AccountView
@@ -97,7 +97,7 @@ class TestContinuing:
     ) -> None:
         assert play("--api-key", "nobodys").exit_code == 1
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL
 
     def test_after_a_wrong_base_url_everything_is_sent(
         self, play: Callable[..., Any], account: AccountView
@@ -105,7 +105,7 @@ class TestContinuing:
         wrong = account.base_url.removesuffix("v1/")
         assert play("--base-url", wrong).exit_code == 1
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL
 
     def test_the_state_is_saved_after_each_sync(
         self, play: Callable[..., Any], tmp_path: Path, wait_for: Callable[..., Waits]
@@ -168,7 +168,7 @@ class TestContinuing:
         assert "\nAt Autopilot, " in stopped.output
         wait_for(0, interrupt)
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL
 
     def test_what_was_sent_before_ctrl_c_in_a_sync_is_counted(
         self, play: Callable[..., Any], account: AccountView, monkeypatch: pytest.MonkeyPatch
@@ -186,7 +186,7 @@ class TestContinuing:
         assert stopped.exit_code == 130
         assert stopped.output.endswith("\n0 syncs, 1 message: 1 delivered\n")
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL
 
     def test_the_state_is_saved_when_the_output_is_closed(
         self, play: Callable[..., Any], account: AccountView, monkeypatch: pytest.MonkeyPatch
@@ -201,6 +201,6 @@ class TestContinuing:
         with monkeypatch.context() as patched:
             patched.setattr(click, "echo", echo)
             assert play().exit_code == 1
-        assert told(account) == FORWARD
+        assert sent_values(account) == FORWARD
         assert play().exit_code == 0
-        assert told(account) == ALL
+        assert sent_values(account) == ALL

@@ -1,4 +1,4 @@
-"""The contract suite's state machine judges our Engage, as it judges everybody's forwarder."""
+"""The state machine of the contract suite, applied to our Engage."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -46,7 +46,7 @@ class BySet(Engage):
 
 
 class ByEvents(BySet):
-    """Audiences of those who came more often than they went, up to the instant of the sync."""
+    """Audiences of the users with more `In` than `Out` events."""
 
     def add_audience(self, name: str, now: datetime) -> None:
         def is_in(profile: Profile, at: datetime) -> bool:
@@ -62,7 +62,7 @@ class ByEvents(BySet):
 
 
 class InAnotherProcess(BySet):
-    """Whatever was told is saved, and loaded by a space that is made anew, before every sync."""
+    """Before every sync the state is saved, and loaded by a new space."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A sync that stopped half way goes on: nobody is told twice, nobody is skipped."""
+"""An interrupted sync continues: no value is sent twice, none is skipped."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ USERS = tuple(f"u{number}" for number in range(4))
 
 
 def made(members: dict[str, set[str]] | None = None) -> Space:
-    """Make the space anew, as a program that starts again does."""
+    """Return a new space, as a program that starts again makes it."""
     space = Space(clock=lambda: START)
     for user in USERS:
         space.add_profile(user_ids=[user], emails=[f"{user}@example.com"])
@@ -36,7 +36,7 @@ def reloaded(space: Space, members: dict[str, set[str]]) -> Space:
     return again
 
 
-def told(message: dict[str, Any]) -> tuple[str, str, bool]:
+def sent(message: dict[str, Any]) -> tuple[str, str, bool]:
     traits = dict(message["traits"])
     who = message.get("userId") or traits.pop("email")
     ((key, value),) = traits.items()
@@ -46,11 +46,14 @@ def told(message: dict[str, Any]) -> tuple[str, str, bool]:
 def test_a_stopped_sync_continues_with_the_message_it_stopped_at() -> None:
     space = made({"VIP": set(USERS)})
     begun = islice(space.sync(days(1)), 3)
-    assert [told(message)[0] for message in begun] == ["u0", "u0@example.com", "u1"]
-    assert [told(message)[0] for message in space.sync(days(1))] == [
-        *("u1", "u1@example.com"),
-        *("u2", "u2@example.com"),
-        *("u3", "u3@example.com"),
+    assert [sent(message)[0] for message in begun] == ["u0", "u0@example.com", "u1"]
+    assert [sent(message)[0] for message in space.sync(days(1))] == [
+        "u1",
+        "u1@example.com",
+        "u2",
+        "u2@example.com",
+        "u3",
+        "u3@example.com",
     ]
 
 
@@ -63,7 +66,7 @@ def test_an_exception_while_sending_stops_a_sync() -> None:
     space = made({"VIP": {"u0"}})
     with pytest.raises(ConnectionError):
         send(space.sync(days(1)))
-    assert [told(message)[0] for message in space.sync(days(1))] == ["u0@example.com"]
+    assert [sent(message)[0] for message in space.sync(days(1))] == ["u0@example.com"]
 
 
 def test_the_remaining_messages_have_the_values_of_their_time() -> None:
@@ -72,7 +75,7 @@ def test_the_remaining_messages_have_the_values_of_their_time() -> None:
     vip = space.audience("VIP")
     vip.leave(space.profile("u0"))
     vip.enter(space.profile("u2"))
-    assert {told(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
+    assert {sent(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
 
 
 def test_a_new_sync_ends_the_one_before() -> None:
@@ -80,7 +83,7 @@ def test_a_new_sync_ends_the_one_before() -> None:
     first = space.sync(days(1))
     next(first)
     space.audience("VIP").leave(space.profile("u1"))
-    assert [told(message)[0] for message in space.sync(days(2))] == ["u0", "u0@example.com"]
+    assert [sent(message)[0] for message in space.sync(days(2))] == ["u0", "u0@example.com"]
     assert list(first) == []
     assert list(space.sync(days(3))) == []
 
@@ -103,7 +106,7 @@ def test_a_state_can_be_saved_as_json_and_loaded() -> None:
     again = reloaded(space, {"VIP": {"u0"}, "Beta Testers": set()})
     assert again.next_due == space.next_due
     assert again.save() == space.save()
-    assert [told(message) for message in again.sync(days(2))] == [
+    assert [sent(message) for message in again.sync(days(2))] == [
         ("u1", "beta_testers", False),
         ("u1@example.com", "beta_testers", False),
     ]
@@ -126,14 +129,14 @@ def test_a_value_that_is_gone_is_sent_once_after_loading() -> None:
         space.add_trait("plan", lambda profile, _: profile.traits.get("plan"))
         if state:
             space.load(json.loads(json.dumps(state)))
-        told = [message["traits"]["plan"] for message in space.sync(days(len(seen) + 1))]
-        return told, space.save()
+        values_sent = [message["traits"]["plan"] for message in space.sync(days(len(seen) + 1))]
+        return values_sent, space.save()
 
     seen: list[Any] = []
     state = None
     for values in ({"plan": 5}, {}, {}, {"plan": 5}):
-        told, state = at(values, state)
-        seen.append(told)
+        values_sent, state = at(values, state)
+        seen.append(values_sent)
     assert seen == [[5], [None], [], [5]]
 
 
@@ -180,7 +183,7 @@ def test_an_invalid_state_is_refused_and_changes_nothing(state: Any, message: st
 
 
 class Interrupted(RuleBasedStateMachine):
-    """Syncs stop anywhere, processes die anywhere; what got through is looked at."""
+    """Syncs stop anywhere, processes end anywhere; what was sent is checked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,8 +213,8 @@ class Interrupted(RuleBasedStateMachine):
         for number, message in enumerate(self.space.sync(self.now)):
             if number == stop_at:
                 return
-            who, key, value = told(message)
-            # Not the same again, and false only to whom true was told.
+            who, key, value = sent(message)
+            # Never the same value again, and false only after true.
             assert self.through.get((who, key), False) is not value
             self.through[who, key] = value
 

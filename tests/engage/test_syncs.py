@@ -134,8 +134,17 @@ class TestComputedTraits:
     @pytest.mark.parametrize(
         ("before", "after"),
         [
-            *[(1, True), (0, False), (True, 1), ("1", 1), ([1], [True]), ({"a": 0}, {"a": False})],
-            *[({"a": 1}, "a"), ("a", {"a": 1}), ([1], 1), (1, [1]), ({}, [])],
+            (1, True),
+            (0, False),
+            (True, 1),
+            ("1", 1),
+            ([1], [True]),
+            ({"a": 0}, {"a": False}),
+            ({"a": 1}, "a"),
+            ("a", {"a": 1}),
+            ([1], 1),
+            (1, [1]),
+            ({}, []),
         ],
     )
     def test_another_type_is_a_change(self, space: Space, before: Any, after: Any) -> None:
