@@ -83,6 +83,14 @@ def test_engage(encoding: str, tmp_path: Path, account: AccountView) -> None:
     assert HAN in account.contacts
 
 
+def test_serve(tmp_path: Path) -> None:
+    seed = tmp_path / f"{HAN}.json"
+    seed.write_text("{", "utf-8")
+    result, output = run("ascii", "serve", "--seed", seed, "--port", "0")
+    assert result == 1
+    assert f"{ESCAPED}.json" in output
+
+
 def test_contract() -> None:
     result, output = run("ascii", "contract", "--adapter", f"{HAN}:factory")
     assert result == 2
