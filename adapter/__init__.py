@@ -1,15 +1,16 @@
-"""The reference forwarder: Segment messages in, Autopilot calls out.
+"""The reference forwarder from Segment messages to Autopilot calls.
 
-`plan` says which calls a message causes, and sends nothing; `Destination` makes them.
+`plan` returns the calls that a message causes, and sends nothing; `Destination` makes them.
 """
 
+from adapter.calls import EnterJourney, UpsertContact
 from adapter.delivery import Delivery, Outcome
 from adapter.destination import Destination
 from adapter.errors import InvalidMessage, InvalidName, InvalidSettings
 from adapter.exchange import Exchange, Retry
 from adapter.naming import snake_case
 from adapter.notes import Note
-from adapter.plan import EnterJourney, Plan, UpsertContact, plan
+from adapter.plan import Plan, plan
 from adapter.settings import Settings
 
 __all__ = [

@@ -1,56 +1,55 @@
-"""Which messages can go to Autopilot in one bulk call. Pure."""
+"""Group messages that can go to Autopilot in one bulk call. Pure."""
 
-import json
 from collections.abc import Iterator, Sequence
 
-from adapter.plan import Plan, UpsertContact
+from adapter.json_values import json_text
+from adapter.plan import Plan
 
-#: Contacts in one bulk call (`client`).
-MOST_CONTACTS = 100
-#: Bytes of a bulk call's body (`ours`: no limit is documented).
-MOST_BYTES = 256 * 1024
+#: The number of contacts that one bulk call may hold (`client`).
+MAX_CONTACTS = 100
+#: The size of a bulk call's body in bytes (`ours`: no limit is documented).
+MAX_BYTES = 256 * 1024
 
 
 def batches(plans: Sequence[Plan]) -> Iterator[tuple[int, ...]]:
-    """Return the positions of `plans` in the order to carry them out, in groups of one call.
+    """Yield the positions of `plans` in the order to carry them out, grouped by bulk call.
 
-    The plans of one user keep their order: no bulk holds two of them, and one that follows waits
-    for the bulk. A plan that identifies nobody goes alone, since its rejection would be everyone's.
+    The plans of one user keep their order: a bulk holds at most one of them, and is carried out
+    before the next. A plan without identifiers is never in a bulk, which it would get rejected.
     """
     users = _users(plans)
-    held: list[int] = []
+    pending: list[int] = []
     size = 0
     for index, plan in enumerate(plans):
-        weight = _bulk_weight(plan)
-        shared = any(users[index] == users[other] for other in held)
-        full = weight and (len(held) == MOST_CONTACTS or size + weight > MOST_BYTES)
-        if held and (shared or full):
-            yield tuple(held)
-            held, size = [], 0
-        if weight:
-            held.append(index)
-            size += weight
+        needed = _bulk_bytes(plan)
+        shared = any(users[index] == users[other] for other in pending)
+        full = needed and (len(pending) == MAX_CONTACTS or size + needed > MAX_BYTES)
+        if pending and (shared or full):
+            yield tuple(pending)
+            pending, size = [], 0
+        if needed:
+            pending.append(index)
+            size += needed
         else:
             yield (index,)
-    if held:
-        yield tuple(held)
+    if pending:
+        yield tuple(pending)
 
 
-def _bulk_weight(plan: Plan) -> int:
-    """Return the bytes that a plan takes in a bulk call, 0 when it cannot be in one."""
-    who = plan.identifiers
-    if not (who.email or who.user_id) or len(plan.calls) != 1:
+def _bulk_bytes(plan: Plan) -> int:
+    """Return the bytes that a plan takes in a bulk call, or 0 if it cannot be in one."""
+    ids = plan.identifiers
+    if plan.upsert is None or plan.entry is not None or not (ids.email or ids.user_id):
         return 0
-    (call,) = plan.calls
-    # The frame that a contact has of its own is longer than its share of a bulk's.
-    return len(json.dumps(call.body, ensure_ascii=False).encode())
+    # `{"contact": …}` is a few bytes longer than a contact in a list: the limit is kept.
+    return len(json_text(plan.upsert.body).encode())
 
 
 def _users(plans: Sequence[Plan]) -> list[int]:
     """Return a number for each plan, the same for all that share an identifier, even indirectly.
 
-    Indirectly, because a message with an address and one with a user id are about one person when
-    a third has both. Addresses are compared without regard to case, as Autopilot does (`ours`).
+    A message with an address and one with a user id are about one user if a third message has
+    both. Addresses are compared without regard to letter case, as Autopilot does (`ours`).
     """
     parents = list(range(len(plans)))
     first_with: dict[tuple[str, str], int] = {}
@@ -68,11 +67,10 @@ def _users(plans: Sequence[Plan]) -> list[int]:
 
 
 def _identifiers(plan: Plan) -> Iterator[tuple[str, str]]:
-    who = plan.identifiers
-    emails = [who.email]
-    emails += [c.contact.get("_NewEmail") for c in plan.calls if isinstance(c, UpsertContact)]
+    ids = plan.identifiers
+    emails = [ids.email, plan.upsert.contact.get("_NewEmail") if plan.upsert else None]
     yield from (("email", email.lower()) for email in emails if email)
-    if who.user_id:
-        yield ("user_id", who.user_id)
-    if who.anonymous_id:
-        yield ("anonymous_id", who.anonymous_id)
+    if ids.user_id:
+        yield ("user_id", ids.user_id)
+    if ids.anonymous_id:
+        yield ("anonymous_id", ids.anonymous_id)

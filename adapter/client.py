@@ -1,4 +1,4 @@
-"""HTTP to Autopilot, and the patience it takes. The one file that imports requests."""
+"""HTTP calls to Autopilot, with retries. The only module that imports requests."""
 
 import json
 import time
@@ -25,15 +25,15 @@ from adapter.settings import Settings
 
 __all__ = ["Client", "Session"]
 
-#: Failures that may pass. The others, such as an address no request can be made for, will not.
-_PASSING = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
-_PLAIN_SERVER = "there is no TLS at this address: use http://"
+#: Failures worth another attempt. Others, such as an invalid URL, would fail in the same way.
+_TRANSIENT = (ConnectionError, Timeout, ChunkedEncodingError, ContentDecodingError)
+_NO_TLS_HERE = "there is no TLS at this address: use http://"
 _CA_FILE = "name the file of the CA's certificates in REQUESTS_CA_BUNDLE"
-#: TLS failures that will not pass, by what OpenSSL or requests says, and what to do about each.
+#: TLS failures that no retry mends: a part of the text of OpenSSL or requests, and the fix.
 _TLS_FAILURES = {
-    "WRONG_VERSION_NUMBER": _PLAIN_SERVER,
-    "RECORD_LAYER_FAILURE": _PLAIN_SERVER,
-    "record layer failure": _PLAIN_SERVER,
+    "WRONG_VERSION_NUMBER": _NO_TLS_HERE,
+    "RECORD_LAYER_FAILURE": _NO_TLS_HERE,
+    "record layer failure": _NO_TLS_HERE,
     "certificate is not valid for": "use the host name that its certificate is for",
     "certificate has expired": "its certificate has to be renewed",
     "CERTIFICATE_VERIFY_FAILED": f"its certificate is not trusted: {_CA_FILE}",
@@ -47,12 +47,12 @@ class Client:
 
     Args:
         settings: the account.
-        session: the requests session to use, which its owner closes; without it the client makes
-            one, and `close` closes it.
-        retry: how long to try.
-        clock: seconds, monotonic.
-        sleep: waits for so many seconds.
-        random: a number from 0 up to 1.
+        session: a requests session to use, closed by its owner. Without it the client makes one,
+            which `close` closes.
+        retry: how long a call is tried.
+        clock: returns seconds, monotonic.
+        sleep: waits for a number of seconds.
+        random: returns a number from 0 up to 1.
 
     """
 
@@ -76,7 +76,7 @@ class Client:
         self._random = random
 
     def close(self) -> None:
-        """Close the session, if the client made it."""
+        """Close the session if the client made it."""
         if self._owns_session:
             self._session.close()
 
@@ -84,16 +84,16 @@ class Client:
         """Send `body` to `path` below the base URL until the answer is final or time is up.
 
         Connection failures, 429 and 5xx are tried again (`spec`); any other answer is final. A
-        redirection is a failure: it would have the key sent to who knows whom.
+        redirect is a failure: following it would send the API key to another host.
         """
         deadline = self._clock() + self._retry.total
         exchanges: list[Exchange] = []
         while True:
             timeout = max(min(self._retry.timeout, deadline - self._clock()), 0.001)
-            exchange, response, passing = self._attempt(path, body, timeout)
+            exchange, response, transient = self._attempt(path, body, timeout)
             exchanges.append(exchange)
             failure = _failure(exchange)
-            if not passing:
+            if not transient:
                 return Reply(tuple(exchanges), failure)
             asked = 0.0 if response is None else retry_after(response)
             wait = max(asked, self._backoff(len(exchanges)))
@@ -107,7 +107,7 @@ class Client:
     def _attempt(
         self, path: str, body: dict[str, Any], timeout: float
     ) -> tuple[Exchange, Response | None, bool]:
-        """Return the exchange, the answer, and whether a failure of it may pass."""
+        """Return the exchange, the answer, and whether another attempt may fare better."""
         url = self._settings.base_url + path
         response, error, connected = None, None, True
         started = self._clock()
@@ -123,38 +123,38 @@ class Client:
                 proxies=self._proxies,
                 allow_redirects=False,
             )
-            passing = response.status_code == 429 or response.status_code >= 500
-        # HTTPError is for hosts that are none, a bare OSError for a CA file that is not there.
+            transient = response.status_code == 429 or response.status_code >= 500
+        # urllib3 raises HTTPError for an invalid host, requests OSError for a missing CA file.
         except (OSError, HTTPError) as caught:
             error = f"{type(caught).__name__}: {caught}"
-            hint = next((fix for said, fix in _TLS_FAILURES.items() if said in error), "")
+            hint = next((fix for text, fix in _TLS_FAILURES.items() if text in error), "")
             error += f" ({hint})" if hint else ""
-            passing = isinstance(caught, _PASSING) and not hint
-            connected = passing and _was_connected(caught)
+            transient = isinstance(caught, _TRANSIENT) and not hint
+            connected = transient and _was_connected(caught)
         exchange = Exchange(
             method="POST",
             url=url,
             path=path,
-            request=body,
+            request_body=body,
             status=None if response is None else response.status_code,
-            answer=None if response is None else _answer(response.content),
+            response_body=None if response is None else _parsed(response.content),
             error=error,
             duration=self._clock() - started,
             connected=connected,
         )
-        return exchange, response, passing
+        return exchange, response, transient
 
     def _backoff(self, attempts: int) -> float:
-        # Full jitter: many clients that failed together do not come back together. The exponent
-        # has a limit, since no float holds 2 ** 2000.
+        # Full jitter, so that clients that failed together do not all come back at once. The
+        # exponent is limited because 2.0 ** 2000 overflows.
         doubled = self._retry.first * 2.0 ** min(attempts - 1, 30)
         return self._random() * min(self._retry.longest, doubled)
 
 
 def no_proxies(url: str) -> dict[str, str] | None:
-    """Return the proxies of a request to `url`: none to reach this machine, else the environment's.
+    """Return the `proxies` argument of a request to `url`.
 
-    Whatever the environment says, no proxy stands between this machine and itself.
+    Requests to this machine never use a proxy, others those that the environment names.
     """
     host = urlsplit(url).hostname or ""
     is_here = host == "localhost" or host == "::1" or host.startswith("127.")
@@ -162,10 +162,10 @@ def no_proxies(url: str) -> dict[str, str] | None:
 
 
 def new_session() -> Session:
-    """Return a session for calls to Autopilot, which its owner closes."""
+    """Return a session for calls to Autopilot; the caller closes it."""
     session = Session()
-    # The environment may name proxies and CA files; the passwords that .netrc has for the host are
-    # not for Autopilot, whose key travels in a header of its own.
+    # Proxies and CA files come from the environment, but passwords in .netrc must not be sent:
+    # Autopilot's key has a header of its own.
     session.auth = _no_auth
     return session
 
@@ -182,9 +182,9 @@ def _was_connected(failure: Exception) -> bool:
 
 
 def retry_after(response: Response) -> float:
-    """Return the seconds that `Retry-After` asks to wait, 0 when it does not say.
+    """Return the seconds that `Retry-After` asks to wait, or 0 if it is missing or invalid.
 
-    A date is compared with the answer's own `Date`, so that our clock need not be right.
+    A date is compared with the answer's own `Date`, so that a wrong local clock does not matter.
     """
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
@@ -211,11 +211,11 @@ def _failure(exchange: Exchange) -> str:
     if 200 <= status < 300 or (400 <= status < 500 and status != 429):
         return ""
     if 300 <= status < 400:
-        return f"{exchange.url} answers with a redirection ({status}): check base_url"
+        return f"{exchange.url} answers with a redirect ({status}): check base_url"
     return f"{exchange.url} answers {status}"
 
 
-def _answer(content: bytes) -> Any:
+def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The reference forwarder as the contract suite takes it: `--adapter adapter.contract:factory`."""
+"""The reference forwarder for the contract suite: `--adapter adapter.contract:factory`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,10 @@ from adapter.destination import Destination
 
 
 def factory(settings: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Give `deliver` for these settings.
+    """Return the function that delivers a message under these settings.
 
-    It waits between attempts as it would in life, but on a clock of its own, where only waiting
-    takes time: nobody is hurt by trying again at once, and a slow machine is no failure.
+    Between attempts it does not wait, it only adds the time to a clock of its own. So a run takes
+    no longer than its calls, and a slow machine does not use up the time for retries.
     """
     waited = 0.0
 

@@ -1,4 +1,4 @@
-"""What became of a message."""
+"""The result of delivering a message."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,30 +14,28 @@ class Outcome(StrEnum):
     """How a delivery ended; each is equal to its text, such as `"delivered"`."""
 
     DELIVERED = "delivered"
-    """Autopilot has it."""
+    """Autopilot took it."""
     FILTERED = "filtered"
-    """It was not for Autopilot."""
+    """It is not for Autopilot."""
     REJECTED = "rejected"
-    """It is no message, or Autopilot or the settings do not take it: trying again will not help."""
+    """Invalid, or refused by Autopilot or the settings: sending it again will not help."""
     FAILED = "failed"
-    """No usable answer in the time allowed: trying again may help."""
+    """No usable answer in the time allowed: sending it again may help."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message, as Segment's Event Delivery page shows it (`spec`).
+    """The result of delivering a message, as Segment's Event Delivery page shows it (`spec`).
 
     Attributes:
-        source: the message; of a line that is not JSON its text.
-        outcome: how it ended.
-        status: the status of the last answer, None when none came.
-        message: empty when delivered, the reason when filtered, Autopilot's own words or what is
-            wrong with the message when rejected, what happened when failed.
-        notes: a note for each thing not carried, carried otherwise than one may expect, or
-            perhaps done twice.
+        source: the message, or the text of a line that is not JSON.
+        outcome: how the delivery ended.
+        status: the status of the last answer, or None without an answer.
+        message: the reason unless it was delivered; of a rejection by Autopilot its own words.
+        notes: what was left out, sent in another form than one may expect, or maybe done twice.
         exchanges: every attempt at every call, in order.
-        place: where the message was found among several, such as `messages[3]`.
-        bulk_position: which contact of a bulk call was its own, when it went in one.
+        place: the place of the message in its input, such as `messages[3]`.
+        bulk_position: the index of its contact in a bulk call, or None if it did not go in one.
 
     """
 
@@ -52,13 +50,13 @@ class Delivery:
 
     @property
     def delivered(self) -> bool:
-        """Whether Autopilot has it."""
+        """Whether Autopilot took the message."""
         return self.outcome is Outcome.DELIVERED
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON has it: without the message, and each call with all its attempts.
+        """Return it as a JSON object: without the message, each call with its attempts.
 
-        Of a bulk call it has the message's own contact, and how many there were.
+        Of a bulk call only the contact of this message is included, and the number of contacts.
         """
         return {
             "place": self.place,
@@ -70,11 +68,11 @@ class Delivery:
         }
 
     def _calls(self) -> Iterator[dict[str, Any]]:
-        # All attempts at a call have one body.
-        for _, group in groupby(self.exchanges, key=lambda exchange: id(exchange.request)):
+        # All attempts at a call share one body object.
+        for _, group in groupby(self.exchanges, key=lambda exchange: id(exchange.request_body)):
             attempts = list(group)
             last = attempts[-1]
-            body, answer, bulk = last.request, last.answer, {}
+            body, answer, bulk = last.request_body, last.response_body, {}
             if self.bulk_position is not None and "contacts" in body:
                 bulk = {"bulk": {"position": self.bulk_position, "of": len(body["contacts"])}}
                 body = {"contacts": [body["contacts"][self.bulk_position]]}
@@ -95,32 +93,32 @@ class Delivery:
             }
 
 
-def verdict(reply: Reply) -> tuple[Outcome, str]:
-    """Return the outcome that a reply means for its call, and the words for it."""
+def outcome_of(reply: Reply) -> tuple[Outcome, str]:
+    """Return the outcome of a call, and the reason unless it was delivered."""
     if reply.failure:
         return Outcome.FAILED, reply.failure
-    status, answer = reply.last.status or 0, reply.last.answer
+    status, answer = reply.last.status or 0, reply.last.response_body
     if status >= 400:
-        return Outcome.REJECTED, _words(answer) or f"{reply.last.url} answers {status}"
-    # Autopilot answers in JSON: a page of HTML with a 200 is somebody else's.
+        return Outcome.REJECTED, _error_text(answer) or f"{reply.last.url} answers {status}"
+    # Autopilot answers in JSON: an HTML page with status 200 comes from another server.
     if not isinstance(answer, dict) and status != 204:
         return Outcome.FAILED, f"{reply.last.url} answers {status}, but not with a JSON object"
     return Outcome.DELIVERED, ""
 
 
 def contact_id(answer: object) -> str:
-    """Return the contact's id in an answer, empty when there is none."""
+    """Return the contact's id in an answer, or an empty text if it has none."""
     found = answer.get("contact_id") if isinstance(answer, dict) else None
-    # Half a character is not printable, and cannot stand in the next call's path.
+    # The id goes into the path of the next call; a lone surrogate, for one, is not printable.
     return found.strip() if isinstance(found, str) and found.isprintable() else ""
 
 
 def contact_ids(answer: object) -> list[Any]:
-    """Return the contacts' ids in an answer to a bulk call, none when there are none."""
+    """Return the contacts' ids in an answer to a bulk call, or an empty list."""
     found = answer.get("contact_ids") if isinstance(answer, dict) else None
     return found if isinstance(found, list) else []
 
 
-def _words(answer: object) -> str:
-    words = answer.get("message") if isinstance(answer, dict) else answer
-    return words.strip() if isinstance(words, str) else ""
+def _error_text(answer: object) -> str:
+    text = answer.get("message") if isinstance(answer, dict) else answer
+    return text.strip() if isinstance(text, str) else ""

@@ -1,4 +1,4 @@
-"""The destination: a message goes in, a delivery comes out."""
+"""The forwarder: takes Segment messages, makes the calls, returns deliveries."""
 
 import random as random_module
 import time
@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from adapter.batches import batches
-from adapter.delivery import Delivery, Outcome, contact_id, contact_ids, verdict
+from adapter.delivery import Delivery, Outcome, contact_id, contact_ids, outcome_of
 from adapter.errors import InvalidMessage
 from adapter.exchange import Exchange, Reply, Retry
-from adapter.notes import ENTERED_THOUGH, ENTERED_TWICE, Note
-from adapter.plan import EnterJourney, Plan, UpsertContact, plan
-from adapter.reading import Found, Source, messages_in
+from adapter.notes import MAYBE_ENTERED, MAYBE_ENTERED_TWICE, Note
+from adapter.plan import Plan, plan
+from adapter.reading import InputMessage, Source, read_messages
 from adapter.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Destination:
     """Autopilot as a destination of Segment messages.
 
-    A context manager: leaving it closes the connections. Not for two threads at once.
+    A context manager: leaving it closes the connections. Not thread-safe.
 
     Args:
         api_key: the account's key (`seed`).
@@ -30,10 +30,10 @@ class Destination:
         journeys: trigger ids by event name.
         default_trigger: the trigger id of every other event.
         retry: how long a call is tried.
-        session: a requests session to use, which its owner closes.
-        clock: seconds, monotonic.
-        sleep: waits for so many seconds.
-        random: a number from 0 up to 1.
+        session: a requests session to use, closed by its owner.
+        clock: returns seconds, monotonic.
+        sleep: waits for a number of seconds.
+        random: returns a number from 0 up to 1.
 
     Raises:
         InvalidSettings: a setting that cannot work.
@@ -53,7 +53,7 @@ class Destination:
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random_module.random,
     ) -> None:
-        # Here, because requests takes its time to import, and planning needs none of it.
+        # Imported here because requests is slow to import, and planning does not need it.
         from adapter.client import Client
 
         self.settings = Settings(api_key, base_url, journeys or {}, default_trigger)
@@ -68,59 +68,59 @@ class Destination:
         self.close()
 
     def close(self) -> None:
-        """Close the connections, unless the session is somebody else's."""
+        """Close the connections, unless the session was passed in."""
         self._client.close()
 
     def deliver(self, message: Mapping[str, Any]) -> Delivery:
-        """Deliver one message, and say what became of it.
+        """Deliver one message, and return the result.
 
         Raises:
             InvalidMessage: it is not a Segment message that JSON can carry, or it is a batch body,
                 which `deliver_many` takes; nothing was sent.
 
         """
-        return self._carry_out(Found("", message), plan(message, self.settings))
+        return self._carry_out(InputMessage("", message), plan(message, self.settings))
 
     def deliver_many(self, messages: Source) -> list[Delivery]:
-        """Deliver messages, contacts in bulk where that changes nothing; deliveries in their order.
+        """Deliver messages, in bulk where possible, and return the deliveries in the same order.
 
         Takes one message, a batch body, an iterable of these, or JSON as bytes, text or an open
-        file: an object, an array, or one of these a line, gzipped or not. What is no message is
-        one rejected delivery among the others. The messages of one user are carried out in their
-        order, as far as these messages tell who is the same user. Those that went in one bulk call
-        share its exchanges. When a bulk is rejected its messages go one by one, so that each has
-        its own verdict.
+        file: an object, an array, or one of these a line, gzipped or not. An invalid message is a
+        rejected delivery, and does not stop the others. The messages of one user are carried out
+        in their order, as far as the identifiers in them tell that it is one user. Messages of one
+        bulk call share its exchanges. If a bulk call is rejected, its messages are sent one by one
+        so that each has its own outcome.
 
-        When a call got no answer in all the time it had, those after it are not tried any more:
-        they are `failed` too, and say so.
+        After a call without any answer, the remaining messages are not tried: they are `failed`,
+        and say so.
         """
-        return self.deliver_found(messages_in(messages))
+        return self.deliver_read(read_messages(messages))
 
-    def deliver_found(self, messages: Iterable[Found]) -> list[Delivery]:
-        """Deliver messages as `adapter.reading` found them; otherwise like `deliver_many`."""
-        found = list(messages)
-        plans = [self._plan(one) for one in found]
+    def deliver_read(self, messages: Iterable[InputMessage]) -> list[Delivery]:
+        """Deliver messages that `adapter.reading` has read; otherwise like `deliver_many`."""
+        inputs = list(messages)
+        plans = [self._plan(one) for one in inputs]
         deliveries: dict[int, Delivery] = {}
         unanswered = ""
         for positions in batches(plans):
-            together = [(found[index], plans[index]) for index in positions]
-            if unanswered and any(planned.calls for _, planned in together):
-                done = [_not_tried(one, planned, unanswered) for one, planned in together]
+            batch = [(inputs[index], plans[index]) for index in positions]
+            if unanswered and any(planned.calls for _, planned in batch):
+                done = [_not_tried(one, planned, unanswered) for one, planned in batch]
             else:
-                done = self._carry_out_together(together)
+                done = self._carry_out_batch(batch)
             deliveries.update(zip(positions, done, strict=True))
             unanswered = next((one.message for one in done if _is_unanswered(one)), unanswered)
-        return [deliveries[index] for index in range(len(found))]
+        return [deliveries[index] for index in range(len(inputs))]
 
-    def _plan(self, found: Found) -> Plan:
-        if found.problem:
-            return Plan(rejected=found.problem)
+    def _plan(self, one: InputMessage) -> Plan:
+        if one.problem:
+            return Plan(rejected=one.problem)
         try:
-            return plan(found.message, self.settings)
+            return plan(one.message, self.settings)
         except InvalidMessage as error:
             return Plan(rejected=str(error))
 
-    def _carry_out(self, found: Found, planned: Plan) -> Delivery:
+    def _carry_out(self, source: InputMessage, planned: Plan) -> Delivery:
         outcome, message = Outcome.DELIVERED, ""
         if planned.filtered is not None:
             outcome, message = Outcome.FILTERED, planned.filtered
@@ -128,43 +128,41 @@ class Destination:
             outcome, message = Outcome.REJECTED, planned.rejected
         exchanges: tuple[Exchange, ...] = ()
         notes = planned.notes
-        who = ""
-        for position, call in enumerate(planned.calls):
-            path = call.path(who) if isinstance(call, EnterJourney) else call.path
-            reply = self._client.post(path, call.body)
+        contact = ""
+        for call in planned.calls:
+            reply = self._client.post(call.path_for(contact), call.body)
             exchanges += reply.exchanges
-            outcome, message = verdict(reply)
-            if isinstance(call, EnterJourney):
+            outcome, message = outcome_of(reply)
+            if not call.idempotent:
                 notes += _notes_of_entry(reply, outcome)
             if outcome is not Outcome.DELIVERED:
                 break
-            if position + 1 < len(planned.calls):
-                who = contact_id(reply.last.answer)
-                if not who:
-                    outcome = Outcome.FAILED
-                    message = f"{reply.last.url} gives no contact_id, which the next call needs"
-                    break
+            contact = contact_id(reply.last.response_body)
+            if not contact and call is not planned.calls[-1]:
+                outcome = Outcome.FAILED
+                message = f"{reply.last.url} gives no contact_id, which the next call needs"
+                break
         status = exchanges[-1].status if exchanges else None
-        return Delivery(found.message, outcome, status, message, notes, exchanges, found.place)
+        return Delivery(source.message, outcome, status, message, notes, exchanges, source.place)
 
-    def _carry_out_together(self, together: Sequence[tuple[Found, Plan]]) -> list[Delivery]:
-        if len(together) == 1:
-            return [self._carry_out(*together[0])]
-        calls = [call for _, planned in together for call in planned.calls]
-        contacts = [call.contact for call in calls if isinstance(call, UpsertContact)]
+    def _carry_out_batch(self, batch: Sequence[tuple[InputMessage, Plan]]) -> list[Delivery]:
+        if len(batch) == 1:
+            return [self._carry_out(*batch[0])]
+        contacts = [planned.upsert.contact for _, planned in batch if planned.upsert]
         reply = self._client.post("contacts", {"contacts": contacts})
-        outcome, message = verdict(reply)
+        outcome, message = outcome_of(reply)
         status = reply.last.status
-        if outcome is Outcome.DELIVERED and len(contact_ids(reply.last.answer)) != len(together):
+        answered = len(contact_ids(reply.last.response_body))
+        if outcome is Outcome.DELIVERED and answered != len(batch):
             outcome = Outcome.FAILED
             message = f"{reply.last.url} does not give a contact_id for each of the contacts"
-        # A key that is refused is refused for all of them.
+        # A refused key is refused for each message alone too.
         if outcome is Outcome.REJECTED and status not in (401, 403):
-            done = [self._carry_out(found, planned) for found, planned in together]
+            done = [self._carry_out(source, planned) for source, planned in batch]
         else:
             done = [
-                Delivery(found.message, outcome, status, message, planned.notes, (), found.place)
-                for found, planned in together
+                Delivery(source.message, outcome, status, message, planned.notes, (), source.place)
+                for source, planned in batch
             ]
         return [
             replace(one, exchanges=reply.exchanges + one.exchanges, bulk_position=position)
@@ -173,22 +171,18 @@ class Destination:
 
 
 def _notes_of_entry(reply: Reply, outcome: Outcome) -> tuple[Note, ...]:
-    """Note what the attempts to enter a contact into a journey may have done beside what is told.
-
-    Unlike a contact's upsert, an entry that is made twice is two entries.
-    """
-    *before, last = reply.exchanges
+    """Return a note if the attempts may have entered the contact twice, or despite a failure."""
+    attempts, kind = reply.exchanges, MAYBE_ENTERED
     if outcome is Outcome.DELIVERED:
-        worked, kind = [one for one in before if one.may_have_worked], ENTERED_TWICE
-    else:
-        worked, kind = [one for one in (*before, last) if one.may_have_worked], ENTERED_THOUGH
-    return (kind("event", why=str(worked[-1])),) if worked else ()
+        attempts, kind = attempts[:-1], MAYBE_ENTERED_TWICE
+    doubtful = [one for one in attempts if one.may_have_succeeded]
+    return (kind("event", result=str(doubtful[-1])),) if doubtful else ()
 
 
 def _is_unanswered(delivery: Delivery) -> bool:
     return delivery.outcome is Outcome.FAILED and delivery.status is None
 
 
-def _not_tried(found: Found, planned: Plan, why: str) -> Delivery:
+def _not_tried(source: InputMessage, planned: Plan, why: str) -> Delivery:
     reason = why if why.startswith("Not tried") else f"Not tried, after: {why}"
-    return Delivery(found.message, Outcome.FAILED, None, reason, planned.notes, place=found.place)
+    return Delivery(source.message, Outcome.FAILED, None, reason, planned.notes, (), source.place)

@@ -1,12 +1,12 @@
-"""What can be wrong before anything is sent: a message, a setting, a name.
+"""The errors that are raised before anything is sent: a bad message, setting, name or space.
 
-What goes wrong afterwards is not an exception but a `Delivery`, so that one bad answer never hides
-what happened to the messages around it.
+Whatever goes wrong later is reported in a `Delivery`, so that one bad answer does not hide what
+happened to the other messages.
 """
 
 
 class _InvalidError(ValueError):
-    """A value that breaks a rule: the field it is in, and what to do about it."""
+    """A value that breaks a rule, with the field that it is in and the fix."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(field, problem)
@@ -18,16 +18,16 @@ class _InvalidError(ValueError):
 
 
 class InvalidMessage(_InvalidError):
-    """A message that is not one: `field` is its path (`traits.score`), the text says the fix."""
+    """Not a Segment message: `field` is a path (`traits.score`), the text says the fix."""
 
 
 class InvalidSettings(_InvalidError):
-    """A setting that cannot work: `field` is the setting's name, the text says the fix."""
+    """A setting that cannot work: `field` is its name, the text says the fix."""
 
 
 class InvalidSpace(_InvalidError):
-    """An Engage space that cannot be: `field` says which part, the text says the fix."""
+    """An Engage space that cannot work: `field` names the part, the text says the fix."""
 
 
 class InvalidName(ValueError):
-    """A name with no letter or digit, of which no snake_case name can be made."""
+    """A name without letters or digits, which has no snake_case form."""

@@ -1,4 +1,4 @@
-"""What went over the wire, and how patiently."""
+"""The attempts at a call, and how often and how long they are repeated."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Retry:
-    """How long a call is tried before it has failed.
+    """How long a call is tried before it has failed (`spec`). All times are in seconds.
 
-    A wait is drawn between nothing and `first` seconds, then twice that, and so on up to
-    `longest`; a longer `Retry-After` is honoured. All are seconds (`spec`; the figures are `ours`:
-    Segment itself tries for four hours).
+    The first wait is drawn at random from 0 to `first`, and the upper bound doubles with each wait
+    until it reaches `longest`. A longer `Retry-After` is honoured. The figures are `ours`: Segment
+    itself tries for four hours.
 
     Attributes:
-        total: for a call with all its attempts; no new one begins after that.
-        first: the longest first wait.
-        longest: the longest of all waits that Autopilot did not ask for.
-        timeout: for an attempt to connect, and for each wait for more of its answer.
+        total: time for all attempts at a call; no attempt begins after it.
+        first: upper bound of the first wait.
+        longest: upper bound of all waits that Autopilot did not ask for.
+        timeout: time for an attempt to connect, and for each read of its answer.
 
     """
 
@@ -28,53 +28,54 @@ class Retry:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One attempt at one call, and what came of it. The API key is in none of it.
+    """One attempt at a call, and its result. It does not contain the API key.
 
     Attributes:
         method: the HTTP method.
         url: where it was sent.
         path: the part of `url` below the base URL.
-        request: the body, before it became JSON.
-        status: the answer's status, None when none came.
-        answer: the answer's body: parsed when it was JSON, else as text; None when none came.
-        error: why no answer came, None when one did.
+        request_body: the body, before it became JSON.
+        status: the status of the answer, or None without an answer.
+        response_body: the body of the answer, parsed if it is JSON, else as text; None without an
+            answer.
+        error: why there is no answer, or None if there is one.
         duration: seconds from sending to the end of the answer.
-        connected: False when no connection could be made, so that nothing can have arrived.
+        connected: False if no connection could be made, so that nothing can have arrived.
 
     """
 
     method: str
     url: str
     path: str
-    request: dict[str, Any]
+    request_body: dict[str, Any]
     status: int | None
-    answer: Any
+    response_body: Any
     error: str | None
     duration: float
     connected: bool = True
 
     @property
-    def may_have_worked(self) -> bool:
-        """Whether Autopilot may have done what it was asked, for all that the answer says.
+    def may_have_succeeded(self) -> bool:
+        """Whether Autopilot may have carried out the call, judging by the answer.
 
-        A server answers 408 or 5xx, or nothing at all, before it has done it or after.
+        A 408, a 5xx, or a lost answer may come before the call was carried out or after it.
         """
         if self.status is None:
             return self.connected
         return 200 <= self.status < 300 or self.status == 408 or self.status >= 500
 
     def __str__(self) -> str:
-        """How it ended, in a word or two."""
+        """Return the result in a few words."""
         return "no answer" if self.status is None else f"the answer {self.status}"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a call after all its attempts.
+    """The result of a call after all its attempts.
 
     Attributes:
-        exchanges: the attempts, of which there is at least one.
-        failure: why there is no final answer; empty when the last exchange has one, a 2xx or 4xx.
+        exchanges: the attempts, one at least.
+        failure: why the call failed; empty if the last exchange has a final answer, a 2xx or 4xx.
 
     """
 
@@ -83,5 +84,5 @@ class Reply:
 
     @property
     def last(self) -> Exchange:
-        """The attempt that counts."""
+        """The last attempt, which decides."""
         return self.exchanges[-1]

@@ -1,4 +1,4 @@
-"""Who a message is about: the one place that says so."""
+"""The identifiers of a message: e-mail address, user id, anonymous id."""
 
 import math
 import re
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.message import Parts, kind_of, shown
+from adapter.json_values import kind_of, shown
+from adapter.message import Parts
 from adapter.naming import number_text, spelling
 from adapter.notes import (
     BLANK_IDENTIFIER,
@@ -18,18 +19,18 @@ from adapter.notes import (
     Note,
 )
 
-#: What programs send for a user id that they do not have, in any letter case (`ours`).
+#: What programs send in place of a missing user id, in any letter case (`ours`).
 PLACEHOLDERS = frozenset({"null", "undefined", "none", "nan", "[object object]"})
 
-_USER_ID_THAT_IS_AN_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_ADDRESS_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
 class Identifiers:
-    """Who a message is about; None for what it does not say.
+    """The identifiers of a message; None for each that it does not have.
 
-    The e-mail address or the user id identify a contact (`seed`); the anonymous id travels along
-    and identifies nobody (`help`).
+    The e-mail address or the user id identify a contact (`seed`). The anonymous id is sent too, but
+    identifies nobody (`help`).
     """
 
     email: str | None = None
@@ -37,19 +38,19 @@ class Identifiers:
     anonymous_id: str | None = None
 
 
-def identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
+def read_identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
     """Return the identifiers of a message (`seed`).
 
     The e-mail address is `traits.email` (for a track `properties.email`), else
     `context.traits.email`, else the user id when it is an address (`ours`); the user id is
-    `userId`. What is blank, null, a placeholder or of another type counts as missing, and does not
-    hide what comes after it; numbers are ids too, and become text. White space around a value is
-    not part of it.
+    `userId`. A blank, null, a placeholder or a value of another type counts as missing, and the
+    next of these places is tried. Numbers are ids too, and become text. White space around a value
+    is removed.
     """
-    user_id = _id_at("userId", parts.user_id, notes, _is_no_placeholder)
+    user_id = _id_at("userId", parts.user_id, notes, _is_not_placeholder)
     email = _email_in(parts.own_path, parts.own, notes)
     email = email or _email_in("context.traits", parts.context_traits, notes)
-    if not email and user_id and _USER_ID_THAT_IS_AN_ADDRESS.fullmatch(user_id):
+    if not email and user_id and _ADDRESS_PATTERN.fullmatch(user_id):
         notes.append(USER_ID_IS_ADDRESS("userId"))
         email = user_id
     return Identifiers(
@@ -60,22 +61,22 @@ def identifiers(parts: Parts, notes: list[Note]) -> Identifiers:
 
 
 def is_email(key: str) -> bool:
-    """Tell whether a trait of that name is the e-mail address: `email`, `Email`, `EMAIL`."""
+    """Return whether a trait of that name is the e-mail address: `email`, `Email`, `EMAIL`."""
     return spelling(key) == "email"
 
 
 def address(value: object) -> str | None:
-    """Return an e-mail address as it is sent, or None for what cannot be one."""
+    """Return an e-mail address as it is sent, or None if the value cannot be one."""
     return value.strip() if isinstance(value, str) and "@" in value else None
 
 
 def address_at(path: str, value: object, notes: list[Note]) -> str | None:
-    """Return the e-mail address at `path`, or None with a note of why there is none."""
+    """Return the e-mail address at `path`, or None and a note that says why not."""
     return _identifier_at(path, value, notes, lambda text: "@" in text)
 
 
 def id_text(value: object) -> str | None:
-    """Return an id as text, or None for what cannot be one."""
+    """Return an id as text, or None if the value cannot be one."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -124,5 +125,5 @@ def _identifier_at(
     return text
 
 
-def _is_no_placeholder(user_id: str) -> bool:
+def _is_not_placeholder(user_id: str) -> bool:
     return user_id.lower() not in PLACEHOLDERS

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from adapter.errors import InvalidName
 
-#: Up to here a float holds every whole number, so an integral one is surely meant as such.
-LARGEST_WHOLE = 2**53
+#: Up to here a float holds every integer, so an integral float is taken for an integer.
+MAX_EXACT_INTEGER = 2**53
 
 _WORD = re.compile(r"[^\W_]+")
 _WHITE_SPACE = re.compile(r"\s")
@@ -28,15 +28,14 @@ def snake_case(name: str) -> str:
         InvalidName: `name` has no letter or digit.
 
     """
-    # Composed first, lest an accent written as a character of its own splits its letter off; and
-    # in compatibility form, in which every capital has a lower case, a mathematical A too.
+    # NFKC, so that an accent stays with its letter, and every capital has a lower-case form.
     text = unicodedata.normalize("NFKC", name)
     written = []
     for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
             written.append("_")
-        # 'İ' is the one letter whose lower case is two characters, of which the second is an
-        # accent: it would be a word boundary the next time.
+        # 'İ' alone has a lower case of two characters; the second, an accent, would be a word
+        # boundary if the result were converted again.
         written.append(char.lower()[0])
     words = _WORD.findall(unicodedata.normalize("NFKC", "".join(written)))
     if not words:
@@ -45,7 +44,7 @@ def snake_case(name: str) -> str:
 
 
 def spelling(name: str) -> str:
-    """Return what all spellings of a name share: `firstName`, `first_name`, `FIRSTNAME`."""
+    """Return the form that all spellings of a name share: `firstName`, `first_name`, …"""
     return name.replace("_", "").lower()
 
 
@@ -80,7 +79,7 @@ def number_text(number: int | float) -> str:
 
 
 def _is_whole(number: float) -> bool:
-    return number.is_integer() and abs(number) <= LARGEST_WHOLE
+    return number.is_integer() and abs(number) <= MAX_EXACT_INTEGER
 
 
 def _is_date(text: str) -> bool:

@@ -1,7 +1,6 @@
-"""What a delivery tells about itself: the table of notes.
+"""The table of notes: what a delivery left out, changed, or may have done twice.
 
-Whatever a delivery could not carry, carried elsewhere than its name says, took for something else,
-or may have done twice, has a note. docs/notes.md is made from this table.
+docs/notes.md is made from this table.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ choice (`ours`)."""
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note: the id of its kind, the path of the field that it is about, and what to know."""
+    """One note: the id of its kind, the path of the field that it is about, and a sentence."""
 
     id: str
     path: str
@@ -25,18 +24,18 @@ class Note:
         return f"{self.path} {self.message}"
 
     def to_json(self) -> dict[str, str]:
-        """Return it as JSON has it."""
+        """Return it as a JSON object."""
         return {"id": self.id, "path": self.path, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
 class NoteKind:
-    """One row of the table; calling it makes the note for a path.
+    """One row of the table; calling it makes a note about a path.
 
     Attributes:
-        id: names the kind; it never changes.
-        sentence: what the note says, a format string that goes on from the path.
-        evidence: where the rule that it tells about is known from.
+        id: the stable name of the kind.
+        sentence: a format string that continues the sentence begun by the path.
+        evidence: where the rule that it is about is known from.
 
     """
 
@@ -49,7 +48,7 @@ class NoteKind:
         return Note(self.id, path, self.sentence.format(**details))
 
 
-# --- is it for Autopilot ---------------------------------------------------------------------
+# --- integrations ----------------------------------------------------------------------------
 
 INTEGRATION_CASE = NoteKind(
     "integration-case", "changes nothing: names are case-sensitive, write {name}", "ours"
@@ -59,14 +58,14 @@ INTEGRATION_VALUE = NoteKind(
 )
 EMPTY_LIST = NoteKind("empty-list", "is an empty list, taken as an empty object", "ours")
 
-# --- who is it about -------------------------------------------------------------------------
+# --- identifiers -----------------------------------------------------------------------------
 
 PLACEHOLDER = NoteKind(
     "placeholder", "is {value}, which identifies nobody: it counts as missing", "ours"
 )
 BLANK_IDENTIFIER = NoteKind("blank-identifier", "is blank: it counts as missing", "seed")
 IDENTIFIER_TYPE = NoteKind(
-    "identifier-type", "is {kind}, and no identifier: it counts as missing", "ours"
+    "identifier-type", "is {kind}, not an identifier: it counts as missing", "ours"
 )
 TRIMMED = NoteKind("trimmed", "is sent without the white space around it", "ours")
 USER_ID_IS_ADDRESS = NoteKind(
@@ -76,7 +75,7 @@ OTHER_ADDRESS = NoteKind(
     "other-address", "is not the address that identifies: it is left out", "ours"
 )
 
-# --- which part of the message ---------------------------------------------------------------
+# --- parts of the message --------------------------------------------------------------------
 
 CONTEXT_TRAITS_USED = NoteKind(
     "context-traits-used", "is taken for the traits, which the message does not have", "ours"
@@ -91,9 +90,9 @@ TRACK_UNSUBSCRIBED = NoteKind(
 IDENTIFYING_PROPERTY = NoteKind(
     "identifying-property", "is sent as {field} of the contact, not with the event", "ours"
 )
-HALF_CHARACTER = NoteKind(
-    "half-character",
-    "has half a character (a lone surrogate), which UTF-8 cannot carry: it is left out",
+LONE_SURROGATE = NoteKind(
+    "lone-surrogate",
+    "contains a lone surrogate, which UTF-8 cannot encode: it is left out",
     "ours",
 )
 
@@ -139,13 +138,13 @@ CUSTOM_NAME_CHANGES = NoteKind(
 
 # --- calls -----------------------------------------------------------------------------------
 
-ENTERED_TWICE = NoteKind(
-    "entered-twice",
-    "may have entered the contact twice: the call was repeated, since an attempt got {why}",
+MAYBE_ENTERED_TWICE = NoteKind(
+    "maybe-entered-twice",
+    "may have entered the contact twice: the call was repeated after an attempt that got {result}",
     "ours",
 )
-ENTERED_THOUGH = NoteKind(
-    "entered-though",
-    "may have entered the contact all the same: an attempt got {why}",
+MAYBE_ENTERED = NoteKind(
+    "maybe-entered",
+    "may have entered the contact, although the call failed: an attempt got {result}",
     "ours",
 )

@@ -4,24 +4,16 @@
 what does it carry.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
-from adapter.contact import contact_of
+from adapter.calls import Call, EnterJourney, UpsertContact
+from adapter.contact import build_contact
 from adapter.errors import InvalidName
-from adapter.identity import Identifiers, address, address_at, identifiers, is_email
-from adapter.message import (
-    Parts,
-    event_name,
-    kind_of,
-    message_object,
-    object_at,
-    parts_of,
-    shown,
-)
+from adapter.identity import Identifiers, address, address_at, is_email, read_identifiers
+from adapter.json_values import json_text, kind_of, shown
+from adapter.message import Parts, event_name, message_object, object_at, parts_of
 from adapter.naming import snake_case, spelling
 from adapter.notes import (
     CONTEXT_TRAIT,
@@ -54,71 +46,31 @@ NOT_SENT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class UpsertContact:
-    """Add a contact, or update the one it identifies: `POST contact {"contact": …}`."""
-
-    contact: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"POST contact {_json(self.body)}"
-
-    @property
-    def path(self) -> str:
-        """The call's path below the base URL."""
-        return "contact"
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The call's body."""
-        return {"contact": self.contact}
-
-
-@dataclass(frozen=True)
-class EnterJourney:
-    """Enter the contact of the call before into a journey, with an event's properties.
-
-    `POST trigger/{trigger_id}/contact/{contact_id} {"property": …}` (`client`). The contact's id
-    comes from the answer to the call before, so that no odd address ever stands in a path.
-    """
-
-    trigger_id: str
-    properties: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"POST {self.path('')}{{contact_id}} {_json(self.body)}"
-
-    def path(self, contact_id: str) -> str:
-        """Return the call's path below the base URL."""
-        return f"trigger/{quote(self.trigger_id, safe='')}/contact/{quote(contact_id, safe='')}"
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The call's body."""
-        return {"property": self.properties}
-
-
-Call = UpsertContact | EnterJourney
-
-
-@dataclass(frozen=True)
 class Plan:
-    """What a message causes at Autopilot.
+    """What a message causes at Autopilot: nothing, an upsert, or an upsert and an entry.
 
     Attributes:
-        identifiers: who the message is about. With none it is planned all the same: it is the
-            account that answers 400, as in life (`seed`). Not looked at when it is filtered.
-        calls: in the order they are made; a later one only when the one before has succeeded.
+        identifiers: who the message is about; empty when it is filtered. A message without any is
+            planned all the same, and the account answers 400, as Autopilot does (`seed`).
+        upsert: the call that adds or updates the contact.
+        entry: the call that enters the contact into a journey, made after the upsert succeeded.
         filtered: why the message is not for Autopilot, or None.
-        rejected: why it is, but cannot be sent, or None.
-        notes: a note for each thing not carried, or otherwise than one may expect.
+        rejected: why it is for Autopilot but cannot be sent, or None.
+        notes: what is not carried, or not as one may expect.
 
     """
 
     identifiers: Identifiers = field(default_factory=Identifiers)
-    calls: tuple[Call, ...] = ()
+    upsert: UpsertContact | None = None
+    entry: EnterJourney | None = None
     filtered: str | None = None
     rejected: str | None = None
     notes: tuple[Note, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls in the order in which they are made."""
+        return tuple(call for call in (self.upsert, self.entry) if call is not None)
 
 
 def plan(message: Mapping[str, Any], settings: Settings) -> Plan:
@@ -134,25 +86,26 @@ def plan(message: Mapping[str, Any], settings: Settings) -> Plan:
     if filtered is not None:
         return Plan(filtered=filtered, notes=tuple(notes))
     parts = parts_of(fields, notes)
-    who = identifiers(parts, notes)
-    calls: tuple[Call, ...] = ()
-    rejected = None
-    try:
-        if fields["type"] == "identify":
-            calls = _identify_to_contact(fields, parts, who, notes)
-        else:
-            calls = _track_to_journey(fields, parts, who, notes, settings)
-    except InvalidName:
-        event = shown(fields["event"])
-        rejected = f"No trigger id can be made of the event {event}: map it in journeys"
-    # What two steps have noted alike is said once.
-    return Plan(who, calls, rejected=rejected, notes=tuple(dict.fromkeys(notes)))
+    ids = read_identifiers(parts, notes)
+    _note_unused_part(fields, notes)
+    entry = None
+    if fields["type"] == "identify":
+        upsert = _upsert_of_identify(parts, ids, notes)
+    else:
+        event = event_name(fields)
+        trigger_id = _trigger_id(event, settings)
+        if trigger_id is None:
+            reason = f"No trigger id can be made of the event {shown(event)}: map it in journeys"
+            return Plan(ids, rejected=reason, notes=tuple(dict.fromkeys(notes)))
+        upsert, entry = _calls_of_track(parts, ids, notes, trigger_id)
+    # Two steps may have made the same note.
+    return Plan(ids, upsert, entry, notes=tuple(dict.fromkeys(notes)))
 
 
 def _filtered(message: Mapping[str, Any], notes: list[Note]) -> str | None:
-    """Return why a message does not reach Autopilot, or None when it does.
+    """Return why a message is not sent to Autopilot, or None if it is.
 
-    Only its type, and then its integrations object, are looked at.
+    Reads only its type and its integrations object.
     """
     reason = NOT_SENT.get(message["type"])
     if reason is not None:
@@ -165,7 +118,7 @@ def _filtered(message: Mapping[str, Any], notes: list[Note]) -> str | None:
             elif name != known and isinstance(name, str) and name.lower() == known.lower():
                 notes.append(INTEGRATION_CASE(f"integrations.{name}", name=known))
     own = integrations.get(DESTINATION)
-    # Only false turns off (`spec`); what is neither that, true nor an object says nothing.
+    # Only false turns it off (`spec`); true or an object turns it on, other values do neither.
     if own is False:
         return f"integrations.{DESTINATION} is false"
     if own is True or isinstance(own, dict):
@@ -175,43 +128,44 @@ def _filtered(message: Mapping[str, Any], notes: list[Note]) -> str | None:
     return None
 
 
-def _identify_to_contact(
-    message: Mapping[str, Any], parts: Parts, who: Identifiers, notes: list[Note]
-) -> tuple[Call, ...]:
-    """Return the call of an identify: its traits, else those of its context (`ours`)."""
-    if message.get("properties"):
-        notes.append(UNUSED_PART("properties", use="an identify has traits"))
+def _note_unused_part(message: Mapping[str, Any], notes: list[Note]) -> None:
+    """Note the properties of an identify, or the traits of a track."""
+    if message["type"] == "identify":
+        part, use = "properties", "an identify has traits"
+    else:
+        part, use = "traits", "a track has properties, and context.traits"
+    if message.get(part):
+        notes.append(UNUSED_PART(part, use=use))
+
+
+def _upsert_of_identify(parts: Parts, ids: Identifiers, notes: list[Note]) -> UpsertContact:
+    """Return the call of an identify: its own traits, or else those of its context (`ours`)."""
     if parts.context_traits and not parts.own:
         notes.append(CONTEXT_TRAITS_USED("context.traits"))
-        contact = contact_of("context.traits", parts.context_traits, who, parts, notes)
-        return (UpsertContact(contact),)
+        contact = build_contact("context.traits", parts.context_traits, ids, parts, notes)
+        return UpsertContact(contact)
     for key, value in parts.context_traits.items():
         path = f"context.traits.{key}"
         if is_email(key):
-            if address_at(path, value, notes) not in (None, who.email):
+            if address_at(path, value, notes) not in (None, ids.email):
                 notes.append(OTHER_ADDRESS(path))
-        elif key not in parts.own or _json(parts.own[key]) != _json(value):
+        elif key not in parts.own or json_text(parts.own[key]) != json_text(value):
             notes.append(CONTEXT_TRAIT(path))
-    return (UpsertContact(contact_of("traits", parts.own, who, parts, notes)),)
+    return UpsertContact(build_contact("traits", parts.own, ids, parts, notes))
 
 
-def _track_to_journey(
-    message: Mapping[str, Any],
-    parts: Parts,
-    who: Identifiers,
-    notes: list[Note],
-    settings: Settings,
-) -> tuple[Call, ...]:
-    """Return the calls of a track: the upsert of who did it, and the entry into the journey.
+def _trigger_id(event: str, settings: Settings) -> str | None:
+    """Return the trigger that an event enters contacts by, or None if its name makes no id."""
+    try:
+        return settings.journeys.get(event) or settings.default_trigger or snake_case(event)
+    except InvalidName:
+        return None
 
-    Raises:
-        InvalidName: no trigger id can be made of the event's name.
 
-    """
-    if message.get("traits"):
-        notes.append(UNUSED_PART("traits", use="a track has properties, and context.traits"))
-    event = event_name(message)
-    trigger_id = settings.journeys.get(event) or settings.default_trigger or snake_case(event)
+def _calls_of_track(
+    parts: Parts, ids: Identifiers, notes: list[Note], trigger_id: str
+) -> tuple[UpsertContact, EnterJourney]:
+    """Return the calls of a track: the upsert of its user, and the entry into the journey."""
     traits = {}
     for key, value in parts.context_traits.items():
         # Mobile libraries repeat old traits with every event (`ours`).
@@ -220,18 +174,14 @@ def _track_to_journey(
         else:
             traits[key] = value
     new_email = address_at("properties._NewEmail", parts.own.get("_NewEmail"), notes)
-    contact = contact_of("context.traits", traits, who, parts, notes, new_email)
+    contact = build_contact("context.traits", traits, ids, parts, notes, new_email)
     properties = {}
     for key, value in parts.own.items():
-        # What identifies is on the contact: not a second copy of the address (`ours`).
-        if is_email(key) and who.email and address(value) == who.email:
+        # An address that is sent with the contact is not repeated with the event (`ours`).
+        if is_email(key) and ids.email and address(value) == ids.email:
             notes.append(IDENTIFYING_PROPERTY(f"properties.{key}", field="Email"))
         elif key == "_NewEmail" and new_email:
             notes.append(IDENTIFYING_PROPERTY(f"properties.{key}", field="_NewEmail"))
         else:
             properties[key] = value
     return UpsertContact(contact), EnterJourney(trigger_id, properties)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

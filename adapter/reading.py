@@ -1,7 +1,7 @@
-"""Find Segment messages in what people have: objects, batch bodies, JSON, JSON lines, files.
+"""Read Segment messages from objects, batch bodies, JSON, JSON lines and files.
 
-JSON may be gzipped, in several members too, and may begin with a byte order mark: of UTF-8, UTF-16
-or UTF-32. Each message knows its place, such as `file:2`, `file[3]` or `file:2[0]`.
+JSON may be gzipped (several members are fine), and may begin with a byte order mark of UTF-8,
+UTF-16 or UTF-32. Each message comes with its place, such as `file:2`, `file[3]` or `file:2[0]`.
 """
 
 import codecs
@@ -21,8 +21,8 @@ Source = Mapping[str, Any] | Iterable[Any] | bytes | str | BinaryIO
 Line = bytes | str
 
 _GZIP = b"\x1f\x8b"
-#: The longer marks first: that of UTF-32 begins like that of UTF-16.
-_WIDE = (
+#: UTF-32 first: its mark begins with that of UTF-16.
+_WIDE_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -31,13 +31,13 @@ _WIDE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One message as it was found.
+class InputMessage:
+    """One message of an input, or what stands in its place.
 
     Attributes:
-        place: where.
-        message: its value; the text of the line when that is not JSON.
-        problem: why there is none, empty when there is one.
+        place: where in the input it stands.
+        message: the message; the text of the line if that is not JSON.
+        problem: why it cannot be read as a message; empty if it can.
 
     """
 
@@ -46,10 +46,10 @@ class Found:
     problem: str = ""
 
 
-def messages_in(source: Source, name: str = "messages") -> Iterator[Found]:
-    """Return the messages of `source` in their order; `name` is how their places begin.
+def read_messages(source: Source, name: str = "messages") -> Iterator[InputMessage]:
+    """Yield the messages of `source` in their order; `name` begins their places.
 
-    What is no message comes out as one all the same, with its place: the others are not lost.
+    What cannot be read is yielded too, with its place and the problem, and the rest is read.
     """
     if isinstance(source, str):
         yield from _messages(name, _numbered(io.StringIO(source)))
@@ -60,18 +60,18 @@ def messages_in(source: Source, name: str = "messages") -> Iterator[Found]:
     elif hasattr(source, "read"):
         yield from _read(name, cast(BinaryIO, source))
     elif isinstance(source, Mapping) or not isinstance(source, Iterable):
-        yield from _expanded(Found(name, source))
+        yield from _expanded(InputMessage(name, source))
     else:
         for index, item in enumerate(source):
             place = f"{name}[{index}]"
             if not isinstance(item, Line):
-                yield from _expanded(Found(place, item))
+                yield from _expanded(InputMessage(place, item))
             elif item.strip():
                 yield from _expanded(_parsed(place, item))
 
 
-def _read(name: str, stream: BinaryIO) -> Iterator[Found]:
-    """Read bytes. The stream stays open."""
+def _read(name: str, stream: BinaryIO) -> Iterator[InputMessage]:
+    """Yield the messages of a byte stream, which stays open."""
     raw: Any = stream if hasattr(stream, "readinto") else io.BytesIO(stream.read())
     buffered: io.BufferedReader = io.BufferedReader(raw)
     try:
@@ -81,14 +81,14 @@ def _read(name: str, stream: BinaryIO) -> Iterator[Found]:
         else:
             yield from _read_plain(name, buffered)
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
-        yield Found(name, problem=f"cannot be read any further: {error}")
+        yield InputMessage(name, problem=f"cannot be read any further: {error}")
     finally:
         buffered.detach()
 
 
-def _read_plain(name: str, stream: io.BufferedReader) -> Iterator[Found]:
+def _read_plain(name: str, stream: io.BufferedReader) -> Iterator[InputMessage]:
     start = stream.peek(4)
-    for mark, encoding in _WIDE:
+    for mark, encoding in _WIDE_BYTE_ORDER_MARKS:
         if start.startswith(mark):
             text = io.TextIOWrapper(stream, encoding, errors="surrogatepass", newline="\n")
             try:
@@ -99,16 +99,16 @@ def _read_plain(name: str, stream: io.BufferedReader) -> Iterator[Found]:
     yield from _messages(name, _numbered(stream))
 
 
-def _messages(name: str, lines: Iterator[tuple[int, Line]]) -> Iterator[Found]:
+def _messages(name: str, lines: Iterator[tuple[int, Line]]) -> Iterator[InputMessage]:
     number, first = next(lines, (0, ""))
     found = _parsed(f"{name}:{number}", first)
-    if first and not found.problem and not isinstance(found.message, list):  # one a line
+    if first and not found.problem and not isinstance(found.message, list):  # JSON lines
         yield from _expanded(found)
         yield from _each(name, lines)
-    elif first:  # one document over several lines, or a first line that is broken
+    elif first:  # one document over several lines, or JSON lines whose first is broken
         rest = [(number, first), *lines]
-        lines_of_it: list[Any] = [line for _, line in rest]  # all of them bytes, or all text
-        whole = _parsed(name, type(first)().join(lines_of_it))
+        document: list[Any] = [line for _, line in rest]  # either all bytes or all text
+        whole = _parsed(name, type(first)().join(document))
         each = list(_each(name, rest))
         if whole.problem and any(isinstance(one.message, dict | list) for one in each):
             yield from each
@@ -116,34 +116,34 @@ def _messages(name: str, lines: Iterator[tuple[int, Line]]) -> Iterator[Found]:
             yield from _expanded(whole)
 
 
-def _each(name: str, lines: Iterable[tuple[int, Line]]) -> Iterator[Found]:
+def _each(name: str, lines: Iterable[tuple[int, Line]]) -> Iterator[InputMessage]:
     for number, line in lines:
         yield from _expanded(_parsed(f"{name}:{number}", line))
 
 
-def _expanded(found: Found) -> Iterator[Found]:
-    """Return the messages of a value: itself, or those of an array or a batch body."""
+def _expanded(found: InputMessage) -> Iterator[InputMessage]:
+    """Yield the messages of a value: itself, or those of an array or a batch body."""
     value = found.message
     if isinstance(value, list | tuple) and not found.problem:
         for index, item in enumerate(value):
-            yield from _of_batch(Found(f"{found.place}[{index}]", item))
+            yield from _of_batch(InputMessage(f"{found.place}[{index}]", item))
     else:
         yield from _of_batch(found)
 
 
-def _of_batch(found: Found) -> Iterator[Found]:
+def _of_batch(found: InputMessage) -> Iterator[InputMessage]:
     body = found.message
     if not isinstance(body, Mapping) or not is_batch(body):
         yield found
     elif not isinstance(body["batch"], list | tuple):
-        yield Found(found.place, body, "batch must be a list of messages")
+        yield InputMessage(found.place, body, "batch must be a list of messages")
     else:
         for index, item in enumerate(body["batch"]):
-            yield Found(f"{found.place}[{index}]", _with_shared(body, item))
+            yield InputMessage(f"{found.place}[{index}]", _with_shared(body, item))
 
 
 def _with_shared(body: Mapping[str, Any], message: Any) -> Any:
-    """Return a message with its batch's context and integrations; its own keys win (`spec`)."""
+    """Return a message with the context and integrations of its batch; its own win (`spec`)."""
     if not isinstance(message, dict):
         return message
     merged = {}
@@ -157,9 +157,9 @@ def _with_shared(body: Mapping[str, Any], message: Any) -> Any:
 
 
 def _numbered(stream: Iterable[Line]) -> Iterator[tuple[int, Line]]:
-    """Return the lines that are not blank, with their numbers."""
+    """Yield the lines that are not blank, with their numbers."""
     for number, line in enumerate(stream, start=1):
-        # Files that were put together have a byte order mark in their midst.
+        # Concatenated files have byte order marks in the middle.
         text = (
             line.removeprefix("\ufeff")
             if isinstance(line, str)
@@ -169,17 +169,17 @@ def _numbered(stream: Iterable[Line]) -> Iterator[tuple[int, Line]]:
             yield number, text
 
 
-def _parsed(place: str, raw: Line) -> Found:
+def _parsed(place: str, raw: Line) -> InputMessage:
     try:
         text = (raw if isinstance(raw, str) else raw.decode()).rstrip("\r\n")
     except UnicodeDecodeError as error:
         text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
-        return Found(place, text, f"is not UTF-8: {error.reason} at byte {error.start}")
+        return InputMessage(place, text, f"is not UTF-8: {error.reason} at byte {error.start}")
     try:
-        return Found(place, json.loads(text))
+        return InputMessage(place, json.loads(text))
     except json.JSONDecodeError as error:
         line = f"line {error.lineno}, " if "\n" in text else ""
         problem = f"is not JSON: {error.msg} at {line}column {error.colno}"
     except (ValueError, RecursionError) as error:
         problem = f"is not JSON that can be read: {error}"
-    return Found(place, text, problem)
+    return InputMessage(place, text, problem)

@@ -1,7 +1,8 @@
-"""What a destination has to be told: the account's key, and which journey an event starts."""
+"""The settings of a destination: account, API address, and the trigger of each event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from adapter.errors import InvalidSettings
@@ -16,14 +17,14 @@ class Settings:
     Args:
         api_key: the account's key; required (`seed`).
         base_url: where the API is, http or https; required, and kept with one `/` at its end.
-            There is no default: the vendor's old host is dead, and whoever holds its name would
-            get people's data and the key.
+            There is no default: the vendor's old host is gone, and whoever owns its name now
+            would receive users' data and the key.
         journeys: trigger ids by event name, the name exactly as in the message (`ours`).
         default_trigger: the trigger id of every other event; without it an event's trigger id is
             its name in snake_case (`ours`).
 
     Raises:
-        InvalidSettings: a setting that cannot work; the text names it and says what to do.
+        InvalidSettings: a setting that cannot work; the text names it and says the fix.
 
     """
 
@@ -36,13 +37,12 @@ class Settings:
         _check_api_key(self.api_key)
         object.__setattr__(self, "base_url", _base_url(self.base_url))
         _check_journeys(self.journeys)
-        # A copy, so that nobody's later change reaches a destination at work.
-        object.__setattr__(self, "journeys", dict(self.journeys))
+        object.__setattr__(self, "journeys", _ReadOnlyDict(self.journeys))
         if self.default_trigger is not None:
             _check_trigger_id("default_trigger", self.default_trigger)
 
     def __repr__(self) -> str:
-        """All but the key, of which the last four characters tell two accounts apart."""
+        """Return it without the key, except its last four characters to tell accounts apart."""
         shown = f"…{self.api_key[-4:]}" if len(self.api_key) > 8 else "…"
         return (
             f"Settings(api_key={shown!r}, base_url={self.base_url!r}, "
@@ -50,10 +50,23 @@ class Settings:
         )
 
 
+class _ReadOnlyDict(dict[str, str]):
+    """A dict that cannot be changed, but (unlike `MappingProxyType`) pickled and deep-copied."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("settings cannot be changed: make new ones with dataclasses.replace")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, str]]]:
+        return type(self), (dict(self),)
+
+
 def _check_api_key(api_key: object) -> None:
     if not isinstance(api_key, str) or not api_key.strip():
         raise InvalidSettings("api_key", "is missing: copy it from Autopilot's settings page")
-    # It travels as a header's value, which may hold no line ends and is Latin-1.
+    # A header's value is Latin-1 and holds no line ends.
     if api_key != api_key.strip() or any(ord(c) < 32 or 127 <= ord(c) < 160 for c in api_key):
         raise InvalidSettings("api_key", "has white space or a control character: copy it again")
     if any(ord(c) > 255 for c in api_key):
@@ -94,7 +107,7 @@ def _check_journeys(journeys: object) -> None:
 def _check_trigger_id(name: str, trigger_id: object) -> None:
     if not isinstance(trigger_id, str) or not trigger_id.strip():
         raise InvalidSettings(name, "must be a trigger id as text, such as '0001'")
-    # Dot segments vanish from a path on its way, and servers read %2F as a slash.
+    # HTTP clients remove dot segments from a path, and servers decode %2F to a slash.
     if (
         trigger_id in (".", "..")
         or "/" in trigger_id

@@ -1,8 +1,7 @@
-"""The table of traits: which of a person's traits is which field of a contact.
+"""The table of traits: which trait of a user becomes which field of a contact.
 
-A trait that is not here is a custom field. A contact's read-only and structural fields
-(`contact_id`, `custom`, `lists`, `type`, …) are not here either: a trait of such a name is a trait
-like any other.
+A trait that is not in the table becomes a custom field. So does one that has the name of a
+read-only or structural field of a contact (`contact_id`, `custom`, `lists`, `type`, …).
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +30,7 @@ def _count(value: object) -> int | str | None:
 
 
 def _boolean(value: object) -> bool | None:
-    # Forms and exports make text and numbers of it (`ours`).
+    # Forms and exports write booleans as text or numbers (`ours`).
     if isinstance(value, int | float):
         return bool(value) if value in (0, 1) else None
     return _BOOLEANS.get(value.strip().lower()) if isinstance(value, str) else None
@@ -41,8 +40,8 @@ def _scalar(value: object) -> bool | int | float | str | None:
     return value if isinstance(value, bool | int | float | str) else None
 
 
-#: The fields of a contact that can be written (`doc`, `client`), each with what it takes: the
-#: function gives the value as it is sent, or None for one that the field cannot hold.
+#: The writable fields of a contact (`doc`, `client`), each with a function that returns a value
+#: as it is sent, or None if the field cannot hold it.
 FIELDS: Mapping[str, Callable[[object], Any]] = {
     "Email": address,
     "_NewEmail": address,
@@ -73,7 +72,7 @@ FIELDS: Mapping[str, Callable[[object], Any]] = {
     "_autopilot_session_id": _text,
 }
 
-#: Traits in Segment's own spelling (`spec`, `client`); any other spelling of them will do.
+#: Traits in Segment's own spelling (`spec`, `client`); other spellings are recognised too.
 TRAITS: Mapping[str, str] = {
     "email": "Email",
     "firstName": "FirstName",
@@ -93,7 +92,7 @@ TRAITS: Mapping[str, str] = {
     "unsubscribed": "unsubscribed",
 }
 
-#: Traits that are objects, and the fields of their parts (`ours`).
+#: Traits that may be objects, and the fields that their parts fill (`ours`).
 OBJECTS: Mapping[str, Mapping[str, str]] = {
     "company": {
         "name": "Company",
@@ -112,5 +111,5 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
 
 
 def in_any_spelling(table: Mapping[str, str]) -> Mapping[str, str]:
-    """Return `table` with what all spellings of each name share in place of the name."""
+    """Return `table` with each name reduced to the form that all its spellings share."""
     return {spelling(name): field for name, field in table.items()}

@@ -1,7 +1,7 @@
 """Measure a simulated month of Engage for many profiles: messages, time, memory.
 
-The time stands beside that of computing alone, in the same run: every predicate and every trait of
-every profile at every sync, which nothing that takes any function can do without.
+The time is compared with that of computing alone, in the same run: every predicate and trait for
+every profile at every sync, which is the least that a simulation with arbitrary functions needs.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--profiles", type=int, default=100_000, help="how many (100000)")
     options = parser.parse_args()
-    space = made(options.profiles)
+    space = make_space(options.profiles)
     before = _megabytes()
     synced, messages, instants = _sync_all(space)
     grown = _megabytes() - before
@@ -32,9 +32,9 @@ def main() -> None:
     print(f"{before:.0f} MB before the first sync, {grown:.0f} MB more after the last")
 
 
-def made(count: int) -> Space:
-    """Make a space: every second profile has an address too, each up to three orders in 90 days."""
-    chance = random.Random(1)
+def make_space(count: int) -> Space:
+    """Return a space: every second profile has an address, each up to three orders in 90 days."""
+    generator = random.Random(1)
     space = Space(clock=lambda: START)
     space.add_audience(
         "Order Completed Last 30days",
@@ -44,14 +44,14 @@ def made(count: int) -> Space:
     for number in range(count):
         emails = [f"u{number}@example.com"] if number % 2 else []
         profile = space.add_profile(user_ids=[f"u{number}"], emails=emails)
-        for _ in range(chance.choice((0, 0, 1, 2, 3))):
-            at = START + timedelta(seconds=chance.randrange(-60 * 86_400, 30 * 86_400))
+        for _ in range(generator.choice((0, 0, 1, 2, 3))):
+            at = START + timedelta(seconds=generator.randrange(-60 * 86_400, 30 * 86_400))
             profile.track("Order Completed", at)
     return space
 
 
 def _sync_all(space: Space) -> tuple[float, int, list[datetime]]:
-    """Sync for 30 days; give the seconds it took, the messages, and when it was."""
+    """Sync for 30 days; return the seconds, the number of messages, and the times of the syncs."""
     instants = []
     messages = 0
     began = time.perf_counter()
@@ -62,7 +62,7 @@ def _sync_all(space: Space) -> tuple[float, int, list[datetime]]:
 
 
 def _compute_all(space: Space, instants: list[datetime]) -> float:
-    """Compute what was due at each instant: one of the two, in turns near enough."""
+    """Compute the audience and the trait in turns at the times of the syncs; return the seconds."""
     began = time.perf_counter()
     for number, now in enumerate(instants):
         space.computations[number % 2].values(space.profiles, now)

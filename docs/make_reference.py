@@ -35,18 +35,18 @@ NOTES_HEAD = """# The forwarder's notes
 
 Made from `adapter/notes.py` by `make docs`; do not edit.
 
-Whatever a delivery could not carry, carried elsewhere than its name says, took for something else,
-or may have done twice, stands in `Delivery.notes` (and in `Plan.notes`, before anything is sent):
-the id of its kind, the path of the field, and a sentence that goes on from the path. `send` counts
-them by their kind, and `send --output FILE` writes them with each message.
+`Delivery.notes` (and, before anything is sent, `Plan.notes`) says what a delivery left out, sent
+under another name or with another meaning than one may expect, or may have done twice. A note has
+the id of its kind, the path of a field, and a sentence that begins with that path. `send` counts
+the notes by kind, and `send --output FILE` writes them with each message.
 
-Not noted is what the mapping says of every message: that a trait becomes the field of its name
+There is no note about what holds for every message: that a trait fills the field of its name
 (`firstName`, `first_name` and `FirstName` alike) or a custom field with a type, that an event's
-name becomes a trigger id, that `null` stands for no id, and that what is beside identifiers,
-traits and properties (`messageId`, `timestamp`, the rest of `context`) is not sent.
+name becomes a trigger id, that `null` means no id, and that nothing else of a message than its
+identifiers, traits and properties (`messageId`, `timestamp`, the rest of `context`) is sent.
 
-The evidence says where the rule is known from: Segment's page about the destination (`seed`),
-clients of the API (`client`), or our own choice (`ours`). `{…}` stands for what the message said.
+The evidence is where the rule is known from: Segment's page about the destination (`seed`), clients
+of the API (`client`), or our own choice (`ours`). `{…}` stands for a part of the message.
 """
 
 
@@ -57,7 +57,7 @@ def clauses() -> str:
 
 
 def notes() -> str:
-    """Give the document of the forwarder's notes."""
+    """Return the document of the forwarder's notes."""
     kinds = (one for one in vars(adapter.notes).values() if isinstance(one, adapter.notes.NoteKind))
     rows = ((f"`{one.id}`", f"… {one.sentence}", f"`{one.evidence}`") for one in kinds)
     return "\n".join([NOTES_HEAD, *table(("id", "sentence", "evidence"), rows), ""])

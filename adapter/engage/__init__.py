@@ -1,4 +1,4 @@
-"""The part of Segment Engage: what it sends to Autopilot of a space's users, and when."""
+"""Segment Engage, simulated: the messages that a space sends to Autopilot, and when."""
 
 from adapter.engage.computation import Audience, ComputedTrait
 from adapter.engage.profile import Event, Identifier, Profile

@@ -1,4 +1,4 @@
-"""What a space computes of its profiles: audiences, and traits."""
+"""The computations of a space: audiences and computed traits."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from adapter.naming import snake_case
 
 Form = Literal["identify", "track"]
 Predicate = Callable[[Profile, datetime], bool]
-Value = Callable[[Profile, datetime], Any]
+Compute = Callable[[Profile, datetime], Any]
 
 
 @dataclass(eq=False)
 class Audience:
-    """Who is in: a set to enter and leave, or whoever satisfies a predicate at a sync.
+    """An audience: profiles that enter and leave it, or all that satisfy a predicate at a sync.
 
     Made by `Space.add_audience`.
     """
@@ -36,49 +36,51 @@ class Audience:
 
     @property
     def id(self) -> str:
-        """Its id in messages."""
+        """The computation's id in messages."""
         return f"aud_{self.key}"
 
     def enter(self, profile: object) -> None:
-        """Put a profile in; it may be in already.
+        """Add a profile to the members; it may be one already.
 
         Raises:
-            InvalidSpace: it is no profile, or the audience has a predicate.
+            InvalidSpace: it is not a profile, or the audience has a predicate.
 
         """
         if not isinstance(profile, Profile):
-            raise InvalidSpace(f"{self}", f"is entered by profiles, not by {profile!r}")
-        self._members().add(profile)
+            raise InvalidSpace(f"{self}", f"takes profiles as members, not {profile!r}")
+        self._changeable_members().add(profile)
 
     def leave(self, profile: Profile) -> None:
-        """Take a profile out; it may be out already."""
-        self._members().discard(profile)
+        """Remove a profile from the members, if it is one."""
+        self._changeable_members().discard(profile)
 
     def values(self, profiles: Iterable[Profile], now: datetime) -> list[bool]:
-        """Tell of each profile whether it is in at `now`."""
+        """Return for each profile whether it is a member at `now`."""
         if self.when is None:
             return [profile in self.members for profile in profiles]
         return [bool(self.when(profile, now)) for profile in profiles]
 
-    def is_first_news(self, value: object) -> bool:
-        """Tell whether a value is sent for whom nothing has been sent yet: members only."""
+    def is_sent_first(self, value: object) -> bool:
+        """Return whether a value is sent if none was before: only that of members."""
         return value is True
 
-    def _members(self) -> set[Profile]:
+    def event_name(self, value: object) -> str:
+        """Return the name of the track that sends a value."""
+        return "Audience Entered" if value else "Audience Exited"
+
+    def _changeable_members(self) -> set[Profile]:
         if self.when is not None:
-            raise InvalidSpace(
-                f"audience {self.name!r}", "has a predicate, which says who is in: change profiles"
-            )
+            raise InvalidSpace(f"{self}", "has a predicate, which decides its members")
         return self.members
 
 
 @dataclass(eq=False)
 class ComputedTrait:
-    """A value computed of each profile; None where there is none. Made by `Space.add_trait`."""
+    """A value computed for each profile, None for no value. Made by `Space.add_trait`."""
 
     key: str
     form: Form
-    compute: Value
+    compute: Compute
 
     computation_class: ClassVar[str] = "trait"
     key_property: ClassVar[str] = "trait_key"
@@ -88,26 +90,30 @@ class ComputedTrait:
 
     @property
     def id(self) -> str:
-        """Its id in messages."""
+        """The computation's id in messages."""
         return f"tra_{self.key}"
 
     def values(self, profiles: Iterable[Profile], now: datetime) -> list[Any]:
-        """Give each profile's value at `now`."""
+        """Return the value of each profile at `now`."""
         return [self.compute(profile, now) for profile in profiles]
 
-    def is_first_news(self, value: object) -> bool:
-        """Tell whether a value is sent for whom nothing has been sent yet."""
+    def is_sent_first(self, value: object) -> bool:
+        """Return whether a value is sent if none was before."""
         return value is not None
+
+    def event_name(self, _value: object) -> str:
+        """Return the name of the track that sends a value."""
+        return "Trait Computed"
 
 
 Computation = Audience | ComputedTrait
 
 
 def audience_key(name: object) -> str:
-    """Give an audience's key: its name in snake_case.
+    """Return an audience's key: its name in snake_case.
 
     Raises:
-        InvalidSpace: nothing is left of it, or it would be the address.
+        InvalidSpace: it has no letter or digit, or would be the key of the address.
 
     """
     if not isinstance(name, str):
@@ -116,14 +122,14 @@ def audience_key(name: object) -> str:
         key = snake_case(name)
     except InvalidName as error:
         raise InvalidSpace("an audience's name", str(error)) from None
-    return _usable(f"audience {name!r}", key)
+    return _not_email(f"audience {name!r}", key)
 
 
 def trait_key(key: str) -> str:
-    """Check a computed trait's key.
+    """Return a computed trait's key, checked.
 
     Raises:
-        InvalidSpace: it is not snake_case, or would be the address.
+        InvalidSpace: it is not snake_case, or would be the key of the address.
 
     """
     try:
@@ -132,10 +138,10 @@ def trait_key(key: str) -> str:
         raise InvalidSpace("a computed trait's key", str(error)) from None
     if key != snake:
         raise InvalidSpace(f"computed trait {key!r}", f"must be in snake_case: {snake}")
-    return _usable(f"computed trait {key!r}", key)
+    return _not_email(f"computed trait {key!r}", key)
 
 
-def _usable(what: str, key: str) -> str:
+def _not_email(what: str, key: str) -> str:
     if is_email(key):
-        raise InvalidSpace(what, f"has the key {key}, which is the address: rename it")
+        raise InvalidSpace(what, f"has the key {key}, which is the e-mail address: rename it")
     return key

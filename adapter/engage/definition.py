@@ -1,9 +1,8 @@
-"""The grammar of a file that defines a space: what its parts may hold, and what they mean.
+"""The format of a file that defines a space: its parts, and what they mean.
 
-docs/engage.md has an example of each.
+docs/engage.md has an example of each part.
 """
 
-import json
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,27 +11,25 @@ from typing import Annotated, Any
 
 import msgspec
 
-from adapter.engage.computation import Form, Predicate, Value
-from adapter.engage.profile import Profile
+from adapter.engage.computation import Compute, Form, Predicate
+from adapter.engage.profile import Profile, to_utc
 from adapter.engage.simulation import Change
 from adapter.engage.space import Space
-from adapter.engage.times import aware
-from adapter.engage.values import same
 from adapter.errors import InvalidSpace
-from adapter.message import json_copy
+from adapter.json_values import json_copy, json_equal, json_text
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-MOST_DAYS = 36_500
-"""A hundred years: with them every time that is computed stays one that Python has."""
-Days = Annotated[float, msgspec.Meta(gt=0, le=MOST_DAYS)]
+MAX_DAYS = 36_500
+"""A hundred years, so that computed times stay within the range of `datetime`."""
+Days = Annotated[float, msgspec.Meta(gt=0, le=MAX_DAYS)]
 Name = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
-class Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A part of the file: what it does not know is an error."""
+class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A part of the file; an unknown field in it is an error."""
 
 
-class Names(Strict):
+class ProfileIdentifiers(Part):
     """Identifiers of a profile."""
 
     user_ids: list[Name] = []
@@ -40,8 +37,8 @@ class Names(Strict):
     anonymous_ids: list[Name] = []
 
     @property
-    def all(self) -> dict[str, list[str]]:
-        """Give them by their kind, as `Space` takes them."""
+    def by_type(self) -> dict[str, list[str]]:
+        """The identifiers by type, as `Space` takes them."""
         return {
             "user_ids": self.user_ids,
             "emails": self.emails,
@@ -49,8 +46,8 @@ class Names(Strict):
         }
 
 
-class ProfilePart(Names):
-    """A profile as it is at the start."""
+class ProfilePart(ProfileIdentifiers):
+    """A profile with its traits at the start."""
 
     traits: dict[str, Any] = {}
 
@@ -58,20 +55,20 @@ class ProfilePart(Names):
         json_copy("traits", self.traits)
 
 
-class Events(Strict):
-    """Events of one name, all up to now or those of the last days."""
+class Events(Part):
+    """Events of one name, all up to now or only those of the last days."""
 
     event: Name
     within_days: Days | None = None
 
     @property
     def within(self) -> timedelta | None:
-        """The last days as a time."""
-        return _span(self.within_days)
+        """`within_days` as a timedelta."""
+        return _days(self.within_days)
 
 
-class Condition(Strict):
-    """Who is in an audience: by events, or by a trait."""
+class Condition(Part):
+    """The condition for membership of an audience: on events or on a trait."""
 
     event: Name | None = None
     within_days: Days | None = None
@@ -90,73 +87,76 @@ class Condition(Strict):
             json_copy("equals", self.equals)
 
     def predicate(self) -> Predicate:
-        """Give it as a function."""
+        """Return the condition as a function."""
         if self.event is not None:
-            name, within, least = self.event, _span(self.within_days), self.at_least
-            return lambda profile, now: profile.count(name, now, within) >= least
-        trait, wanted = str(self.trait), self.equals
-        if wanted is msgspec.UNSET:
+            name, within, minimum = self.event, _days(self.within_days), self.at_least
+            return lambda profile, now: profile.count(name, now, within) >= minimum
+        trait, value = str(self.trait), self.equals
+        if value is msgspec.UNSET:
             return lambda profile, _: profile.traits.get(trait) is not None
-        return lambda profile, _: trait in profile.traits and same(profile.traits[trait], wanted)
+        return lambda profile, _: (
+            trait in profile.traits and json_equal(profile.traits[trait], value)
+        )
 
 
 class Count(Events):
-    """How many events there were; none for whoever never did it."""
+    """The number of events; None for a profile without any, ever."""
 
     def value(self, profile: Profile, now: datetime) -> int | None:
-        """Compute it."""
-        ever = profile.count(self.event, now)
-        return profile.count(self.event, now, self.within) if ever else None
+        """Return the value of a profile."""
+        if not profile.count(self.event, now):
+            return None
+        return profile.count(self.event, now, self.within)
 
 
-class Values(Events, kw_only=True):
+class PropertyValues(Events, kw_only=True):
     """A property of events of one name."""
 
     property: Name
 
-    def of(self, profile: Profile, now: datetime) -> list[Any]:
-        """Give a profile's values, the latest last; an event without one has none."""
+    def values(self, profile: Profile, now: datetime) -> list[Any]:
+        """Return the values in a profile's events, the latest last, without null."""
         events = profile.events(self.event, now, self.within)
         found = (event.properties.get(self.property) for event in events)
         return [value for value in found if value is not None]
 
 
-class Sum(Values):
-    """The sum of a property's numbers; none for whoever never did the event."""
+class Sum(PropertyValues):
+    """The sum of a property's numbers; None for a profile without any event, ever."""
 
     def value(self, profile: Profile, now: datetime) -> float | None:
-        """Compute it."""
+        """Return the value of a profile."""
         if not profile.count(self.event, now):
             return None
         total: float
         try:
-            total = sum(number for number in self.of(profile, now) if _is_number(number))
-        except OverflowError:  # whole numbers beyond those that a float can be added to
+            total = sum(number for number in self.values(profile, now) if _is_number(number))
+        except OverflowError:  # an integer too large to be added to a float
             total = math.inf
         return total
 
 
-class Last(Values):
-    """A property's latest value; none where there is none."""
+class Last(PropertyValues):
+    """A property's latest value."""
 
     def value(self, profile: Profile, now: datetime) -> Any:
-        """Compute it."""
-        return next(reversed(self.of(profile, now)), None)
+        """Return the value of a profile."""
+        return next(reversed(self.values(profile, now)), None)
 
 
-class Computed(Strict):
-    """What audiences and computed traits have in common."""
+class ComputationPart(Part):
+    """The fields that audiences and computed traits share."""
 
     created_at: Instant | None = None
     form: Form = "identify"
 
     def __post_init__(self) -> None:
         if self.created_at is not None:
-            self.created_at = aware("created_at", self.created_at)
+            self.created_at = to_utc("created_at", self.created_at)
 
 
-class AudiencePart(Computed, kw_only=True):
-    """An audience: by a condition, or by its first members."""
+class AudiencePart(ComputationPart, kw_only=True):
+    """An audience, defined by a condition or by its members at the start."""
 
     name: str
     when: Condition | None = None
@@ -168,8 +168,8 @@ class AudiencePart(Computed, kw_only=True):
             raise ValueError("takes either `when` or `members`")
 
 
-class TraitPart(Computed, kw_only=True):
-    """A computed trait. Whoever never did the event has none."""
+class TraitPart(ComputationPart, kw_only=True):
+    """A computed trait, with no value for a profile without the event."""
 
     key: str
     count: Count | None = None
@@ -178,20 +178,20 @@ class TraitPart(Computed, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self._parts) != 1:
+        if len(self._rules) != 1:
             raise ValueError("needs one of `count`, `sum` and `last`")
 
-    def compute(self) -> Value:
-        """Give it as a function."""
-        return self._parts[0].value
+    def compute(self) -> Compute:
+        """Return the rule as a function."""
+        return self._rules[0].value
 
     @property
-    def _parts(self) -> list[Count | Sum | Last]:
-        return [part for part in (self.count, self.sum, self.last) if part is not None]
+    def _rules(self) -> list[Count | Sum | Last]:
+        return [rule for rule in (self.count, self.sum, self.last) if rule is not None]
 
 
-class ChangePart(Strict, kw_only=True):
-    """Something that happens to a profile: one thing each."""
+class ChangePart(Part, kw_only=True):
+    """One change of a profile."""
 
     at: Instant
     profile: Name
@@ -200,46 +200,53 @@ class ChangePart(Strict, kw_only=True):
     traits: dict[str, Any] | None = None
     enter: Name | None = None
     leave: Name | None = None
-    gain: Names | None = None
+    gain: ProfileIdentifiers | None = None
 
     def __post_init__(self) -> None:
-        self.at = aware("at", self.at)
-        things = (self.track, self.traits, self.enter, self.leave, self.gain)
-        if sum(thing is not None for thing in things) != 1:
+        self.at = to_utc("at", self.at)
+        kinds = (self.track, self.traits, self.enter, self.leave, self.gain)
+        if sum(kind is not None for kind in kinds) != 1:
             raise ValueError("needs one of `track`, `traits`, `enter`, `leave` and `gain`")
         if self.properties and self.track is None:
             raise ValueError("`properties` go with `track`")
-        if self.traits == {} or (self.gain and not any(self.gain.all.values())):
+        if self.traits == {} or (self.gain and not any(self.gain.by_type.values())):
             raise ValueError("`traits` and `gain` must not be empty")
         json_copy("properties", self.properties)
         json_copy("traits", self.traits)
 
     def change(self, space: Space) -> Change:
-        """Give it as a change of a space. Raises `InvalidSpace` when it names what is not there."""
+        """Return the change, to be applied to a space.
+
+        Raises:
+            InvalidSpace: the space has no such profile or audience, or its members cannot change.
+
+        """
         profile = space.profile(self.profile)
         if self.track is not None:
-            happen = partial(profile.track, self.track, self.at, self.properties)
             properties = f" ({_listed(self.properties)})" if self.properties else ""
-            return self._change(f"{self.track}{properties}", happen)
+            apply = partial(profile.track, self.track, self.at, self.properties)
+            return self._change(f"{self.track}{properties}", apply)
         if self.traits is not None:
             return self._change(_listed(self.traits), partial(profile.traits.update, self.traits))
         if self.gain is not None:
-            gained = self.gain.all
-            what = ", ".join(name for names in gained.values() for name in names)
-            return self._change(f"gains {what}", partial(space.add_identifiers, profile, **gained))
+            gained = self.gain.by_type
+            listed = ", ".join(value for values in gained.values() for value in values)
+            return self._change(
+                f"gains {listed}", partial(space.add_identifiers, profile, **gained)
+            )
         name = self.enter or str(self.leave)
         audience = space.audience(name)
         if audience.when is not None:
-            raise InvalidSpace(f"audience {name!r}", "has a condition, which says who is in")
+            raise InvalidSpace(f"audience {name!r}", "has a condition, which decides its members")
         if self.enter is not None:
             return self._change(f"enters {name}", partial(audience.enter, profile))
         return self._change(f"leaves {name}", partial(audience.leave, profile))
 
-    def _change(self, what: str, happen: Callable[[], object]) -> Change:
-        return Change(self.at, f"{self.profile}: {what}", happen)
+    def _change(self, description: str, apply: Callable[[], object]) -> Change:
+        return Change(self.at, f"{self.profile}: {description}", apply)
 
 
-class SpaceFile(Strict, kw_only=True):
+class SpaceFile(Part, kw_only=True):
     """The whole file."""
 
     start: Instant
@@ -252,15 +259,15 @@ class SpaceFile(Strict, kw_only=True):
     changes: list[ChangePart] = []
 
     def __post_init__(self) -> None:
-        self.start = aware("start", self.start)
+        self.start = to_utc("start", self.start)
 
 
-def _span(days: float | None) -> timedelta | None:
+def _days(days: float | None) -> timedelta | None:
     return None if days is None else timedelta(days=days)
 
 
 def _listed(traits: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {json.dumps(value)}" for name, value in traits.items())
+    return ", ".join(f"{name} = {json_text(value)}" for name, value in traits.items())
 
 
 def _is_number(value: object) -> bool:

@@ -1,11 +1,11 @@
-"""Who has which identifier in a space: no two profiles share one."""
+"""Which profile of a space has which identifier: no two profiles share one."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from adapter.engage.profile import Identifier, Kind, Profile
+from adapter.engage.profile import Identifier, IdentifierType, Profile
 from adapter.errors import InvalidMessage, InvalidSpace
-from adapter.message import json_copy
+from adapter.json_values import json_copy
 
 Values = Iterable[object]
 
@@ -17,84 +17,84 @@ class IdentifierIndex:
         self.profiles: list[Profile] = []
         self._owners: dict[Identifier, Profile] = {}
 
-    def add(
+    def add_profile(
         self,
         user_ids: Values,
         emails: Values,
         anonymous_ids: Values,
         traits: Mapping[str, Any] | None,
     ) -> Profile:
-        """Add a profile. Raises `InvalidSpace` as `gain` does, and when it has no identifier."""
-        names = _names(user_ids, emails, anonymous_ids)
-        if not names:
+        """Add a profile.
+
+        Raises:
+            InvalidSpace: it has no identifier, or one that `add_identifiers` refuses.
+
+        """
+        identifiers = _identifiers(user_ids, emails, anonymous_ids)
+        if not identifiers:
             raise InvalidSpace("a profile", "has no identifier: give it a user id or an address")
         profile = Profile(traits)
-        self._own(profile, names)
+        self._assign(identifiers, profile)
         self.profiles.append(profile)
         return profile
 
-    def gain(
+    def add_identifiers(
         self, profile: Profile, user_ids: Values, emails: Values, anonymous_ids: Values
     ) -> None:
-        """Give a profile identifiers.
+        """Give identifiers to a profile.
 
         Raises:
-            InvalidSpace: one is blank or no text, or is another profile's; it has gained none.
+            InvalidSpace: the profile is of another space, or an identifier is blank, not a text or
+                another profile's; none was added.
 
         """
-        names = _names(user_ids, emails, anonymous_ids)
-        if self._owners.get(_folded(profile.names[0])) is not profile:
-            raise InvalidSpace(f"{profile!r}", "is none of this space's: add it first")
-        self._own(profile, names)
+        identifiers = _identifiers(user_ids, emails, anonymous_ids)
+        if self._owners.get(profile.identifiers[0].folded()) is not profile:
+            raise InvalidSpace(f"{profile!r}", "is not in this space: add it first")
+        self._assign(identifiers, profile)
 
     def find(self, identifier: str) -> Profile:
-        """Give the profile with this user id, or else with this address, or else anonymous id.
+        """Return the profile with this user id, or else this address, or else this anonymous id.
 
         Raises:
             InvalidSpace: there is none.
 
         """
-        kinds: tuple[Kind, ...] = ("userId", "email", "anonymousId")
-        for kind in kinds:
-            owner = self._owners.get(_folded(Identifier(kind, identifier)))
+        for identifier_type in get_args(IdentifierType):
+            owner = self._owners.get(Identifier(identifier_type, identifier).folded())
             if owner is not None:
                 return owner
-        raise InvalidSpace(f"profile {identifier!r}", "is none of this space's: add it first")
+        raise InvalidSpace(f"profile {identifier!r}", "is not in this space: add it first")
 
-    def _own(self, profile: Profile, names: tuple[Identifier, ...]) -> None:
-        for name in names:
-            if self._owners.get(_folded(name), profile) is not profile:
+    def _assign(self, identifiers: tuple[Identifier, ...], profile: Profile) -> None:
+        for one in identifiers:
+            if self._owners.get(one.folded(), profile) is not profile:
                 raise InvalidSpace(
-                    f"{name.kind} {name.value!r}",
-                    "is another profile's already: a profile is one user",
+                    f"{one.type} {one.value!r}",
+                    "already belongs to another profile: a profile is one user",
                 )
-        for name in names:
-            if _folded(name) not in self._owners:
-                self._owners[_folded(name)] = profile
-                profile.gain(name)
+        for one in identifiers:
+            if one.folded() not in self._owners:
+                self._owners[one.folded()] = profile
+                profile.add_identifier(one)
 
 
-def _names(user_ids: Values, emails: Values, anonymous_ids: Values) -> tuple[Identifier, ...]:
+def _identifiers(user_ids: Values, emails: Values, anonymous_ids: Values) -> tuple[Identifier, ...]:
     found: list[Identifier] = []
-    given: tuple[tuple[Kind, Values], ...] = (
+    given: tuple[tuple[IdentifierType, Values], ...] = (
         ("userId", user_ids),
         ("email", emails),
         ("anonymousId", anonymous_ids),
     )
-    for kind, values in given:
+    for identifier_type, values in given:
         if isinstance(values, str):
-            raise InvalidSpace(kind, f"is the text {values!r}: give a list of them")
+            raise InvalidSpace(identifier_type, f"is the text {values!r}: pass a list of them")
         for value in values:
             if not isinstance(value, str) or not value.strip():
-                raise InvalidSpace(kind, f"is {value!r}: must be a text that is not blank")
+                raise InvalidSpace(identifier_type, f"is {value!r}: must be a text, not blank")
             try:
-                json_copy(f"{kind} {value!r}", value)
+                json_copy(f"{identifier_type} {value!r}", value)
             except InvalidMessage as error:
                 raise InvalidSpace(error.field, error.problem) from None
-            found.append(Identifier(kind, value.strip()))
+            found.append(Identifier(identifier_type, value.strip()))
     return tuple(found)
-
-
-def _folded(name: Identifier) -> Identifier:
-    """Autopilot does not tell the letter case of addresses apart."""
-    return name._replace(value=name.value.lower()) if name.kind == "email" else name

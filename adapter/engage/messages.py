@@ -8,13 +8,16 @@ from adapter.engage.profile import Identifier
 Message = dict[str, Any]
 
 
-def message_of(computation: Computation, who: Identifier, value: Any, space_id: str) -> Message:
-    """Give the identify, or the track, that tells Autopilot one value of one identifier."""
-    named: Message = {} if who.kind == "email" else {who.kind: who.value}
-    address: Message = {"email": who.value} if who.kind == "email" else {}
-    kind, key = computation.computation_class, computation.key
+def build_message(
+    computation: Computation, identifier: Identifier, value: Any, space_id: str
+) -> Message:
+    """Return the identify or track that sends the value of a computation for an identifier."""
+    by_email = identifier.type == "email"
+    ids: Message = {} if by_email else {identifier.type: identifier.value}
+    email: Message = {"email": identifier.value} if by_email else {}
+    key = computation.key
     personas = {
-        "computation_class": kind,
+        "computation_class": computation.computation_class,
         "computation_id": computation.id,
         "computation_key": key,
         "namespace": space_id,
@@ -24,22 +27,16 @@ def message_of(computation: Computation, who: Identifier, value: Any, space_id: 
     if computation.form == "identify":
         return {
             "type": "identify",
-            **named,
-            "traits": {**address, key: value},
+            **ids,
+            "traits": {**email, key: value},
             "context": {"personas": personas},
             "integrations": integrations,
         }
     return {
         "type": "track",
-        **named,
-        "event": _event(kind, value),
+        **ids,
+        "event": computation.event_name(value),
         "properties": {computation.key_property: key, key: value},
-        "context": {**({"traits": address} if address else {}), "personas": personas},
+        "context": {**({"traits": email} if email else {}), "personas": personas},
         "integrations": integrations,
     }
-
-
-def _event(computation_class: str, value: Any) -> str:
-    if computation_class == "trait":
-        return "Trait Computed"
-    return "Audience Entered" if value else "Audience Exited"

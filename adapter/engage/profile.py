@@ -1,30 +1,33 @@
-"""Whom a space knows: a profile with its identifiers, traits and events."""
+"""The profiles of a space, with their identifiers, traits and events."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from adapter.engage.times import aware
 from adapter.errors import InvalidSpace
 
-Kind = Literal["userId", "email", "anonymousId"]
+IdentifierType = Literal["userId", "email", "anonymousId"]
 
 
 class Identifier(NamedTuple):
-    """One name of a profile. Only a user id or an e-mail address identifies at Autopilot."""
+    """One identifier of a profile. Only user ids and e-mail addresses identify at Autopilot."""
 
-    kind: Kind
+    type: IdentifierType
     value: str
 
     def __str__(self) -> str:
-        return f"anonymous {self.value}" if self.kind == "anonymousId" else self.value
+        return f"anonymous {self.value}" if self.type == "anonymousId" else self.value
+
+    def folded(self) -> "Identifier":
+        """Return it for comparisons: an address in lower case, as Autopilot ignores the case."""
+        return self._replace(value=self.value.lower()) if self.type == "email" else self
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something a profile did, and when."""
+    """Something that a profile did, and when."""
 
     name: str
     at: datetime
@@ -32,34 +35,34 @@ class Event:
 
 
 class Profile:
-    """One user of a space. Made by `Space.add_profile`, which sees that no two share a name.
+    """One user of a space. Made by `Space.add_profile`, which keeps identifiers unique.
 
     Attributes:
-        traits: its traits, to be read and changed freely.
-        names: all its identifiers.
-        addressed_by: those that a message goes out for: user ids and addresses, one message each
-            (`spec`). A profile with nothing but anonymous ids is addressed by them, which
-            Autopilot rejects.
+        traits: its traits; read and change them freely.
+        identifiers: all its identifiers.
+        synced_identifiers: those that a sync sends messages for, one message each (`spec`): its
+            user ids and addresses. A profile that has only anonymous ids is sent with these, and
+            Autopilot rejects it.
 
     """
 
     def __init__(self, traits: Mapping[str, Any] | None = None) -> None:
         self.traits: dict[str, Any] = dict(traits or {})
-        self.names: tuple[Identifier, ...] = ()
-        self.addressed_by: tuple[Identifier, ...] = ()
-        self._events: dict[str, _History] = {}
+        self.identifiers: tuple[Identifier, ...] = ()
+        self.synced_identifiers: tuple[Identifier, ...] = ()
+        self._events: dict[str, _EventList] = {}
 
     def __repr__(self) -> str:
-        return f"Profile({', '.join(map(str, self.names))})"
+        return f"Profile({', '.join(map(str, self.identifiers))})"
 
-    def gain(self, name: Identifier) -> None:
-        """Take an identifier; through `Space.add_identifiers` only, which knows everybody's."""
-        self.names += (name,)
-        known = tuple(name for name in self.names if name.kind != "anonymousId")
-        self.addressed_by = known or self.names
+    def add_identifier(self, identifier: Identifier) -> None:
+        """Add an identifier. Call `Space.add_identifiers` instead, which keeps them unique."""
+        self.identifiers += (identifier,)
+        known = tuple(one for one in self.identifiers if one.type != "anonymousId")
+        self.synced_identifiers = known or self.identifiers
 
     def track(self, event: str, at: datetime, properties: Mapping[str, Any] | None = None) -> None:
-        """Record an event. One in the future counts from its time on.
+        """Record an event. An event in the future counts from its time on.
 
         Raises:
             InvalidSpace: `event` is blank, or `at` has no time zone.
@@ -67,18 +70,18 @@ class Profile:
         """
         if not event.strip():
             raise InvalidSpace("event", "is blank: give the event a name")
-        made = Event(event, aware("at", at), dict(properties or {}))
-        self._events.setdefault(event, _History()).add(made)
+        recorded = Event(event, to_utc("at", at), dict(properties or {}))
+        self._events.setdefault(event, _EventList()).add(recorded)
 
     def events(self, name: str, now: datetime, within: timedelta | None = None) -> list[Event]:
-        """Give the events of that name up to `now`, the latest last; with `within`, no older."""
+        """Return the events of that name up to `now`, the latest last; with `within`, no older."""
         if name not in self._events:
             return []
         end = self.count(name, now)
         return self._events[name].events[end - self.count(name, now, within) : end]
 
     def count(self, name: str, now: datetime, within: timedelta | None = None) -> int:
-        """Give how many `events` there are."""
+        """Return the number of `events`."""
         if name not in self._events:
             return 0
         times = self._events[name].times
@@ -86,8 +89,8 @@ class Profile:
         return end if within is None else end - bisect_left(times, now - within)
 
 
-class _History:
-    """The events of one name, and their times apart: syncs ask for these a million times."""
+class _EventList:
+    """The events of one name in the order of time, with a list of the times for quick counting."""
 
     __slots__ = ("events", "times")
 
@@ -96,6 +99,21 @@ class _History:
         self.times: list[datetime] = []
 
     def add(self, event: Event) -> None:
-        place = bisect_right(self.times, event.at)
-        self.times.insert(place, event.at)
-        self.events.insert(place, event)
+        index = bisect_right(self.times, event.at)
+        self.times.insert(index, event.at)
+        self.events.insert(index, event)
+
+
+def to_utc(name: str, instant: object) -> datetime:
+    """Return `instant` in UTC.
+
+    Raises:
+        InvalidSpace: it is not a datetime with a time zone, or so far from now that computed times
+            may be outside the range of `datetime`; `name` is the field in the error.
+
+    """
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
+        raise InvalidSpace(name, "must be a datetime with a time zone, such as datetime.now(UTC)")
+    if not 1900 <= instant.year < 3000:
+        raise InvalidSpace(name, "must be between the years 1900 and 2999")
+    return instant.astimezone(UTC)

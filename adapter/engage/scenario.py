@@ -1,4 +1,4 @@
-"""A space with the time it is about and what happens in it, as a file defines it."""
+"""Read a file that defines a space, a period of time, and the changes in it."""
 
 import json
 from codecs import BOM_UTF8
@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from adapter.engage.definition import (
-    MOST_DAYS,
+    MAX_DAYS,
     AudiencePart,
     ChangePart,
     ProfilePart,
@@ -23,10 +23,10 @@ from adapter.engage.simulation import Change
 from adapter.engage.space import Space
 from adapter.errors import InvalidSpace
 
-Part = TypeVar("Part")
+FilePart = TypeVar("FilePart")
 Made = TypeVar("Made")
 
-_WORDS = {
+_MSGSPEC_MESSAGES = {
     "Object missing required field": "lacks the field",
     "Object contains unknown field": "has the unknown field",
     "Invalid RFC3339 encoded datetime": "must be a time such as 2026-01-31T12:00:00Z",
@@ -39,12 +39,12 @@ _WORDS = {
     "Integer value out of range": "is too large a number",
     "Invalid enum value": "must be `identify` or `track`, not",
 }
-"""What msgspec says, as it is said here: a field, and what to do about it."""
+"""How the messages of msgspec begin, and what they are replaced by, to follow a field's name."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A space, the time it is about, and what happens in it."""
+    """A space, a period of time, and the changes in it."""
 
     space: Space
     start: datetime
@@ -55,14 +55,14 @@ class Scenario:
 def read_scenario(
     raw: bytes | str, *, days: float | None = None, seed: int | None = None
 ) -> Scenario:
-    """Read a definition; `days` and `seed` go before those that it has.
+    """Return the scenario that a definition describes; `days` and `seed` override its own.
 
     Raises:
-        InvalidSpace: it is none; the text says where, and what is wrong.
+        InvalidSpace: the definition is not valid; the text says where, and what is wrong.
 
     """
-    if days is not None and not 0 < days <= MOST_DAYS:
-        raise InvalidSpace("days", f"must be more than 0, and {MOST_DAYS} at most")
+    if days is not None and not 0 < days <= MAX_DAYS:
+        raise InvalidSpace("days", f"must be more than 0, and {MAX_DAYS} at most")
     file = _decode(raw)
     schedule = Schedule(file.seed if seed is None else seed)
     space = Space(file.space_id, schedule=schedule, clock=lambda: file.start)
@@ -83,9 +83,9 @@ def _decode(raw: bytes | str) -> SpaceFile:
         return msgspec.json.decode(content, type=SpaceFile)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
-        raise InvalidSpace(path.strip(".`") or "the definition", _said(problem)) from None
+        raise InvalidSpace(path.strip(".`") or "the definition", _reworded(problem)) from None
     except msgspec.DecodeError:
-        raise InvalidSpace("the definition", f"is not JSON: {_why(content)}") from None
+        raise InvalidSpace("the definition", f"is not JSON: {_json_problem(content)}") from None
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         raise InvalidSpace("the definition", f"is not UTF-8: {error.reason}") from None
     except RecursionError:
@@ -93,22 +93,22 @@ def _decode(raw: bytes | str) -> SpaceFile:
 
 
 def _check_gains(file: SpaceFile) -> None:
-    """Say before anything is sent, and not in the middle, that an identifier is somebody else's."""
+    """Raise `InvalidSpace` before anything is sent if a profile gains another's identifier."""
     if all(part.gain is None for part in file.changes):
         return
     trial = IdentifierIndex()
     for profile in file.profiles:
-        trial.add(**profile.all, traits=None)
+        trial.add_profile(**profile.by_type, traits=None)
 
     def gain(part: ChangePart) -> None:
         if part.gain:
-            trial.gain(trial.find(part.profile), **part.gain.all)
+            trial.add_identifiers(trial.find(part.profile), **part.gain.by_type)
 
     _each("changes", file.changes, gain)
 
 
 def _add_profile(space: Space, part: ProfilePart) -> None:
-    space.add_profile(**part.all, traits=part.traits)
+    space.add_profile(**part.by_type, traits=part.traits)
 
 
 def _add_audience(space: Space, part: AudiencePart) -> None:
@@ -122,7 +122,7 @@ def _add_trait(space: Space, part: TraitPart) -> None:
     space.add_trait(part.key, part.compute(), form=part.form, created_at=part.created_at)
 
 
-def _each(name: str, parts: Iterable[Part], make: Callable[[Part], Made]) -> list[Made]:
+def _each(name: str, parts: Iterable[FilePart], make: Callable[[FilePart], Made]) -> list[Made]:
     made = []
     for index, part in enumerate(parts):
         try:
@@ -132,17 +132,17 @@ def _each(name: str, parts: Iterable[Part], make: Callable[[Part], Made]) -> lis
     return made
 
 
-def _said(problem: str) -> str:
-    for theirs, ours in _WORDS.items():
-        if problem.startswith(theirs):
-            return ours + problem.removeprefix(theirs)
+def _reworded(problem: str) -> str:
+    for beginning, replacement in _MSGSPEC_MESSAGES.items():
+        if problem.startswith(beginning):
+            return replacement + problem.removeprefix(beginning)
     return problem
 
 
-def _why(content: bytes) -> str:
-    """Say what is not JSON, and where; Python's reader tells that better."""
+def _json_problem(content: bytes) -> str:
+    """Return what is not JSON, and where; Python's parser is more helpful here than msgspec."""
     try:
         json.loads(content)
     except json.JSONDecodeError as error:
         return f"{error.msg} at line {error.lineno}, column {error.colno}"
-    return "it has NaN, Infinity or half a character (a lone surrogate)"
+    return "it contains NaN, Infinity or a lone surrogate"

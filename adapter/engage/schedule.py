@@ -1,6 +1,6 @@
-"""When syncs are due (`seed`): the first takes six or more hours, later ones two to three.
+"""When syncs are due (`seed`): the first after six or more hours, later ones every two to three.
 
-The page gives no upper bound of the first; eight hours is `ours`.
+The upper bound of the first, eight hours, is `ours`.
 """
 
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from random import Random
 
 from adapter.errors import InvalidSpace
 
-LONGEST = timedelta(days=365)
-"""More than a year between two syncs is a mistake."""
+MAX_INTERVAL = timedelta(days=365)
+"""A longer interval is taken for a mistake."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule that is random, and the same each time for the same seed.
+    """A random schedule, the same each time for the same seed.
 
     Attributes:
-        seed: another one, other times.
+        seed: chooses the times.
         first: bounds of the time from a computation's creation to its first sync.
         later: bounds of the time from one sync to the next.
 
     Raises:
-        InvalidSpace: bounds that are none.
+        InvalidSpace: bounds that are not positive, in the wrong order, or too long.
 
     """
 
@@ -33,19 +33,19 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for name, (least, most) in (("first", self.first), ("later", self.later)):
-            if not timedelta(0) < least <= most <= LONGEST:
+            if not timedelta(0) < least <= most <= MAX_INTERVAL:
                 raise InvalidSpace(f"schedule.{name}", "must be two times, the longer one last")
 
     def first_due(self, key: str, created_at: datetime) -> datetime:
-        """Give when the first sync of the computation with that key is due."""
+        """Return when the first sync of the computation with that key is due."""
         return created_at + self._between(self.first, f"{key} 0")
 
     def next_due(self, key: str, synced_at: datetime, syncs: int) -> datetime:
-        """Give when the sync after that one is due; `syncs` is how many there have been."""
+        """Return when the sync after one at `synced_at` is due; `syncs` is their number so far."""
         return synced_at + self._between(self.later, f"{key} {syncs}")
 
-    def _between(self, bounds: tuple[timedelta, timedelta], what: str) -> timedelta:
+    def _between(self, bounds: tuple[timedelta, timedelta], draw: str) -> timedelta:
         least, most = bounds
-        # Drawn anew each time from what it is for, so that no state is to be kept for it.
-        chance = Random(f"{self.seed} {what}")  # noqa: S311  # no secret
-        return least + timedelta(seconds=chance.randint(0, int((most - least).total_seconds())))
+        # Each draw has a generator of its own, so that no generator's state has to be saved.
+        random = Random(f"{self.seed} {draw}")  # noqa: S311  # not for secrets
+        return least + timedelta(seconds=random.randint(0, int((most - least).total_seconds())))

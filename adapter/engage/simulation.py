@@ -1,4 +1,4 @@
-"""A space through time: changes happen, syncs fall due, messages are delivered."""
+"""Simulate a space through time: apply changes, run the syncs that are due, deliver."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,22 +11,36 @@ from adapter.engage.space import Space
 
 Deliver = Callable[[Mapping[str, Any]], Delivery]
 
-_ABOUT_ALL = (401, 403, 404, 405)
-"""What says of a contact's call nothing of the contact: a wrong key, or a wrong address."""
+_CONFIGURATION_STATUSES = (401, 403, 404, 405)
+"""A rejection of a contact with one of these is about the key or base URL, not the contact."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that happens to a space at an instant; `what` says it in a few words."""
+    """A change of a space at an instant.
+
+    Attributes:
+        at: the instant.
+        description: the change in a few words.
+        apply: makes the change.
+
+    """
 
     at: datetime
-    what: str
-    happen: Callable[[], object]
+    description: str
+    apply: Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Sync:
-    """A sync: what became of its messages; not `finished` when it stopped at the last of them."""
+    """A sync.
+
+    Attributes:
+        at: the instant.
+        deliveries: the results of its messages.
+        finished: False if it stopped at the last of them, which failed.
+
+    """
 
     at: datetime
     deliveries: tuple[Delivery, ...]
@@ -34,26 +48,26 @@ class Sync:
 
 
 def deliver_due(space: Space, deliver: Deliver, now: datetime) -> Sync:
-    """Deliver what is due at `now`, up to the first message that fails.
+    """Deliver the messages that are due at `now`, up to the first that fails.
 
-    That one and those after it come again with the next sync; what was rejected does not, until it
-    changes. A key that is refused, or an address that is not the API's, is so for all of them, and
-    counts as a failure.
+    The next sync sends that one and those after it again. A rejected message is not sent again
+    until its value changes. But a refused key or a wrong base URL, which would reject them all, is
+    a failure.
     """
     deliveries = []
     for message in space.sync(now):
         delivery = deliver(message)
         deliveries.append(delivery)
-        if delivery.outcome is Outcome.FAILED or _is_about_all(delivery):
+        if delivery.outcome is Outcome.FAILED or _is_misconfigured(delivery):
             return Sync(now, tuple(deliveries), finished=False)
     return Sync(now, tuple(deliveries), finished=True)
 
 
-def _is_about_all(delivery: Delivery) -> bool:
-    # A journey that is not there is an event's own matter: its call comes after the contact's.
+def _is_misconfigured(delivery: Delivery) -> bool:
+    # An unknown trigger, whose call comes after the contact's, is about that event alone.
     return (
         delivery.outcome is Outcome.REJECTED
-        and delivery.status in _ABOUT_ALL
+        and delivery.status in _CONFIGURATION_STATUSES
         and all(exchange.path == "contact" for exchange in delivery.exchanges)
     )
 
@@ -66,35 +80,35 @@ def simulate(
     deliver: Deliver,
     wait_until: Callable[[datetime], object] = lambda _: None,
 ) -> Iterator[Change | Sync]:
-    """Let time pass from `start` to `until`, and yield what happens, in its order.
+    """Let time pass from `start` to `until`, and yield changes and syncs in the order of time.
 
-    What has changed up to an instant counts in a sync that is due at it. Changes before `start`
-    happen at once, and are not yielded. Ends early at a sync that does not finish.
+    A sync takes into account all changes up to and including its instant. Changes before `start`
+    are applied at once, and not yielded. The simulation ends early at a sync that is not finished.
 
     Args:
-        space: whose computations are synced when they are due.
-        changes: in any order; those at the same instant keep theirs.
-        start: the present.
+        space: its computations are synced when they are due.
+        changes: in any order; those at the same instant keep their order.
+        start: the first instant.
         until: the last instant.
         deliver: delivers a message.
-        wait_until: called before anything happens at an instant, so that one can watch.
+        wait_until: called with each instant before anything happens at it.
 
     """
-    coming = deque(sorted(changes, key=lambda change: change.at))
-    while coming and coming[0].at < start:
-        coming.popleft().happen()
+    pending = deque(sorted(changes, key=lambda change: change.at))
+    while pending and pending[0].at < start:
+        pending.popleft().apply()
     now = start
     while True:
-        instants = [coming[0].at] if coming else []
+        instants = [pending[0].at] if pending else []
         if space.next_due is not None:
             instants.append(max(space.next_due, now))
         if not instants or min(instants) > until:
             return
         now = min(instants)
         wait_until(now)
-        if coming and coming[0].at == now:
-            change = coming.popleft()
-            change.happen()
+        if pending and pending[0].at == now:
+            change = pending.popleft()
+            change.apply()
             yield change
             continue
         sync = deliver_due(space, deliver, now)

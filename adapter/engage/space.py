@@ -1,40 +1,39 @@
-"""A space: its profiles, its audiences and computed traits, and the syncs that are due."""
+"""A space: profiles, audiences and computed traits, and the syncs that are due."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from adapter.engage.computation import (
     Audience,
     Computation,
+    Compute,
     ComputedTrait,
     Form,
     Predicate,
-    Value,
     audience_key,
     trait_key,
 )
 from adapter.engage.identifier_index import IdentifierIndex
-from adapter.engage.messages import Message, message_of
-from adapter.engage.profile import Identifier, Profile
+from adapter.engage.messages import Message, build_message
+from adapter.engage.profile import Identifier, Profile, to_utc
 from adapter.engage.schedule import Schedule
 from adapter.engage.sync_state import SyncState, load, save
-from adapter.engage.times import aware, utc_now
-from adapter.engage.values import copied, same
-from adapter.errors import InvalidSpace
+from adapter.errors import InvalidMessage, InvalidSpace
+from adapter.json_values import json_copy, json_equal
 
-_UNTOLD = object()
+_NEVER_SENT = object()
 
 
 class Space:
-    """Plays Segment Engage: says which messages its profiles cause, and when (`seed`, `spec`).
+    """A space of Segment Engage: its messages, and when they are due (`seed`, `spec`).
 
-    Not for two threads at once.
+    Not thread-safe.
 
     Args:
         space_id: its id in messages.
         schedule: when syncs are due.
-        clock: the present time, for what is not told one.
+        clock: returns the present time, for calls without an explicit one.
 
     """
 
@@ -43,22 +42,23 @@ class Space:
         space_id: str = "spa_1",
         *,
         schedule: Schedule | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.space_id = space_id
         self._schedule = schedule or Schedule()
         self._clock = clock
-        self._roster = IdentifierIndex()
+        self._index = IdentifierIndex()
         self._computations: dict[str, Computation] = {}
-        self._memories: dict[str, SyncState] = {}
-        self._turn = object()
+        self._audiences: dict[str, Audience] = {}
+        self._states: dict[str, SyncState] = {}
+        self._current_sync = object()
 
-    # --- who -----------------------------------------------------------------------------------
+    # --- profiles ------------------------------------------------------------------------------
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
-        """All profiles, in the order in which they were added."""
-        return tuple(self._roster.profiles)
+        """All profiles in the order in which they were added."""
+        return tuple(self._index.profiles)
 
     def add_profile(
         self,
@@ -68,13 +68,13 @@ class Space:
         anonymous_ids: Iterable[str] = (),
         traits: Mapping[str, Any] | None = None,
     ) -> Profile:
-        """Add a profile; one identifier at least.
+        """Add a profile with at least one identifier.
 
         Raises:
-            InvalidSpace: it has none, or a blank one, or one that another profile has.
+            InvalidSpace: it has none, or one that is blank or another profile's.
 
         """
-        return self._roster.add(user_ids, emails, anonymous_ids, traits)
+        return self._index.add_profile(user_ids, emails, anonymous_ids, traits)
 
     def add_identifiers(
         self,
@@ -84,28 +84,28 @@ class Space:
         emails: Iterable[str] = (),
         anonymous_ids: Iterable[str] = (),
     ) -> None:
-        """Let a profile gain identifiers: the next syncs tell them what they have not been told.
+        """Add identifiers to a profile; the next syncs send its present values for them.
 
         Raises:
             InvalidSpace: one is blank, or is another profile's.
 
         """
-        self._roster.gain(profile, user_ids, emails, anonymous_ids)
+        self._index.add_identifiers(profile, user_ids, emails, anonymous_ids)
 
     def profile(self, identifier: str) -> Profile:
-        """Give the profile that has this user id, or else this address, or else anonymous id.
+        """Return the profile with this user id, or else this address, or else this anonymous id.
 
         Raises:
             InvalidSpace: there is none.
 
         """
-        return self._roster.find(identifier)
+        return self._index.find(identifier)
 
-    # --- what is computed ----------------------------------------------------------------------
+    # --- computations --------------------------------------------------------------------------
 
     @property
     def computations(self) -> tuple[Computation, ...]:
-        """All audiences and computed traits, in the order in which they were added."""
+        """All audiences and computed traits in the order in which they were added."""
         return tuple(self._computations.values())
 
     def add_audience(
@@ -120,23 +120,24 @@ class Space:
 
         Args:
             name: as people read it, such as `Order Completed Last 30days`.
-            when: tells of a profile and an instant whether it is in; without it profiles `enter`
+            when: returns whether a profile is a member at an instant; without it profiles `enter`
                 and `leave`.
             form: `identify`, or `track` for `Audience Entered` and `Audience Exited`.
-            created_at: now, if it is not said.
+            created_at: the clock's time by default.
 
         Raises:
-            InvalidSpace: no key can be made of the name, or the key is another's.
+            InvalidSpace: the name has no letter or digit, or the key is taken.
 
         """
         audience = Audience(name, audience_key(name), form, when)
         self._add(audience, created_at)
+        self._audiences[name] = audience
         return audience
 
     def add_trait(
         self,
         key: str,
-        compute: Value,
+        compute: Compute,
         *,
         form: Form = "identify",
         created_at: datetime | None = None,
@@ -145,13 +146,13 @@ class Space:
 
         Args:
             key: the name of the property, in snake_case.
-            compute: gives a profile's value at an instant, None for no value; a value that is gone
-                is sent once as null.
+            compute: returns a profile's value at an instant, None for no value; when a value has
+                become None, null is sent once.
             form: `identify`, or `track` for `Trait Computed`.
-            created_at: now, if it is not said.
+            created_at: the clock's time by default.
 
         Raises:
-            InvalidSpace: the key cannot be one, or is another's.
+            InvalidSpace: the key is not in snake_case, or is taken.
 
         """
         trait = ComputedTrait(trait_key(key), form, compute)
@@ -159,16 +160,15 @@ class Space:
         return trait
 
     def audience(self, name: str) -> Audience:
-        """Give the audience of that name.
+        """Return the audience of that name.
 
         Raises:
             InvalidSpace: there is none.
 
         """
-        for computation in self._computations.values():
-            if isinstance(computation, Audience) and computation.name == name:
-                return computation
-        raise InvalidSpace(f"audience {name!r}", "is none of this space's: add it first")
+        if name not in self._audiences:
+            raise InvalidSpace(f"audience {name!r}", "is not in this space: add it first")
+        return self._audiences[name]
 
     def _add(self, computation: Computation, created_at: datetime | None) -> None:
         key = computation.key
@@ -182,82 +182,95 @@ class Space:
             raise InvalidSpace(f"{computation}", f"has the key of a track's own property {key}")
         due = self._schedule.first_due(key, self._now("created_at", created_at))
         self._computations[key] = computation
-        # One that a state was loaded for goes on where it stood.
-        self._memories.setdefault(key, SyncState(due))
+        # A computation whose state was loaded continues from that.
+        self._states.setdefault(key, SyncState(due))
 
     # --- syncs ---------------------------------------------------------------------------------
 
     @property
     def next_due(self) -> datetime | None:
-        """When the next sync is due; None when there is nothing to compute."""
-        return min((self._memories[key].due for key in self._computations), default=None)
+        """When the next sync is due, or None without computations."""
+        return min((self._states[key].due for key in self._computations), default=None)
 
     def sync(self, now: datetime | None = None) -> Iterator[Message]:
-        """Yield the messages that are due at `now`, the clock's time if it is not said.
+        """Yield the messages that are due at `now`, by default the clock's time.
 
-        A message counts as sent when the next one is asked for. Whoever stops at one that did not
-        get through (`break`, an exception) gets that one and those after it from the next `sync`,
-        as far as they still hold then. What was rejected counts as sent: it does not come again
-        until it changes. Who begins another sync has ended this one.
+        A message counts as sent when the next one is requested. So if a message did not get
+        through, stop the iteration at it (`break`, an exception): the next `sync` yields it and
+        those after it, with the values of that time. A rejected message counts as sent, and is not
+        yielded again until its value changes. Starting another sync ends this one.
 
         Raises:
-            InvalidSpace: `now` has no time zone, or a computed trait is not what JSON can carry;
-                of that trait nothing was sent then.
+            InvalidSpace: `now` has no time zone, or JSON cannot carry the value of a computed
+                trait, of which then nothing was sent.
 
         """
         return self._sync(self._now("now", now))
 
     def _sync(self, now: datetime) -> Iterator[Message]:
-        self._turn = turn = object()
-        for key in sorted(self._computations, key=lambda key: self._memories[key].due):
-            memory = self._memories[key]
-            if memory.due > now:
+        self._current_sync = this_sync = object()
+        for key in sorted(self._computations, key=lambda key: self._states[key].due):
+            computation, state = self._computations[key], self._states[key]
+            if state.due > now:
                 return
-            for who, value in self._news(self._computations[key], memory, now):
-                yield message_of(self._computations[key], who, value, self.space_id)
-                if self._turn is not turn:  # another sync has said since what there was to say
+            for identifier, value in self._changed_values(computation, state, now):
+                yield build_message(computation, identifier, value, self.space_id)
+                if self._current_sync is not this_sync:
                     return
-                memory.told[who] = value
-            memory.syncs += 1
-            memory.due = self._schedule.next_due(key, now, memory.syncs)
+                state.last_sent[identifier] = value
+            state.syncs += 1
+            state.due = self._schedule.next_due(key, now, state.syncs)
 
-    def _news(
-        self, computation: Computation, memory: SyncState, now: datetime
+    def _changed_values(
+        self, computation: Computation, state: SyncState, now: datetime
     ) -> list[tuple[Identifier, Any]]:
-        """Give what has changed since each identifier was told, all of it as it is at `now`."""
-        news = []
-        told = memory.told
-        profiles = self._roster.profiles
+        """Return the values at `now` that differ from the last sent, each with its identifier."""
+        changed = []
+        last_sent = state.last_sent
+        profiles = self._index.profiles
         for profile, value in zip(profiles, computation.values(profiles, now), strict=True):
-            for who in profile.addressed_by:
-                before = told.get(who, _UNTOLD)
-                if before is value:  # the quick way for most
+            for identifier in profile.synced_identifiers:
+                before = last_sent.get(identifier, _NEVER_SENT)
+                if before is value:  # quick, and true of most
                     continue
-                if before is _UNTOLD:
-                    is_news = computation.is_first_news(value)
+                if before is _NEVER_SENT:
+                    is_sent = computation.is_sent_first(value)
                 else:
-                    is_news = not same(before, value)
-                if is_news:
-                    news.append((who, copied(f"{computation} of {profile}", value)))
-        return news
+                    is_sent = not json_equal(before, value)
+                if is_sent:
+                    changed.append((identifier, _copy(f"{computation} of {profile}", value)))
+        return changed
 
-    # --- what it remembers ---------------------------------------------------------------------
+    # --- state ---------------------------------------------------------------------------------
 
     def save(self) -> dict[str, Any]:
-        """Give what Autopilot has been told so far, for `load`, as JSON has it.
+        """Return what has been sent so far as a JSON object, for `load`.
 
-        Profiles and computations are not in it: they are for whoever makes the space to make.
+        It does not contain profiles and computations: add these to the new space as before.
         """
-        return save(self._memories)
+        return save(self._states)
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Go on where the space that was saved stood. What is of no computation here is kept.
+        """Continue from a saved state. The state of computations not yet added here is kept.
 
         Raises:
-            InvalidSpace: `state` is none that `save` gave; nothing was changed.
+            InvalidSpace: `state` was not returned by `save`; nothing was changed.
 
         """
-        self._memories.update(load(state))
+        self._states.update(load(state))
 
     def _now(self, name: str, instant: datetime | None) -> datetime:
-        return aware(name, self._clock() if instant is None else instant)
+        return to_utc(name, self._clock() if instant is None else instant)
+
+
+def _copy(description: str, value: Any) -> Any:
+    """Return a copy, which later changes of the value in place do not affect.
+
+    Raises:
+        InvalidSpace: JSON cannot carry the value.
+
+    """
+    try:
+        return json_copy(description, value, depth=1)  # in a message it stands one level deep
+    except InvalidMessage as error:
+        raise InvalidSpace(error.field, error.problem) from None

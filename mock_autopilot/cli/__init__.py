@@ -1,10 +1,13 @@
-"""The command line. It is where the fake and the forwarder meet: nothing else imports both.
+"""The command line, the only package that imports both the fake and the forwarder.
 
-A command imports what it needs when it runs, so that `--help` and the others stay quick.
+A command imports what it needs when it runs, so that `--help` and the other commands stay quick.
 """
+
+import sys
 
 import click
 
+from mock_autopilot.cli._text import escape_unencodable
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
@@ -25,6 +28,8 @@ def main() -> None:
     Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
+    for stream in (sys.stdout, sys.stderr):
+        escape_unencodable(stream)
 
 
 main.add_command(serve)

@@ -1,4 +1,4 @@
-"""What became of many messages, counted, as lines to read."""
+"""Count the deliveries of `send`, and format the counts as a report."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -7,17 +7,22 @@ from typing import Any
 
 from adapter import Delivery, Note, Outcome
 from adapter.message import TYPES
-from mock_autopilot.cli._timeline import plain
+from mock_autopilot.cli._text import printable
 
-SHOWN = 3
-"""Places that are named for each reason."""
+MAX_PLACES = 3
+"""The number of places shown for each reason."""
 
 
 @dataclass
 class Tally:
-    """Counts by outcome and type, the reasons with their places, and the notes by their kind.
+    """The deliveries of a run, counted.
 
-    A reason's key is (outcome, status, text). Of a kind of note there is the first with its place.
+    Attributes:
+        counts: the number of deliveries by outcome and type of message.
+        reasons: the places of the messages by outcome, status and reason, unless delivered.
+        notes: the number of notes by the id of their kind.
+        first_notes: the first note of each kind, with the place of its message.
+
     """
 
     counts: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
@@ -39,23 +44,23 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many there were."""
+        """The number of deliveries."""
         return self.counts.total()
 
     @property
     def unanswered(self) -> bool:
-        """Whether anything failed without any answer."""
+        """Whether a message failed without any answer."""
         return any(
             outcome is Outcome.FAILED and status is None for outcome, status, _ in self.reasons
         )
 
     @property
-    def lost(self) -> bool:
-        """Whether anything was rejected or failed."""
+    def has_losses(self) -> bool:
+        """Whether a message was rejected or failed."""
         return any(outcome in (Outcome.REJECTED, Outcome.FAILED) for outcome, _ in self.counts)
 
     def lines(self) -> Iterator[str]:
-        """Return the report: a table of the outcomes, then the reasons, then the notes."""
+        """Yield the report: a table of the outcomes, then the reasons, then the notes."""
         if not self.total:
             yield "No messages."
             return
@@ -68,13 +73,13 @@ class Tally:
         for (outcome, status, text), places in sorted(
             self.reasons.items(), key=lambda reason: -len(reason[1])
         ):
-            yield "\n" + plain(f"{outcome}{f' ({status})' if status else ''}: {text}")
+            yield "\n" + printable(f"{outcome}{f' ({status})' if status else ''}: {text}")
             yield f"  {_places(places)}"
         if self.notes:
             yield f"\n{'note':<22}{'times':>6}  first"
         for kind, times in self.notes.most_common():
             place, note = self.first_notes[kind]
-            yield plain(f"{kind:<22}{times:>6}  {place}: {note}")
+            yield printable(f"{kind:<22}{times:>6}  {place}: {note}")
 
 
 def _type_of(source: object) -> str:
@@ -87,5 +92,5 @@ def _row(name: str, cells: list[Any]) -> str:
 
 
 def _places(places: list[str]) -> str:
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-    return plain(", ".join(places[:SHOWN])) + more
+    more = f" and {len(places) - MAX_PLACES} more" if len(places) > MAX_PLACES else ""
+    return printable(", ".join(places[:MAX_PLACES])) + more

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 import click
 
-from mock_autopilot.cli.send import require_server
+from mock_autopilot.cli._client import StateUnavailable, account_state, require_server
+from mock_autopilot.cli._text import printable
 
 if TYPE_CHECKING:
     from adapter import Destination
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class _Number(click.FloatRange):
-    """A number in a range, and no NaN, which is in none but is not outside either."""
+    """A number in a range; unlike `click.FloatRange` it refuses NaN."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read it."""
+        """Return the number in the text of an option."""
         number: float = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail("not a number.", param, ctx)
@@ -39,27 +39,33 @@ class _Number(click.FloatRange):
     "--days",
     metavar="N",
     type=_Number(min=0, min_open=True, max=36_500),
-    help="Days to simulate, not those of the file.",
+    help="Days to simulate.  [default: those of the file]",
 )
-@click.option("--seed", metavar="N", type=int, help="Another seed, other times of the syncs.")
+@click.option(
+    "--seed",
+    metavar="N",
+    type=int,
+    help="Seed of the times of syncs.  [default: that of the file]",
+)
 @click.option(
     "--base-url",
     metavar="URL",
-    help="API of a running `serve`. Without it the account lasts as long as this command.",
+    help="Base URL of a running `serve`. Without it a temporary account is used.",
 )
 @click.option("--api-key", default="sandbox-key", show_default=True, help="Key of the account.")
 @click.option(
     "--speed",
     metavar="N",
     type=_Number(min=1),
-    help="Simulated seconds in a second: 3600 is an hour a second. Without it nothing waits.",
+    help="Simulated seconds per second: 3600 is an hour a second. Without it there is no waiting.",
 )
 @click.option(
     "--state",
     "state_file",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to keep what the account of --base-url has been told, and to go on from there.",
+    help="File that keeps what the account of --base-url has been sent; the next run continues "
+    "from it.",
 )
 def engage(
     file: str,
@@ -72,53 +78,52 @@ def engage(
 ) -> None:
     """Play Segment Engage: sync audiences and computed traits through time.
 
-    SPACE.json defines profiles, audiences, computed traits, and what happens when. Time is
-    simulated. Prints what happened, what was sent and what became of it, and at the end each
-    user's properties at Autopilot. Exits with 1 when anything was rejected or failed.
+    SPACE.json defines profiles, audiences, computed traits, and changes at given times. Time is
+    simulated. Prints the changes, the messages and their results, and at the end each user's
+    properties at Autopilot. Exits with 1 if any message was rejected or failed.
     """
     from adapter import Destination, InvalidSettings
     from adapter.engage import InvalidSpace, read_scenario
-    from mock_autopilot.cli._checkpoint import go_on, keep
-    from mock_autopilot.cli._timeline import Timeline, header, plain
+    from mock_autopilot.cli import _checkpoint
+    from mock_autopilot.cli._timeline import Timeline, header
 
     if state_file and base_url is None:
-        raise click.UsageError(
-            "--state needs --base-url: an account of its own is gone at the end."
-        )
+        raise click.UsageError("--state needs --base-url: a temporary account is gone at the end.")
     try:
         scenario = read_scenario(Path(file).read_bytes(), days=days, seed=seed)
     except InvalidSpace as error:
-        raise click.ClickException(plain(f"{file}: {error}")) from None
-    timeline = Timeline(go_on(scenario, state_file) if state_file else scenario.start)
+        raise click.ClickException(printable(f"{file}: {error}")) from None
+    start = _checkpoint.load(scenario, state_file) if state_file else scenario.start
+    timeline = Timeline(start)
 
-    def keep_state() -> None:
+    def save_state() -> None:
         if state_file:
-            keep(scenario, state_file, timeline.now)
+            _checkpoint.save(scenario, state_file, timeline.now)
 
-    with _account(base_url, api_key) as given:
+    with _account(base_url, api_key) as account_url:
         try:
-            destination = Destination(api_key=api_key, base_url=given)
+            destination = Destination(api_key=api_key, base_url=account_url)
         except InvalidSettings as error:
             raise click.UsageError(str(error)) from None
         url = destination.settings.base_url
         require_server(url)
-        keep_state()  # before anything is sent: can it be kept?
+        save_state()  # so that an unwritable file stops the command before anything is sent
+        click.echo(header(scenario, timeline.now, url))
         status = 0
-        with destination:
-            try:
-                click.echo(header(scenario, timeline.now, url))
-                play(scenario, timeline, destination, _pace(timeline.now, speed), keep_state)
-            except KeyboardInterrupt:
-                click.echo("Stopped. What was sent last may or may not have arrived.", err=True)
-                status = 130
-            except InvalidSpace as error:
-                click.echo(plain(f"Error: {error}"), err=True)
-                status = 1
-            finally:  # whatever ends it, such as a reader of the output that has gone
-                keep_state()
+        try:
+            with destination:
+                play(scenario, timeline, destination, _pace(timeline.now, speed), save_state)
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was sent last may or may not have arrived.", err=True)
+            status = 130
+        except InvalidSpace as error:
+            click.echo(printable(f"Error: {error}"), err=True)
+            status = 1
+        finally:  # also after other errors, such as a closed pipe on standard output
+            save_state()
         differs = show_account(scenario, timeline, url, api_key)
     click.echo(f"\n{timeline.summary()}")
-    sys.exit(status or int(timeline.lost or differs))
+    sys.exit(status or int(timeline.has_losses or differs))
 
 
 def play(
@@ -126,75 +131,49 @@ def play(
     timeline: "Timeline",
     destination: "Destination",
     wait_until: Callable[[datetime], object] = lambda _: None,
-    keep_state: Callable[[], object] = lambda: None,
+    save_state: Callable[[], object] = lambda: None,
 ) -> None:
-    """Let time pass from where the timeline stands, and print what happens.
+    """Let time pass from the timeline's present on, and print what happens.
 
-    `keep_state` is called after each sync that had something to send, lest a crash loses it.
+    Calls `save_state` after each sync that sent messages, so that a crash does not lose them.
     """
     from adapter.engage import Sync, simulate
-    from mock_autopilot.cli._timeline import plain
 
-    happening = simulate(
+    events = simulate(
         scenario.space,
         scenario.changes,
         timeline.now,
         scenario.until,
-        lambda message: timeline.count(destination.deliver(message)),
+        lambda message: timeline.record(destination.deliver(message)),
         wait_until,
     )
-    for event in happening:
+    for event in events:
         for line in timeline.lines(event):
-            click.echo(plain(line))
+            click.echo(printable(line))
         if isinstance(event, Sync) and event.deliveries:
-            keep_state()
+            save_state()
 
 
 def show_account(scenario: "Scenario", timeline: "Timeline", base_url: str, api_key: str) -> bool:
-    """Print each user's properties at Autopilot; say if any is not as it was delivered."""
-    from mock_autopilot.cli._timeline import account_lines, plain
+    """Print each user's properties at Autopilot; return whether any is not as delivered."""
+    from mock_autopilot.cli._account import account_lines
 
-    state = _state(urljoin(base_url, "/_mock/state"), api_key)
-    if isinstance(state, str):
-        click.echo(f"\nWhat Autopilot has cannot be shown: {state}", err=True)
+    try:
+        state = account_state(base_url, api_key)
+    except StateUnavailable as error:
+        click.echo(f"\nThe state of the account cannot be shown: {error}", err=True)
         return False
     click.echo(f"\nAt Autopilot, {timeline.now:%Y-%m-%d %H:%M}")
     differs = False
     for line, as_delivered in account_lines(scenario.space, state, timeline.delivered):
-        click.echo(plain(line))
+        click.echo(printable(line))
         differs |= not as_delivered
     return differs
 
 
-def _state(url: str, api_key: str) -> dict[str, Any] | str:
-    """Ask the fake for the account's state; why it gives none, when it does not."""
-    import requests
-
-    from adapter.client import new_session, no_proxies
-
-    try:
-        # As the forwarder does: no proxy between this machine and itself, and no redirection,
-        # which would have the key sent to who knows whom.
-        with new_session() as session:
-            answer = session.get(
-                url,
-                headers={"autopilotapikey": api_key},
-                timeout=30,
-                proxies=no_proxies(url),
-                allow_redirects=False,
-            )
-        answer.raise_for_status()
-        state = answer.json()
-    except requests.RequestException as error:
-        return str(error)
-    if isinstance(state, dict) and "contacts" in state:
-        return state
-    return f"{url} is not the fake's"
-
-
 @contextmanager
 def _account(base_url: str | None, api_key: str) -> Iterator[str]:
-    """Give the base URL of the account: the one that was named, or one of our own."""
+    """Yield the base URL of the account: the given one, or that of a temporary fake."""
     from mock_autopilot.mock import MockAutopilot
 
     if base_url is not None:

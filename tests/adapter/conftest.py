@@ -1,4 +1,4 @@
-"""A clock, an Autopilot and a way to it, each made for a test."""
+"""A clock, a stubbed Autopilot, and destinations that use them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,3 +35,8 @@ def to(time: Time) -> Iterator[Make]:
     yield make
     for destination in made:
         destination.close()
+
+
+@pytest.fixture
+def destination(to: Make) -> Destination:
+    return to()

@@ -1,21 +1,30 @@
-"""What the tests of the forwarder have in common."""
+"""Helpers that the tests of the forwarder share."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import responses
 
-from adapter import Destination, Plan, Settings
+from adapter import Destination, EnterJourney, Plan, Settings, plan
 
 BASE = "http://autopilot.test/v1/"
 KEY = "0123456789abcdef"
 SETTINGS = Settings("key", BASE)
+LONE_SURROGATE = "\ud83d"
+#: A track that enters the journey `step_activated`.
+STEP_ACTIVATED = {
+    "type": "track",
+    "event": "Step Activated",
+    "userId": "u",
+    "properties": {"property": "test"},
+}
 Answer = tuple[int, dict[str, str], str | bytes]
 PERSON: Answer = (200, {}, '{"contact_id": "person_1"}')
 
 
 class Time:
-    """A clock that sleeping moves, and an answer that takes its time."""
+    """A clock that moves when somebody sleeps."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -33,6 +42,18 @@ class Time:
 Make = Callable[..., Destination]
 
 
+def contact(planned: Plan) -> dict[str, Any]:
+    """Return the contact that a plan sends."""
+    assert planned.upsert
+    return planned.upsert.contact
+
+
+def journey(planned: Plan) -> EnterJourney:
+    """Return the call that enters the contact of a plan into a journey."""
+    assert planned.entry
+    return planned.entry
+
+
 def identify(user: str | None = "u", **traits: Any) -> dict[str, Any]:
     return {"type": "identify", "userId": user, "traits": traits}
 
@@ -40,7 +61,7 @@ def identify(user: str | None = "u", **traits: Any) -> dict[str, Any]:
 def answer(
     mock: responses.RequestsMock, *answers: Answer, time: Time | None = None, takes: float = 0.0
 ) -> None:
-    """Give these answers in turn, the last one for ever; each takes so many seconds."""
+    """Answer the calls in turn, the last answer repeatedly; each takes so many seconds."""
     left = list(answers)
 
     def reply(_: object) -> Answer:
@@ -52,7 +73,7 @@ def answer(
 
 
 def noted(planned: Plan) -> list[tuple[str, str]]:
-    """Give the id and the path of each note."""
+    """Return the id and the path of each note."""
     return [(note.id, note.path) for note in planned.notes]
 
 
@@ -62,3 +83,19 @@ def timeouts(mock: responses.RequestsMock) -> list[float]:
 
 def track(**properties: Any) -> dict[str, Any]:
     return {"type": "track", "event": "E", "userId": "u", "properties": properties}
+
+
+def bodies(mock: responses.RequestsMock) -> list[Any]:
+    return [json.loads(call.request.body or b"") for call in mock.calls]
+
+
+def paths(mock: responses.RequestsMock) -> list[str]:
+    return [str(call.request.url).removeprefix(BASE) for call in mock.calls]
+
+
+def sent_contact(traits: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return the contact that traits become, without its user id, and its notes."""
+    planned = plan({"type": "identify", "userId": "u", "traits": traits}, SETTINGS)
+    fields = dict(contact(planned))
+    assert fields.pop("user_id") == "u"
+    return fields, noted(planned)

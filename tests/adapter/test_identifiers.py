@@ -1,12 +1,12 @@
-"""What identifies somebody, and what only looks as if it did."""
+"""The identifiers of a message."""
 
 from typing import Any
 
 import pytest
 
-from adapter import Plan, UpsertContact, plan
+from adapter import plan
 from adapter.batches import batches
-from tests.adapter.support import SETTINGS, identify, noted, track
+from tests.adapter.support import SETTINGS, contact, identify, noted, track
 
 WORDS = ["null", "NULL", "undefined", "None", "NaN", "[object Object]", "[OBJECT OBJECT]", " null "]
 
@@ -72,20 +72,14 @@ def test_ids_are_text_or_numbers(value: object, expected: str | None) -> None:
     assert of(anonymousId=value)[2] == expected
 
 
-def test_a_message_may_say_nothing_of_who_it_is_about() -> None:
+def test_a_message_may_have_no_identifiers() -> None:
     assert of(traits=None, context=None) == (None, None, None)
     assert of("track", properties=None, context={"traits": None}) == (None, None, None)
 
 
-def contact(planned: Plan) -> dict[str, Any]:
-    call = planned.calls[0]
-    assert isinstance(call, UpsertContact)
-    return call.contact
-
-
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("make", [identify, track])
-def test_a_placeholder_is_no_address(word: str, make: Any) -> None:
+def test_a_placeholder_is_not_an_address(word: str, make: Any) -> None:
     message = make(email=word)
     planned = plan({**message, "userId": None}, SETTINGS)
     own = "properties" if message["type"] == "track" else "traits"
@@ -108,7 +102,7 @@ def test_a_placeholder_is_no_user_id(word: str) -> None:
 
 
 @pytest.mark.parametrize("user_id", ["Nullis", "none2", "nan@example", "u undefined", "0", "-"])
-def test_what_only_resembles_a_placeholder_is_a_user_id(user_id: str) -> None:
+def test_a_user_id_may_resemble_a_placeholder(user_id: str) -> None:
     planned = plan(identify(user_id), SETTINGS)
     assert contact(planned) == {"user_id": user_id}
     assert planned.notes == ()
@@ -117,14 +111,20 @@ def test_what_only_resembles_a_placeholder_is_a_user_id(user_id: str) -> None:
 @pytest.mark.parametrize(
     ("own", "note"),
     [
-        *[("n/a", "placeholder"), ("null", "placeholder"), ("", "blank-identifier")],
-        *[(" ", "blank-identifier"), (5, "identifier-type"), (True, "identifier-type")],
-        *[([], "identifier-type"), (["b@example.com"], "identifier-type"), ("\ud800@a.b", None)],
+        ("n/a", "placeholder"),
+        ("null", "placeholder"),
+        ("", "blank-identifier"),
+        (" ", "blank-identifier"),
+        (5, "identifier-type"),
+        (True, "identifier-type"),
+        ([], "identifier-type"),
+        (["b@example.com"], "identifier-type"),
+        ("\ud800@a.b", None),
         (None, ""),
     ],
 )
 @pytest.mark.parametrize("make", [identify, track])
-def test_an_address_that_is_none_does_not_hide_that_of_the_context(
+def test_an_invalid_address_does_not_hide_that_of_the_context(
     make: Any, own: object, note: str | None
 ) -> None:
     context = {"traits": {"email": "ada@example.com"}}
@@ -132,10 +132,10 @@ def test_an_address_that_is_none_does_not_hide_that_of_the_context(
     path = "traits.email" if make is identify else "properties.email"
     assert contact(planned)["Email"] == "ada@example.com"
     if note != "":
-        assert (note or "half-character", path) in noted(planned)
+        assert (note or "lone-surrogate", path) in noted(planned)
 
 
-def test_an_address_that_is_none_does_not_hide_another_spelling_of_it() -> None:
+def test_an_invalid_address_does_not_hide_another_spelling() -> None:
     planned = plan(identify(None, email="n/a", EMAIL="ada@example.com"), SETTINGS)
     assert contact(planned) == {"Email": "ada@example.com"}
     assert noted(planned) == [("placeholder", "traits.email")]
@@ -170,7 +170,7 @@ def test_a_user_id_that_is_no_address_is_only_a_user_id(user_id: str) -> None:
 
 
 @pytest.mark.parametrize("new", ["null", "n/a", " ", 5, True, ["b@example.com"]])
-def test_a_new_address_that_is_none_is_missing(new: object) -> None:
+def test_an_invalid_new_address_counts_as_missing(new: object) -> None:
     planned = plan(identify(None, email="a@example.com", _NewEmail=new), SETTINGS)
     assert contact(planned) == {"Email": "a@example.com"}
     assert [path for _, path in noted(planned)] == ["traits._NewEmail"]
@@ -184,9 +184,16 @@ def test_a_new_address_that_is_none_is_missing(new: object) -> None:
 @pytest.mark.parametrize(
     ("value", "note"),
     [
-        *[(True, "identifier-type"), (["u"], "identifier-type"), ({"id": "u"}, "identifier-type")],
-        *[("", "blank-identifier"), (" ", "blank-identifier"), (" u ", "trimmed")],
-        *[(7, "number-as-text"), (7.0, "number-as-text"), ("u", ""), (None, "")],
+        (True, "identifier-type"),
+        (["u"], "identifier-type"),
+        ({"id": "u"}, "identifier-type"),
+        ("", "blank-identifier"),
+        (" ", "blank-identifier"),
+        (" u ", "trimmed"),
+        (7, "number-as-text"),
+        (7.0, "number-as-text"),
+        ("u", ""),
+        (None, ""),
     ],
 )
 def test_an_id_that_is_missing_or_changed_is_noted(name: str, value: object, note: str) -> None:
@@ -198,8 +205,12 @@ def test_an_id_that_is_missing_or_changed_is_noted(name: str, value: object, not
 @pytest.mark.parametrize(
     ("key", "value", "own"),
     [
-        *[("userId", "u1", "u1"), ("user_id", "u1", " u1 "), ("USERID", " u1", "u1")],
-        *[("userId", 5, "5"), ("userId", "5", 5), ("userId", "null", "null")],
+        ("userId", "u1", "u1"),
+        ("user_id", "u1", " u1 "),
+        ("USERID", " u1", "u1"),
+        ("userId", 5, "5"),
+        ("userId", "5", 5),
+        ("userId", "null", "null"),
     ],
 )
 def test_a_user_id_among_the_traits_that_repeats_the_messages_own_is_left_out(
@@ -228,7 +239,7 @@ def test_an_id_that_differs_from_the_messages_own_is_a_custom_field(traits: dict
     assert contact(plan(identify(**traits), SETTINGS))["custom"] == {f"string--{name}": value}
 
 
-def test_who_is_who_in_a_bulk_is_decided_by_what_is_sent() -> None:
+def test_bulks_are_grouped_by_the_identifiers_that_are_sent() -> None:
     def of(*messages: dict[str, Any]) -> list[tuple[int, ...]]:
         return list(batches([plan(message, SETTINGS) for message in messages]))
 

@@ -1,3 +1,5 @@
+"""snake_case, custom keys and custom types."""
+
 import re
 import unicodedata
 
@@ -133,3 +135,11 @@ def test_white_space_in_a_custom_key_is_two_hyphens() -> None:
 )
 def test_numbers_as_text(number: float, expected: str) -> None:
     assert number_text(number) == expected
+
+
+def test_beyond_2_to_53_a_float_is_a_float() -> None:
+    assert custom_type(float(2**53 + 2)) == "float"
+
+
+def test_a_large_negative_number_is_a_float() -> None:
+    assert custom_type(-1e300) == "float"

@@ -1,3 +1,5 @@
+"""From a message to its calls."""
+
 import json
 from copy import deepcopy
 from typing import Any
@@ -6,24 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter import EnterJourney, InvalidMessage, Plan, Settings, UpsertContact, plan
-from tests.adapter.support import BASE, SETTINGS, noted
+from adapter import (
+    EnterJourney,
+    InvalidMessage,
+    Settings,
+    UpsertContact,
+    plan,
+)
+from tests.adapter.support import (
+    BASE,
+    SETTINGS,
+    contact,
+    journey,
+    noted,
+    track,
+)
 
 
-def track(event: str = "Step Activated", **fields: Any) -> dict[str, Any]:
+def track_event(event: str = "Step Activated", **fields: Any) -> dict[str, Any]:
     return {"type": "track", "event": event, "userId": "u", **fields}
-
-
-def journey(planned: Plan) -> EnterJourney:
-    _, call = planned.calls
-    assert isinstance(call, EnterJourney)
-    return call
-
-
-def contact(planned: Plan) -> dict[str, Any]:
-    call = planned.calls[0]
-    assert isinstance(call, UpsertContact)
-    return call.contact
 
 
 def test_the_seeds_identify() -> None:
@@ -48,9 +51,9 @@ def test_the_seeds_identify() -> None:
 
 
 def test_the_seeds_track() -> None:
-    planned = plan(track(properties={"property": "test"}), SETTINGS)
+    planned = plan(track_event(properties={"property": "test"}), SETTINGS)
     assert contact(planned) == {"user_id": "u"}
-    assert journey(planned).path("person_1") == "trigger/step_activated/contact/person_1"
+    assert journey(planned).path_for("person_1") == "trigger/step_activated/contact/person_1"
     assert journey(planned).body == {"property": {"property": "test"}}
 
 
@@ -77,35 +80,36 @@ def test_a_message_that_identifies_nobody_is_left_for_the_account_to_reject() ->
 
 def test_a_journey_is_that_of_the_event_else_the_default_else_the_events_name() -> None:
     settings = Settings("key", BASE, journeys={"Signed Up": "0001"}, default_trigger="0002")
-    assert journey(plan(track("Signed Up"), settings)).trigger_id == "0001"
-    assert journey(plan(track("signed up"), settings)).trigger_id == "0002"
-    assert journey(plan(track("Signed Up"), SETTINGS)).trigger_id == "signed_up"
+    assert journey(plan(track_event("Signed Up"), settings)).trigger_id == "0001"
+    assert journey(plan(track_event("signed up"), settings)).trigger_id == "0002"
+    assert journey(plan(track_event("Signed Up"), SETTINGS)).trigger_id == "signed_up"
 
 
 def test_an_event_of_which_no_trigger_id_can_be_made_is_rejected_with_the_fix() -> None:
-    planned = plan(track("!!!"), SETTINGS)
+    planned = plan(track_event("!!!"), SETTINGS)
     assert planned.calls == ()
     assert planned.rejected == "No trigger id can be made of the event '!!!': map it in journeys"
     assert (
-        journey(plan(track("!!!"), Settings("key", BASE, journeys={"!!!": "1"}))).trigger_id == "1"
+        journey(plan(track_event("!!!"), Settings("key", BASE, journeys={"!!!": "1"}))).trigger_id
+        == "1"
     )
 
 
 def test_a_trigger_id_and_a_contact_id_are_one_segment_of_the_path_each() -> None:
     call = EnterJourney("a/b ü?", {})
-    assert call.path("p#1/2") == "trigger/a%2Fb%20%C3%BC%3F/contact/p%231%2F2"
+    assert call.path_for("p#1/2") == "trigger/a%2Fb%20%C3%BC%3F/contact/p%231%2F2"
 
 
 def test_properties_go_whole_and_as_they_are() -> None:
     properties = {"n": None, "f": 5.0, "o": {"x": [1, None]}, "plan": "pro", "name": "Ann Lee"}
-    planned = plan(track(properties=properties), SETTINGS)
+    planned = plan(track_event(properties=properties), SETTINGS)
     assert journey(planned).properties == properties
     assert type(journey(planned).properties["f"]) is float
     assert planned.notes == ()
 
 
 def test_a_plan_keeps_its_properties_when_the_message_changes() -> None:
-    message = track(properties={"o": {"x": 1}})
+    message = track_event(properties={"o": {"x": 1}})
     planned = plan(message, SETTINGS)
     message["properties"]["o"]["x"] = 2
     assert journey(planned).properties == {"o": {"x": 1}}
@@ -113,18 +117,20 @@ def test_a_plan_keeps_its_properties_when_the_message_changes() -> None:
 
 def test_the_address_that_identifies_is_not_a_property_too() -> None:
     properties = {"email": " a@example.com", "EMAIL": "a@example.com", "e_mail": "b@example.com"}
-    planned = plan(track(properties=properties), SETTINGS)
+    planned = plan(track_event(properties=properties), SETTINGS)
     assert contact(planned)["Email"] == "a@example.com"
     assert journey(planned).properties == {"e_mail": "b@example.com"}
 
 
 def test_an_address_that_cannot_identify_stays_a_property() -> None:
-    assert journey(plan(track(properties={"email": None}), SETTINGS)).properties == {"email": None}
+    assert journey(plan(track_event(properties={"email": None}), SETTINGS)).properties == {
+        "email": None
+    }
 
 
 def test_a_new_address_in_the_properties_is_the_contacts() -> None:
     properties = {"email": "a@example.com", "_NewEmail": "b@example.com"}
-    planned = plan(track(properties=properties), SETTINGS)
+    planned = plan(track_event(properties=properties), SETTINGS)
     assert contact(planned) == {
         "Email": "a@example.com",
         "user_id": "u",
@@ -135,7 +141,7 @@ def test_a_new_address_in_the_properties_is_the_contacts() -> None:
 
 def test_the_contexts_traits_of_a_track_are_the_contacts() -> None:
     context = {"traits": {"email": "a@example.com", "first_name": "Ann", "plan": None}}
-    planned = plan(track(context=context), SETTINGS)
+    planned = plan(track_event(context=context), SETTINGS)
     assert contact(planned) == {"Email": "a@example.com", "user_id": "u", "FirstName": "Ann"}
     assert noted(planned) == [("null", "context.traits.plan")]
 
@@ -196,7 +202,7 @@ def test_a_message_is_filtered_before_its_identifiers_or_journey_matter() -> Non
 
 
 def test_calls_can_be_read() -> None:
-    planned = plan(track(properties={"property": "tést"}), SETTINGS)
+    planned = plan(track_event(properties={"property": "tést"}), SETTINGS)
     assert [str(call) for call in planned.calls] == [
         'POST contact {"contact": {"user_id": "u"}}',
         'POST trigger/step_activated/contact/{contact_id} {"property": {"property": "tést"}}',
@@ -237,3 +243,11 @@ def test_any_json_is_planned_or_is_an_invalid_message_and_is_never_changed(messa
         assert repr(message) == repr(before)
     for call in planned.calls:
         json.dumps(call.body, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_only_what_is_on_the_contact_is_taken_from_the_properties() -> None:
+    sent_by = {"email": "a@example.com", "sender": "a@example.com", "n": 1, "_NewEmail": "b@e"}
+    planned = plan(track(**sent_by), SETTINGS)
+    assert journey(planned).properties == {"sender": "a@example.com", "n": 1}
+    planned = plan(track(_NewEmail=None, n=1), SETTINGS)
+    assert journey(planned).properties == {"_NewEmail": None, "n": 1}

@@ -1,4 +1,4 @@
-"""Messages in what people have: where each was found, and what stands there."""
+"""Reading messages from JSON, lines and files."""
 
 import codecs
 import gzip
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapter.reading import Found, messages_in
+from adapter.reading import InputMessage, read_messages
 
 A = {"type": "identify", "userId": "a", "traits": {"city": "Zürich 漢"}}
 B = {"type": "track", "userId": "b", "event": "E"}
@@ -19,7 +19,7 @@ Place = tuple[str, Any]
 
 
 def read(source: Any) -> list[Place]:
-    return [(found.place, found.problem or found.message) for found in messages_in(source, "f")]
+    return [(found.place, found.problem or found.message) for found in read_messages(source, "f")]
 
 
 def text(*values: Any, end: str = "\n") -> str:
@@ -139,7 +139,7 @@ def test_a_batchs_context_and_integrations_are_its_messages_too() -> None:
         "sentAt": "2026-02-14T12:02:49Z",
         "writeKey": "k",
     }
-    first, second, third = (found.message for found in messages_in(body))
+    first, second, third = (found.message for found in read_messages(body))
     assert first == {**A, "context": body["context"], "integrations": body["integrations"]}
     assert second["context"] == {"ip": "1", "library": {"name": "x"}}
     assert second["integrations"] == {"All": True, "AutopilotHQ": True}
@@ -153,12 +153,12 @@ def test_a_batch_that_shares_nothing_leaves_its_messages_as_they_are(
     shared: object, own: object
 ) -> None:
     message = {**A, "context": own}
-    (found,) = messages_in({"batch": [message], "context": shared, "integrations": shared})
+    (found,) = read_messages({"batch": [message], "context": shared, "integrations": shared})
     assert found.message is message
 
 
 def test_a_shared_context_that_is_none_is_said_of_each_message() -> None:
-    (found,) = messages_in({"batch": [A], "context": 5})
+    (found,) = read_messages({"batch": [A], "context": 5})
     assert found.message["context"] == 5
 
 
@@ -178,13 +178,13 @@ def test_a_shared_context_that_is_none_is_said_of_each_message() -> None:
 def test_what_cannot_be_read_is_one_place_with_its_problem(
     content: bytes, place: str, problem: str
 ) -> None:
-    (found,) = [found for found in messages_in(content, "f") if found.problem]
+    (found,) = [found for found in read_messages(content, "f") if found.problem]
     assert found.place == place
     assert found.problem.startswith(problem)
 
 
 def test_a_line_that_is_no_json_keeps_its_text() -> None:
-    assert [*messages_in(text(A) + "\n{oops", "f")][1] == Found(
+    assert [*read_messages(text(A) + "\n{oops", "f")][1] == InputMessage(
         "f:2",
         "{oops",
         "is not JSON: Expecting property name enclosed in double quotes at column 2",
@@ -211,7 +211,7 @@ def test_messages_come_as_they_are_read() -> None:
         yield A
         raise ConnectionError
 
-    found = messages_in(rows())
+    found = read_messages(rows())
     assert next(found).message == A
     with pytest.raises(ConnectionError):
         next(found)

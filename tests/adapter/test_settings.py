@@ -1,3 +1,5 @@
+"""Settings: what is valid, and how they are copied."""
+
 import copy
 import dataclasses
 import json
@@ -8,8 +10,19 @@ from typing import Any
 
 import pytest
 
-from adapter import Destination, InvalidSettings, Settings
-from tests.adapter.support import BASE
+from adapter import (
+    Destination,
+    InvalidSettings,
+    Settings,
+)
+from tests.adapter.support import (
+    BASE,
+)
+
+
+def pickled(settings: Settings) -> Settings:
+    copied: Settings = pickle.loads(pickle.dumps(settings))
+    return copied
 
 
 def test_the_key_and_the_base_url_are_all_that_is_required() -> None:
@@ -75,11 +88,9 @@ def test_a_later_change_of_the_callers_journeys_changes_nothing() -> None:
     assert settings.journeys == {"E": "0001"}
 
 
-@pytest.mark.parametrize(
-    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
-)
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
 @pytest.mark.parametrize("journeys", [{}, {"E": "0001"}, MappingProxyType({"E": "0001"})])
-def test_settings_can_be_copied_and_go_to_another_process(
+def test_settings_can_be_copied_and_pickled(
     copied: Callable[[Settings], Settings], journeys: Any
 ) -> None:
     settings = Settings("key", BASE, journeys, "0002")
@@ -87,7 +98,49 @@ def test_settings_can_be_copied_and_go_to_another_process(
     assert hash(copied(settings)) == hash(settings)
 
 
-def test_settings_can_be_taken_apart_and_put_together() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda journeys: journeys.__setitem__("E", "2"),
+        lambda journeys: journeys.__delitem__("E"),
+        lambda journeys: journeys.__ior__({"F": "2"}),
+        lambda journeys: journeys.update(F="2"),
+        lambda journeys: journeys.setdefault("F", "2"),
+        lambda journeys: journeys.pop("E"),
+        lambda journeys: journeys.popitem(),
+        lambda journeys: journeys.clear(),
+    ],
+)
+@pytest.mark.parametrize("made", [copy.copy, copy.deepcopy, pickled, dataclasses.replace])
+def test_settings_cannot_be_changed(
+    made: Callable[[Settings], Settings], change: Callable[[Any], object]
+) -> None:
+    settings = made(Settings("key", BASE, {"E": "0001"}))
+    with pytest.raises(TypeError, match=r"^settings cannot be changed: make new ones"):
+        change(settings.journeys)
+    assert settings.journeys == {"E": "0001"}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.api_key = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_settings_can_be_pickled_with_every_protocol(protocol: int) -> None:
+    settings = Settings("key", BASE, {"E": "0001"})
+    assert pickle.loads(pickle.dumps(settings, protocol)) == settings
+
+
+def test_settings_inside_other_objects_are_copied_with_them() -> None:
+    settings = Settings("key", BASE, {"E": "0001"})
+
+    @dataclasses.dataclass
+    class Job:
+        settings: Settings
+
+    assert copy.deepcopy({"a": [settings]}) == {"a": [settings]}
+    assert dataclasses.asdict(Job(settings))["settings"]["journeys"] == {"E": "0001"}
+
+
+def test_settings_are_converted_to_a_dict_and_back() -> None:
     settings = Settings("key", BASE, {"E": "0001"})
     parts = dataclasses.asdict(settings)
     assert json.loads(json.dumps(parts)) == {
@@ -100,7 +153,56 @@ def test_settings_can_be_taken_apart_and_put_together() -> None:
     assert dataclasses.replace(settings, default_trigger="2").journeys == {"E": "0001"}
 
 
-def test_there_is_no_base_url_that_is_not_said() -> None:
+def test_the_base_url_has_no_default() -> None:
     for make in (lambda: Settings("key"), lambda: Destination(api_key="key")):
         with pytest.raises(InvalidSettings, match=r"^base_url is missing: start `mock-autopilot s"):
             make()
+
+
+@pytest.mark.parametrize("key", ["a b", "a~b", "a\xa0b", "a\xffb"])
+def test_a_key_of_any_latin_1_text_will_do(key: str) -> None:
+    assert Settings(key, BASE).api_key == key
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("  ", "is missing"),
+        ("a\x1fb", "control character"),
+        ("a\x7fb", "control character"),
+        ("a\x9fb", "control character"),
+        ("a\u0100b", "no HTTP header can carry"),
+    ],
+)
+def test_the_error_says_what_is_wrong_with_a_key(key: str, why: str) -> None:
+    with pytest.raises(InvalidSettings, match=why):
+        Settings(key, BASE)
+
+
+def test_settings_are_shown_without_the_key() -> None:
+    settings = Settings("123456789", "http://host/", {"E": "1"}, "2")
+    shown = "base_url='http://host/', journeys={'E': '1'}, default_trigger='2'"
+    assert repr(settings) == f"Settings(api_key='…6789', {shown})"
+    assert repr(Settings("12345678", BASE)).startswith("Settings(api_key='…', ")
+
+
+def test_settings_are_hashable() -> None:
+    settings = Settings("key", BASE, journeys={"E": "1"})
+    assert {settings: 1}[Settings("key", BASE, journeys={"E": "1"})] == 1
+
+
+def test_white_space_around_a_base_url_is_not_part_of_it() -> None:
+    assert Settings("key", " http://host:1/X ").base_url == "http://host:1/X/"
+
+
+@pytest.mark.parametrize("url", ["http://host:0/", "http://host/#a", "http://me@host/"])
+def test_invalid_base_urls_are_refused_with_an_example(url: str) -> None:
+    with pytest.raises(
+        InvalidSettings, match=r"^base_url .*: use one like http://127\.0\.0\.1:8025/v1/$"
+    ):
+        Settings("key", url)
+
+
+def test_the_name_of_an_event_in_journeys_is_not_blank() -> None:
+    with pytest.raises(InvalidSettings, match="use an event's name"):
+        Settings("key", BASE, journeys={" ": "1"})

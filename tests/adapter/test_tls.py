@@ -44,7 +44,7 @@ def server(talk: Talk) -> Iterator[int]:
 
 
 def answer(connection: socket.socket) -> bytes:
-    """Read a call and answer it; give its head."""
+    """Read a call and answer it; return its head."""
     received = b""
     while b"}}" not in received:
         received += connection.recv(65536)

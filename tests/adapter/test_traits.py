@@ -1,24 +1,10 @@
-import json
-from collections.abc import Iterator
+"""Which trait becomes which field, and what is noted."""
+
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from adapter import UpsertContact, plan
-from adapter.naming import name_in_key, spelling
-from adapter.traits import FIELDS, OBJECTS
-from tests.adapter.support import SETTINGS, noted
-
-
-def sent(traits: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The contact without the user id, and the id and the path of each note."""
-    planned = plan({"type": "identify", "userId": "u", "traits": traits}, SETTINGS)
-    (call,) = planned.calls
-    assert isinstance(call, UpsertContact)
-    assert call.contact.pop("user_id") == "u"
-    return call.contact, noted(planned)
+from tests.adapter.support import sent_contact
 
 
 @pytest.mark.parametrize(
@@ -81,18 +67,18 @@ def sent(traits: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]
     ],
 )
 def test_traits_become_fields(traits: dict[str, Any], contact: dict[str, Any]) -> None:
-    assert sent(traits) == (contact, [])
+    assert sent_contact(traits) == (contact, [])
 
 
 @pytest.mark.parametrize(
     "name", ["contact_id", "type", "created_at", "user_id", "anonymous_id", "custom_fields"]
 )
 def test_a_field_that_cannot_be_written_is_a_trait_like_any_other(name: str) -> None:
-    assert sent({name: "x"}) == ({"custom": {f"string--{name}": "x"}}, [])
+    assert sent_contact({name: "x"}) == ({"custom": {f"string--{name}": "x"}}, [])
 
 
 def test_a_trait_called_custom_or_lists_stays_out_of_the_contacts_structure() -> None:
-    contact, _ = sent({"custom": {"x": 1}, "lists": ["l"]})
+    contact, _ = sent_contact({"custom": {"x": 1}, "lists": ["l"]})
     assert contact == {"custom": {"integer--custom.x": 1, "string--lists": '["l"]'}}
 
 
@@ -100,26 +86,26 @@ def test_a_trait_called_custom_or_lists_stays_out_of_the_contacts_structure() ->
 def test_of_two_spellings_the_exact_one_wins_and_the_other_is_kept_apart(order: int) -> None:
     traits = dict([("firstName", "Ann"), ("first_name", "Anna")][::order])
     contact = {"FirstName": "Ann", "custom": {"string--first_name": "Anna"}}
-    assert sent(traits) == (contact, [("field-taken", "traits.first_name")])
+    assert sent_contact(traits) == (contact, [("field-taken", "traits.first_name")])
 
 
 def test_of_two_other_spellings_the_first_wins() -> None:
     traits = {"first_name": "Ann", "FIRSTNAME": "Anna"}
     contact = {"FirstName": "Ann", "custom": {"string--FIRSTNAME": "Anna"}}
-    assert sent(traits) == (contact, [("field-taken", "traits.FIRSTNAME")])
+    assert sent_contact(traits) == (contact, [("field-taken", "traits.FIRSTNAME")])
 
 
 def test_two_spellings_that_agree_are_one() -> None:
-    assert sent({"firstName": "Ann", "FirstName": "Ann"}) == ({"FirstName": "Ann"}, [])
+    assert sent_contact({"firstName": "Ann", "FirstName": "Ann"}) == ({"FirstName": "Ann"}, [])
 
 
 def test_a_spelling_whose_value_cannot_be_sent_leaves_the_field_to_another() -> None:
-    contact, notes = sent({"firstName": None, "first_name": "Ann"})
+    contact, notes = sent_contact({"firstName": None, "first_name": "Ann"})
     assert (contact, notes) == ({"FirstName": "Ann"}, [("null", "traits.firstName")])
 
 
 def test_a_company_s_text_comes_before_a_company_s_object() -> None:
-    contact, notes = sent({"company": {"name": "Acme"}, "Company": "Acme Inc"})
+    contact, notes = sent_contact({"company": {"name": "Acme"}, "Company": "Acme Inc"})
     assert contact == {"Company": "Acme Inc", "custom": {"string--company.name": "Acme"}}
     assert notes == [("field-taken", "traits.company.name"), ("flattened", "traits.company")]
 
@@ -252,10 +238,10 @@ def test_a_company_s_text_comes_before_a_company_s_object() -> None:
         ({"a\tb": 2}, {"custom": {"integer--a--b": 2}}, "custom-name-changes traits.a\tb"),
     ],
 )
-def test_what_is_left_out_or_carried_otherwise_is_noted(
+def test_what_is_left_out_or_sent_otherwise_is_noted(
     traits: dict[str, Any], contact: dict[str, Any], notes: str
 ) -> None:
-    got, got_notes = sent(traits)
+    got, got_notes = sent_contact(traits)
     assert got == contact
     assert ", ".join(map(" ".join, got_notes)) == notes
 
@@ -264,99 +250,23 @@ def test_what_is_left_out_or_carried_otherwise_is_noted(
 @pytest.mark.parametrize(
     ("value", "taken"),
     [
-        *[("true", True), ("TRUE", True), (" Yes ", True), ("1", True), (1, True), (1.0, True)],
-        *[("false", False), ("no", False), ("NO", False), ("0", False), (0, False), (0.0, False)],
+        ("true", True),
+        ("TRUE", True),
+        (" Yes ", True),
+        ("1", True),
+        (1, True),
+        (1.0, True),
+        ("false", False),
+        ("no", False),
+        ("NO", False),
+        ("0", False),
+        (0, False),
+        (0.0, False),
     ],
 )
 def test_a_text_or_number_that_means_a_boolean_unsubscribes(
     spelled: str, value: object, taken: bool
 ) -> None:
-    contact, notes = sent({spelled: value})
+    contact, notes = sent_contact({spelled: value})
     assert contact["unsubscribed"] is taken
     assert notes == [("taken-as-boolean", f"traits.{spelled}")]
-
-
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**70), 2**70)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXT
-)
-VALUES = st.recursive(
-    SCALARS | st.lists(SCALARS, max_size=2),
-    lambda inner: st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=6,
-)
-NAMES = TEXT | st.sampled_from(
-    [*FIELDS, "name", "company", "address", "firstName", "first_name", "email", "a.b", "a b"]
-)
-
-
-def written(value: object) -> set[str]:
-    """The ways in which a value may stand on a contact."""
-    ways = {json.dumps(value), json.dumps(str(value))}
-    if isinstance(value, str):
-        ways.add(json.dumps(value.strip()))
-    if isinstance(value, float) and value.is_integer():
-        ways |= {json.dumps(int(value)), json.dumps(str(int(value)))}
-    return ways
-
-
-@given(st.dictionaries(NAMES, SCALARS, max_size=6))
-def test_no_scalar_trait_is_dropped_in_silence(traits: dict[str, Any]) -> None:
-    contact, notes = sent(traits)
-    custom = contact.pop("custom", {})
-    there = {json.dumps(value) for value in [*contact.values(), *custom.values()]}
-    full = f"{contact.get('FirstName', '')} {contact.get('LastName', '')}".split()
-    for name, value in traits.items():
-        reported = f"traits.{name}" in [path for _, path in notes]
-        split = isinstance(value, str) and value.split() == full
-        # A blank that the words of a name replaced is reported at the name.
-        blank = isinstance(value, str) and not value.strip()
-        replaced = blank and any(kind == "name-fills-blank" for kind, _ in notes)
-        assert reported or split or replaced or written(value) & there, name
-
-
-def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Everything that is not an object with something in it, with its path."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from leaves(f"{path}.{key}", inner)
-    else:
-        yield path, value
-
-
-@given(st.dictionaries(NAMES, VALUES, max_size=4))
-def test_nothing_in_an_object_or_a_list_is_dropped_or_renamed_in_silence(
-    traits: dict[str, Any],
-) -> None:
-    contact, notes = sent(traits)
-    told = {path for _, path in notes}
-    fields = {
-        json.dumps(value) for value in [*contact.values(), *contact.get("custom", {}).values()]
-    }
-    for name, value in traits.items():
-        # Without a name, or as an address, an object is left out whole.
-        if not isinstance(value, dict) or spelling(name).strip() in ("", "email", "newemail"):
-            continue
-        for path, leaf in leaves(f"traits.{name}", value):
-            # A part of a company or an address may have a field of its own.
-            arrived = f"traits.{name}" in told or spelling(name) in OBJECTS
-            assert path in told or (arrived and written(leaf) & fields), path
-
-
-@given(st.dictionaries(NAMES, SCALARS, max_size=6))
-def test_a_contact_has_only_fields_that_can_be_written_and_typed_custom_fields(
-    traits: dict[str, Any],
-) -> None:
-    contact, _ = sent(traits)
-    custom = contact.pop("custom", {"string--x": ""})
-    assert custom
-    assert set(contact) <= set(FIELDS)
-    kinds = {"string": str, "date": str, "boolean": bool, "integer": int, "float": float}
-    for key, value in custom.items():
-        assert type(value) is kinds[key.partition("--")[0]]
-    names = [name_in_key(key) for key in custom]
-    assert len(names) == len(set(names))

@@ -1,4 +1,4 @@
-"""The command `engage` in this process, for the tests."""
+"""Run the command `engage` in this process."""
 
 import importlib
 import json
@@ -24,18 +24,18 @@ def engage(folder: Path, definition: Any, *options: str) -> Result:
 
 
 def target(account: AccountView) -> tuple[str, ...]:
-    """Give the options that play to this account."""
+    """Return the options that play to this account."""
     return "--base-url", account.base_url, "--api-key", account.api_key
 
 
 def sent(account: AccountView) -> list[Any]:
-    """Give the contacts that were sent to it and taken, in their order."""
+    """Return the contacts that were sent to it and taken, in their order."""
     taken = [call.body for call in account.calls if call.status == 200]
     return [body["contact"] for body in taken if "contact" in body]
 
 
 class Waits:
-    """Stands in for waiting: notes the instants, and does something at one of them."""
+    """Replaces waiting: records the instants, and does something at one of them."""
 
     def __init__(self, number: int, happen: Callable[[], object]) -> None:
         self.number = number
@@ -46,7 +46,7 @@ class Waits:
         return self.wait_until
 
     def wait_until(self, instant: Any) -> None:
-        """Note the instant; do what is to be done when there have been so many."""
+        """Record the instant; at the given number do something."""
         self.instants.append(instant)
         if len(self.instants) == self.number:
             self.happen()

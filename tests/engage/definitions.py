@@ -12,19 +12,19 @@ ADA = {"user_ids": ["ada"]}
 
 
 def at(hours: float) -> str:
-    """Give an instant of January, so many hours after the start."""
+    """Return an instant of January, so many hours after the start."""
     minutes = round(hours * 60)
     days, rest = divmod(minutes, 24 * 60)
     return f"2026-01-{1 + days:02}T{rest // 60:02}:{rest % 60:02}:00Z"
 
 
 def definition(**parts: Any) -> dict[str, Any]:
-    """Give one with Ada, and these parts."""
+    """Return one with Ada, and these parts."""
     return {"start": START, "profiles": [ADA], **parts}
 
 
 def ada(hours: float, **change: Any) -> dict[str, Any]:
-    """Give a change of Ada's, so many hours after the start."""
+    """Return a change of Ada's, so many hours after the start."""
     return {"at": at(hours), "profile": "ada", **change}
 
 
@@ -33,8 +33,8 @@ def scenario(**parts: Any) -> Scenario:
     return read_scenario(json.dumps(definition(**parts)))
 
 
-def told(**parts: Any) -> list[Any]:
-    """Play one to an account that takes everything; give the values that Ada's key was sent."""
+def sent_values(**parts: Any) -> list[Any]:
+    """Simulate one with an account that accepts everything; return the values sent for Ada."""
     read = scenario(**parts)
     happened = simulate(read.space, read.changes, read.start, read.until, delivered)
     values = []
@@ -46,5 +46,14 @@ def told(**parts: Any) -> list[Any]:
 
 
 def delivered(message: Any) -> Delivery:
-    """Deliver it, without more ado."""
+    """Return a delivery as of an account that accepts everything."""
     return Delivery(message, Outcome.DELIVERED, 200)
+
+
+USERS = ("ada", "bob", "eve")
+VIP_SPACE = definition(
+    profiles=[{"user_ids": [user]} for user in USERS],
+    audiences=[{"name": "VIP", "members": list(USERS)}],
+    changes=[ada(30, leave="VIP"), ada(60, enter="VIP")],
+    days=4,
+)

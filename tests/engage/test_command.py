@@ -141,7 +141,7 @@ def test_of_many_messages_some_are_shown_and_the_others_counted(
 
 
 @pytest.mark.parametrize(("one", "other", "shown"), [(5, 7, "7"), (1, True, "true")])
-def test_what_another_wrote_over_it_is_told(
+def test_a_value_overwritten_by_another_contact_is_reported(
     one: int, other: Any, shown: str, tmp_path: Path, account: AccountView
 ) -> None:
     with Destination(api_key=account.api_key, base_url=account.base_url) as destination:
@@ -175,7 +175,7 @@ def test_what_another_wrote_over_it_is_told(
         ("number", 10**30, f"number = {10**30}"),
     ],
 )
-def test_what_autopilot_holds_in_its_own_way_is_no_difference(
+def test_values_that_autopilot_stores_in_another_form_are_no_difference(
     key: str, value: Any, shown: str, tmp_path: Path, account: AccountView
 ) -> None:
     space = definition(
@@ -188,14 +188,16 @@ def test_what_autopilot_holds_in_its_own_way_is_no_difference(
     assert f"\n                  ada: {shown}\n" in result.output
 
 
-def test_what_every_contact_has_is_not_what_was_sent(tmp_path: Path, account: AccountView) -> None:
+def test_fields_of_every_contact_are_not_shown_as_sent(
+    tmp_path: Path, account: AccountView
+) -> None:
     traits = [{"key": key, "count": {"event": "Buy"}} for key in ("type", "lists", "created_at")]
     space = definition(audiences=MEMBERS, computed_traits=traits, days=0.5)
     output = engage(tmp_path, space, *target(account)).output
     assert "\n                  ada: vip = true\n" in output
 
 
-def test_what_cannot_be_carried_is_told(tmp_path: Path, account: AccountView) -> None:
+def test_notes_are_shown(tmp_path: Path, account: AccountView) -> None:
     space = definition(
         computed_traits=[{"key": "basket", "last": {"event": "Buy", "property": "p"}}],
         changes=[ada(1, track="Buy", properties={"p": {}})],
@@ -215,7 +217,7 @@ def test_a_user_called_none_is_not_everybody_without_a_user_id(
     assert "\n                  None: no contact\n" in output
 
 
-def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path, account: AccountView) -> None:
+def test_control_characters_are_escaped(tmp_path: Path, account: AccountView) -> None:
     changes = [ada(1, track="Buy\n2026\x1b[31m"), ada(2, gain={"anonymous_ids": ["żó\u202eł"]})]
     output = engage(tmp_path, definition(changes=changes), *target(account)).output
     assert "\n2026-01-01 01:00  ada: Buy\\n2026\\x1b[31m\n" in output
@@ -247,7 +249,7 @@ class TestWhereTo:
         result = engage(tmp_path, SMALL, *wrong)
         assert result.exit_code == 1
         assert "rejected (401): Provided autopilotapikey not valid.\n" in result.output
-        assert "What Autopilot has cannot be shown: 404" in result.stderr
+        assert "The state of the account cannot be shown: 404" in result.stderr
         assert result.output.endswith("\n1 sync, 1 message: 1 rejected\n")
 
     @pytest.mark.parametrize(
@@ -255,11 +257,11 @@ class TestWhereTo:
         [
             ((404, b"Not Found"), "404 Client Error"),
             ((200, b"<html>"), "Expecting value"),
-            ((200, b"[]"), "/_mock/state is not the fake's"),
+            ((200, b"[]"), "/_mock/state is not a fake's"),
             ((302, b""), "Expecting value"),
         ],
     )
-    def test_what_is_no_fake_is_played_to_without_a_look_at_the_end(
+    def test_a_server_that_is_not_a_fake_gets_the_messages_but_its_state_is_not_shown(
         self, state: tuple[int, bytes], why: str, tmp_path: Path
     ) -> None:
         space = definition(audiences=MEMBERS, days=1)
@@ -269,7 +271,7 @@ class TestWhereTo:
             result = engage(tmp_path, space, "--base-url", base_url)
             other.shutdown()
         assert result.exit_code == 0
-        assert result.stderr.startswith("\nWhat Autopilot has cannot be shown: ")
+        assert result.stderr.startswith("\nThe state of the account cannot be shown: ")
         assert why in result.stderr
         assert result.output.endswith(": 1 delivered\n")
 

@@ -34,7 +34,7 @@ def test_later_ones_are_due_two_to_three_hours_after_the_last() -> None:
     assert len(gaps) > 100
 
 
-def test_it_is_counted_from_when_the_sync_was() -> None:
+def test_the_next_is_counted_from_the_time_of_the_sync() -> None:
     one = space()
     one.add_audience("VIP")
     list(one.sync(days(5)))
@@ -73,7 +73,7 @@ def test_bounds_hold_below_a_second_too() -> None:
     assert one.next_due == START + half
 
 
-def test_those_due_at_one_instant_go_in_the_order_of_their_coming() -> None:
+def test_computations_due_at_one_instant_keep_their_order() -> None:
     hour = timedelta(hours=6)
     one = Space(schedule=Schedule(first=(hour, hour)), clock=lambda: START)
     ada = one.add_profile(user_ids=["u1"])
@@ -90,7 +90,7 @@ def test_a_space_with_nothing_to_compute_is_never_due() -> None:
     assert list(one.sync(days(99))) == []
 
 
-def test_the_clock_is_the_present_if_there_is_no_other() -> None:
+def test_the_default_clock_is_the_present_time() -> None:
     before = datetime.now(UTC)
     one = Space()
     one.add_audience("VIP")
@@ -98,7 +98,7 @@ def test_the_clock_is_the_present_if_there_is_no_other() -> None:
     assert before + timedelta(hours=6) <= one.next_due <= datetime.now(UTC) + timedelta(hours=8)
 
 
-def test_the_clock_says_what_is_not_said() -> None:
+def test_a_sync_without_a_time_uses_the_clock() -> None:
     now = START
     one = Space(clock=lambda: now)
     one.add_audience("VIP").enter(one.add_profile(user_ids=["u1"]))
@@ -116,7 +116,7 @@ def test_the_clock_says_what_is_not_said() -> None:
         (timedelta(hours=1), timedelta(days=9_000)),
     ],
 )
-def test_bounds_that_are_none_are_named(bounds: tuple[timedelta, timedelta]) -> None:
+def test_invalid_bounds_are_refused(bounds: tuple[timedelta, timedelta]) -> None:
     with pytest.raises(InvalidSpace, match=r"schedule\.later must be two times"):
         Schedule(later=bounds)
     with pytest.raises(InvalidSpace, match=r"schedule\.first must be two times"):

@@ -30,5 +30,5 @@ def lines(*messages: Any) -> str:
 
 
 def table(result: Result) -> list[str]:
-    """Give the table of outcomes: the lines before the first reason."""
+    """Return the table of outcomes: the lines before the first reason."""
     return result.output.split("\n\n")[0].splitlines()

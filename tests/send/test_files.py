@@ -48,7 +48,7 @@ def test_gzip(send: Send, account: AccountView) -> None:
     assert len(account.contacts) == 3
 
 
-def test_gzip_that_breaks_off(send: Send, account: AccountView) -> None:
+def test_truncated_gzip(send: Send, account: AccountView) -> None:
     packed = gzip.compress(lines(person(1), person(2)).encode())
     result = send({"cut.gz": packed[:-12]})
     assert result.exit_code == 1

@@ -38,7 +38,7 @@ def test_a_line_a_message_in_their_order(send: Send) -> None:
     assert not written[4]["calls"]
 
 
-def test_of_a_bulk_call_there_is_the_messages_own_contact(send: Send) -> None:
+def test_a_bulk_call_is_shown_with_the_messages_own_contact(send: Send) -> None:
     send({"all.jsonl": lines(*map(person, range(3)))}, "--output", "out.jsonl")
     written = [json.loads(line) for line in Path("out.jsonl").read_bytes().splitlines()]
     for number, one in enumerate(written):
@@ -77,21 +77,21 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_sent(
     assert not account.calls
 
 
-def test_a_file_to_read_from_is_not_overwritten(send: Send, account: AccountView) -> None:
+def test_an_input_file_is_not_overwritten(send: Send, account: AccountView) -> None:
     content = json.dumps(person(1))
     result = send({"one.json": content}, "--output", "./one.json")
     assert result.exit_code == 2
-    assert "--output ./one.json is a file to read from: name another." in result.output
+    assert "--output ./one.json is also an input: name another file." in result.output
     assert Path("one.json").read_text() == content
     assert not account.calls
 
 
-def test_a_disk_that_is_full_ends_it(send: Send) -> None:
+def test_a_full_disk_ends_it(send: Send) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
     result = send({"one.json": json.dumps(person(1))}, "--output", "/dev/full")
     assert result.exit_code == 1
-    assert "--output cannot be written any further" in result.output
+    assert "--output can no longer be written" in result.output
     assert "delivered          1         1" in result.output
 
 
@@ -101,6 +101,6 @@ def test_text_that_utf_8_cannot_carry_is_escaped(send: Send) -> None:
     assert result.exit_code == 0
     notes = json.loads(Path("out.jsonl").read_text("utf-8"))["notes"]
     assert [(note["id"], note["path"]) for note in notes] == [
-        ("half-character", "traits.café"),
+        ("lone-surrogate", "traits.café"),
         ("null", "traits.x"),
     ]

@@ -1,4 +1,4 @@
-"""The forwarder as the contract suite takes it."""
+"""The factory that the contract suite uses."""
 
 import time
 from typing import Any

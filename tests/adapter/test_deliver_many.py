@@ -1,4 +1,4 @@
-"""Many messages at once: whatever holds them, and though some are none."""
+"""Many messages at once, in every form, with invalid ones among them."""
 
 import gzip
 import io
@@ -44,7 +44,7 @@ NO_MESSAGES: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("bad", "reason"), NO_MESSAGES)
 @pytest.mark.parametrize("position", [0, 1, 99])
-def test_what_is_no_message_is_one_rejected_delivery_among_the_others(
+def test_an_invalid_message_is_a_rejected_delivery_among_the_others(
     to: Make, account: responses.RequestsMock, bad: Any, reason: str, position: int
 ) -> None:
     messages: list[Any] = [identify(f"u{number}") for number in range(99)]
@@ -60,7 +60,7 @@ def test_what_is_no_message_is_one_rejected_delivery_among_the_others(
     assert len(account.calls) == 1
 
 
-def test_of_messages_that_are_none_nothing_is_sent(to: Make) -> None:
+def test_of_invalid_messages_nothing_is_sent(to: Make) -> None:
     assert [one.outcome for one in to().deliver_many([None, {}, "x"])] == ["rejected"] * 3
 
 
@@ -71,15 +71,20 @@ LINES = "\n".join(map(json.dumps, MESSAGES))
 @pytest.mark.parametrize(
     "source",
     [
-        *[MESSAGES, tuple(MESSAGES), {"batch": MESSAGES}, [{"batch": MESSAGES}], LINES],
-        *[
-            LINES.encode(),
-            LINES.splitlines(),
-            json.dumps(MESSAGES),
-            gzip.compress(LINES.encode(), mtime=0),
-        ],
-        *[json.dumps({"batch": MESSAGES}), json.dumps({"batch": MESSAGES}, indent=2)],
-        *[LINES.encode("utf-16"), LINES.encode("utf-32"), LINES.encode("utf-8-sig")],
+        MESSAGES,
+        tuple(MESSAGES),
+        {"batch": MESSAGES},
+        [{"batch": MESSAGES}],
+        LINES,
+        LINES.encode(),
+        LINES.splitlines(),
+        json.dumps(MESSAGES),
+        gzip.compress(LINES.encode(), mtime=0),
+        json.dumps({"batch": MESSAGES}),
+        json.dumps({"batch": MESSAGES}, indent=2),
+        LINES.encode("utf-16"),
+        LINES.encode("utf-32"),
+        LINES.encode("utf-8-sig"),
     ],
 )
 @pytest.mark.usefixtures("account")
@@ -115,13 +120,13 @@ def test_a_line_of_an_archive_is_a_message(to: Make) -> None:
     assert delivery.outcome == "delivered"
 
 
-def test_a_batchs_integrations_turn_its_messages_off(to: Make) -> None:
+def test_the_integrations_of_a_batch_filter_its_messages(to: Make) -> None:
     body = {"batch": [identify("a"), track()], "integrations": {"All": False}}
     assert [one.outcome for one in to().deliver_many(body)] == ["filtered"] * 2
 
 
 @pytest.mark.parametrize("body", [{"batch": MESSAGES}, {"batch": [], "context": {}}])
-def test_deliver_refuses_a_batch_body_and_names_what_takes_it(to: Make, body: Any) -> None:
+def test_deliver_refuses_a_batch_body_and_names_deliver_many(to: Make, body: Any) -> None:
     with pytest.raises(InvalidMessage, match=r"^batch .* deliver_many$"):
         to().deliver(body)
 

@@ -1,4 +1,4 @@
-"""Which messages reach Autopilot: the type, then the integrations object, and nothing else."""
+"""Which messages are for Autopilot: by type, then by integrations."""
 
 import math
 from typing import Any
@@ -67,8 +67,11 @@ def test_an_empty_list_is_an_empty_object(message: dict[str, Any], path: str) ->
 @pytest.mark.parametrize(
     ("name", "known"),
     [
-        *[("all", "All"), ("ALL", "All"), ("autopilothq", "AutopilotHQ")],
-        *[("AutoPilotHQ", "AutopilotHQ"), ("AUTOPILOTHQ", "AutopilotHQ")],
+        ("all", "All"),
+        ("ALL", "All"),
+        ("autopilothq", "AutopilotHQ"),
+        ("AutoPilotHQ", "AutopilotHQ"),
+        ("AUTOPILOTHQ", "AutopilotHQ"),
     ],
 )
 @pytest.mark.parametrize("value", [True, False, {}])

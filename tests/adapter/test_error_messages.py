@@ -1,4 +1,4 @@
-"""What the forwarder's errors say, word for word: the fix is in them."""
+"""The texts of errors, which say the fix."""
 
 import pickle
 from typing import Any
@@ -12,11 +12,11 @@ MESSAGES: list[tuple[Any, str]] = [
     ({"type": "track"}, "event must be the event's name, a text that is not blank"),
     (
         {"type": "identify", "userId": "\ud800"},
-        "userId has half a character (a lone surrogate), which UTF-8 has not: mend the text",
+        "userId contains a lone surrogate, which UTF-8 cannot encode: correct the text",
     ),
     (
         {"batch": []},
-        "batch has messages of its own: give a batch body to deliver_many",
+        "batch holds several messages: pass a batch body to deliver_many",
     ),
 ]
 
@@ -63,11 +63,11 @@ def test_what_is_wrong_with_a_setting(settings: dict[str, Any], words: str) -> N
     assert str(caught.value) == words
 
 
-def test_an_id_may_hold_any_character_that_is_one() -> None:
+def test_a_trigger_id_may_contain_private_use_characters() -> None:
     assert Settings("key", BASE, default_trigger="\ue000").default_trigger == "\ue000"
 
 
-def test_an_error_can_go_to_another_process() -> None:
+def test_errors_can_be_pickled_with_their_field() -> None:
     there = pickle.loads(pickle.dumps(InvalidMessage("traits.a", "is wrong")))
     assert (str(there), there.field) == ("traits.a is wrong", "traits.a")
     assert there.args == ("traits.a", "is wrong")

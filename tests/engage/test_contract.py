@@ -1,4 +1,4 @@
-"""The contract suite's state machine judges our Engage, as it judges everybody's forwarder."""
+"""The state machine of the contract suite, applied to our Engage."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -46,7 +46,7 @@ class BySet(Engage):
 
 
 class ByEvents(BySet):
-    """Audiences of those who came more often than they went, up to the instant of the sync."""
+    """Audiences of the users with more `In` than `Out` events."""
 
     def add_audience(self, name: str, now: datetime) -> None:
         def is_in(profile: Profile, at: datetime) -> bool:
@@ -62,7 +62,7 @@ class ByEvents(BySet):
 
 
 class InAnotherProcess(BySet):
-    """Whatever was told is saved, and loaded by a space that is made anew, before every sync."""
+    """Before every sync the state is saved, and loaded by a new space."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,8 +79,8 @@ class InAnotherProcess(BySet):
             self.space.add_audience(name, created_at=at)
         for user, profile in users.items():
             again = self.space.add_profile(
-                user_ids=[name.value for name in profile.names if name.kind == "userId"],
-                emails=[name.value for name in profile.names if name.kind == "email"],
+                user_ids=[name.value for name in profile.identifiers if name.type == "userId"],
+                emails=[name.value for name in profile.identifiers if name.type == "email"],
             )
             self.profiles[user] = again
             for name in self.created:
@@ -100,6 +100,6 @@ def emails(person: Person) -> list[str]:
 
 @pytest.mark.parametrize("engage", [BySet, ByEvents, InAnotherProcess])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_our_engage_lives_up_to_the_contract(engage: type[BySet], seed: int) -> None:
+def test_engage_fulfils_the_contract(engage: type[BySet], seed: int) -> None:
     with bench_for(factory) as harness:
         assert engage_breaks(harness, engage, seed) == ""

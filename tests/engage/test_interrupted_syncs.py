@@ -1,4 +1,4 @@
-"""A sync that stopped half way goes on: nobody is told twice, nobody is skipped."""
+"""An interrupted sync continues: no value is sent twice, none is skipped."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ USERS = tuple(f"u{number}" for number in range(4))
 
 
 def made(members: dict[str, set[str]] | None = None) -> Space:
-    """Make the space anew, as a program that starts again does."""
+    """Return a new space, as a program that starts again makes it."""
     space = Space(clock=lambda: START)
     for user in USERS:
         space.add_profile(user_ids=[user], emails=[f"{user}@example.com"])
@@ -36,25 +36,28 @@ def reloaded(space: Space, members: dict[str, set[str]]) -> Space:
     return again
 
 
-def told(message: dict[str, Any]) -> tuple[str, str, bool]:
+def sent(message: dict[str, Any]) -> tuple[str, str, bool]:
     traits = dict(message["traits"])
     who = message.get("userId") or traits.pop("email")
     ((key, value),) = traits.items()
     return who, key, value
 
 
-def test_who_stops_at_a_message_gets_it_again_and_not_those_before() -> None:
+def test_a_stopped_sync_continues_with_the_message_it_stopped_at() -> None:
     space = made({"VIP": set(USERS)})
     begun = islice(space.sync(days(1)), 3)
-    assert [told(message)[0] for message in begun] == ["u0", "u0@example.com", "u1"]
-    assert [told(message)[0] for message in space.sync(days(1))] == [
-        *("u1", "u1@example.com"),
-        *("u2", "u2@example.com"),
-        *("u3", "u3@example.com"),
+    assert [sent(message)[0] for message in begun] == ["u0", "u0@example.com", "u1"]
+    assert [sent(message)[0] for message in space.sync(days(1))] == [
+        "u1",
+        "u1@example.com",
+        "u2",
+        "u2@example.com",
+        "u3",
+        "u3@example.com",
     ]
 
 
-def test_an_exception_while_sending_is_a_stop_as_well() -> None:
+def test_an_exception_while_sending_stops_a_sync() -> None:
     def send(messages: Iterable[dict[str, Any]]) -> None:
         for message in messages:
             if "userId" not in message:
@@ -63,24 +66,24 @@ def test_an_exception_while_sending_is_a_stop_as_well() -> None:
     space = made({"VIP": {"u0"}})
     with pytest.raises(ConnectionError):
         send(space.sync(days(1)))
-    assert [told(message)[0] for message in space.sync(days(1))] == ["u0@example.com"]
+    assert [sent(message)[0] for message in space.sync(days(1))] == ["u0@example.com"]
 
 
-def test_what_remains_is_as_it_is_then() -> None:
+def test_the_remaining_messages_have_the_values_of_their_time() -> None:
     space = made({"VIP": {"u0", "u1"}})
     next(space.sync(days(1)))
     vip = space.audience("VIP")
     vip.leave(space.profile("u0"))
     vip.enter(space.profile("u2"))
-    assert {told(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
+    assert {sent(message)[0][:2] for message in space.sync(days(1))} == {"u1", "u2"}
 
 
-def test_who_begins_another_sync_has_ended_the_one_before() -> None:
+def test_a_new_sync_ends_the_one_before() -> None:
     space = made({"VIP": {"u0", "u1"}})
     first = space.sync(days(1))
     next(first)
     space.audience("VIP").leave(space.profile("u1"))
-    assert [told(message)[0] for message in space.sync(days(2))] == ["u0", "u0@example.com"]
+    assert [sent(message)[0] for message in space.sync(days(2))] == ["u0", "u0@example.com"]
     assert list(first) == []
     assert list(space.sync(days(3))) == []
 
@@ -97,19 +100,19 @@ def test_an_unfinished_sync_stays_due_and_a_finished_one_does_not() -> None:
     assert space.next_due > days(1)
 
 
-def test_a_state_survives_json_and_another_process() -> None:
+def test_a_state_can_be_saved_as_json_and_loaded() -> None:
     space = made({"VIP": {"u0"}, "Beta Testers": {"u1"}})
     list(space.sync(days(1)))
     again = reloaded(space, {"VIP": {"u0"}, "Beta Testers": set()})
     assert again.next_due == space.next_due
     assert again.save() == space.save()
-    assert [told(message) for message in again.sync(days(2))] == [
+    assert [sent(message) for message in again.sync(days(2))] == [
         ("u1", "beta_testers", False),
         ("u1@example.com", "beta_testers", False),
     ]
 
 
-def test_values_of_computed_traits_survive_too() -> None:
+def test_values_of_computed_traits_can_be_saved() -> None:
     value: Any = {"a": [1, 2.5, None, True], "b": "ü"}
     first, second = made(), made()
     for space in (first, second):
@@ -119,25 +122,25 @@ def test_values_of_computed_traits_survive_too() -> None:
     assert list(second.sync(days(2))) == []
 
 
-def test_a_value_that_is_gone_is_told_once_in_another_process_too() -> None:
+def test_a_value_that_is_gone_is_sent_once_after_loading() -> None:
     def at(values: dict[str, Any], state: Any = None) -> tuple[list[Any], Any]:
         space = Space(clock=lambda: START)
         space.add_profile(user_ids=["u0"], traits=values)
         space.add_trait("plan", lambda profile, _: profile.traits.get("plan"))
         if state:
             space.load(json.loads(json.dumps(state)))
-        told = [message["traits"]["plan"] for message in space.sync(days(len(seen) + 1))]
-        return told, space.save()
+        values_sent = [message["traits"]["plan"] for message in space.sync(days(len(seen) + 1))]
+        return values_sent, space.save()
 
     seen: list[Any] = []
     state = None
     for values in ({"plan": 5}, {}, {}, {"plan": 5}):
-        told, state = at(values, state)
-        seen.append(told)
+        values_sent, state = at(values, state)
+        seen.append(values_sent)
     assert seen == [[5], [None], [], [5]]
 
 
-def test_a_state_may_come_before_its_computations() -> None:
+def test_a_state_may_be_loaded_before_its_computations_are_added() -> None:
     space = made({"VIP": {"u0"}})
     list(space.sync(days(1)))
     again = Space(clock=lambda: START)
@@ -146,7 +149,7 @@ def test_a_state_may_come_before_its_computations() -> None:
     assert list(again.sync(days(2))) == []
 
 
-def test_what_a_state_says_of_others_is_kept() -> None:
+def test_the_state_of_unknown_computations_is_kept() -> None:
     space = made({"VIP": {"u0"}})
     list(space.sync(days(1)))
     again = Space(clock=lambda: START)
@@ -158,20 +161,20 @@ def test_what_a_state_says_of_others_is_kept() -> None:
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        ([], "the state is none that was saved: Expected `object`"),
+        ([], "the state is not a saved state: Expected `object`"),
         ({"vip": {}}, "missing required field `due`"),
-        ({"vip": {"due": "soon", "syncs": 0, "told": {}}}, "Invalid RFC3339"),
+        ({"vip": {"due": "soon", "syncs": 0, "last_sent": {}}}, "Invalid RFC3339"),
         (
-            {"vip": {"due": "2026-01-01T00:00:00", "syncs": 0, "told": {}}},
+            {"vip": {"due": "2026-01-01T00:00:00", "syncs": 0, "last_sent": {}}},
             r"vip\.due must be a datetime with a time zone",
         ),
         (
-            {"vip": {"due": "2026-01-01T00:00:00Z", "syncs": 0, "told": {"phone": {}}}},
+            {"vip": {"due": "2026-01-01T00:00:00Z", "syncs": 0, "last_sent": {"phone": {}}}},
             "Invalid enum value",
         ),
     ],
 )
-def test_what_is_no_state_is_refused_and_changes_nothing(state: Any, message: str) -> None:
+def test_an_invalid_state_is_refused_and_changes_nothing(state: Any, message: str) -> None:
     space = made({"VIP": {"u0"}})
     before = space.save()
     with pytest.raises(InvalidSpace, match=message):
@@ -180,7 +183,7 @@ def test_what_is_no_state_is_refused_and_changes_nothing(state: Any, message: st
 
 
 class Interrupted(RuleBasedStateMachine):
-    """Syncs stop anywhere, processes die anywhere; what got through is looked at."""
+    """Syncs stop anywhere, processes end anywhere; what was sent is checked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,8 +213,8 @@ class Interrupted(RuleBasedStateMachine):
         for number, message in enumerate(self.space.sync(self.now)):
             if number == stop_at:
                 return
-            who, key, value = told(message)
-            # Not the same again, and false only to whom true was told.
+            who, key, value = sent(message)
+            # Never the same value again, and false only after true.
             assert self.through.get((who, key), False) is not value
             self.through[who, key] = value
 
@@ -227,7 +230,7 @@ class Interrupted(RuleBasedStateMachine):
         self.space = reloaded(self.space, self.members)
 
     @invariant()
-    def after_a_whole_sync_everybody_has_been_told(self) -> None:
+    def after_a_finished_sync_all_values_have_been_sent(self) -> None:
         if not self.whole:
             return
         expected = {

@@ -11,7 +11,7 @@ from tests.send.support import MISSING, NULL, Send, event, lines, person, table
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
-def test_the_rest_of_the_lines_goes_on(place: int, send: Send, account: AccountView) -> None:
+def test_the_other_lines_are_sent(place: int, send: Send, account: AccountView) -> None:
     rows: list[Any] = [person(1), person(2)]
     rows.insert(place - 1, '{"type": "identify", ')
     result = send({"all.jsonl": lines(*rows)})
@@ -25,7 +25,7 @@ def test_the_rest_of_the_lines_goes_on(place: int, send: Send, account: AccountV
     ]
 
 
-def test_a_line_that_is_no_utf8_is_one_line(send: Send, account: AccountView) -> None:
+def test_a_line_that_is_not_utf8_is_rejected_alone(send: Send, account: AccountView) -> None:
     rows = [
         json.dumps(person(1)).encode(),
         b'{"userId": "\xe9"}',
@@ -38,7 +38,7 @@ def test_a_line_that_is_no_utf8_is_one_line(send: Send, account: AccountView) ->
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         ("5", "message must be an object, got a number"),
         ("null", "message must be an object, got null"),
@@ -48,10 +48,12 @@ def test_a_line_that_is_no_utf8_is_one_line(send: Send, account: AccountView) ->
         ("[" * 100_000, "is not JSON that can be read"),
     ],
 )
-def test_what_is_no_message(row: str, said: str, send: Send, account: AccountView) -> None:
+def test_an_invalid_message_is_reported(
+    row: str, expected: str, send: Send, account: AccountView
+) -> None:
     result = send({"all.jsonl": lines(person(1), row, person(2))})
     assert result.exit_code == 1
-    assert f"\n\nrejected: {said}" in result.output
+    assert f"\n\nrejected: {expected}" in result.output
     assert "  all.jsonl:2\n" in result.output
     assert len(account.contacts) == 2
 
@@ -109,7 +111,7 @@ def test_what_is_filtered_is_never_invalid(send: Send, account: AccountView) -> 
     assert not account.calls
 
 
-def test_what_could_not_be_carried_is_told(send: Send) -> None:
+def test_notes_are_counted_by_kind(send: Send) -> None:
     odd = [person(1, phone={}), person(2), person(3, plan=None), person(4, plan=None)]
     result = send({"all.jsonl": lines(*odd)})
     assert result.exit_code == 0
@@ -121,10 +123,10 @@ def test_what_could_not_be_carried_is_told(send: Send) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.json", "."])
-def test_a_file_that_is_none(name: str, send: Send, account: AccountView) -> None:
+def test_a_missing_file(name: str, send: Send, account: AccountView) -> None:
     result = send({"one.json": json.dumps(person(1))}, names=["one.json", name])
     assert result.exit_code == 1
-    assert result.output == f"Error: {name} is no file that can be read.\n"
+    assert result.output == f"Error: {name} is not a readable file.\n"
     assert not account.calls  # told before anything is sent
 
 
@@ -157,7 +159,7 @@ def test_a_wrong_key(send: Send, server: MockAutopilot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"),
+    ("option", "value", "expected"),
     [
         ("--base-url", "ftp://example.com", "base_url is not an http or https URL"),
         ("--api-key", " ", "api_key is missing"),
@@ -167,12 +169,12 @@ def test_a_wrong_key(send: Send, server: MockAutopilot) -> None:
         ("--default-trigger", "..", "default_trigger"),
     ],
 )
-def test_a_setting_that_cannot_work(
-    option: str, value: str, said: str, send: Send, account: AccountView
+def test_an_invalid_setting(
+    option: str, value: str, expected: str, send: Send, account: AccountView
 ) -> None:
     result = send({"one.json": json.dumps(person(1))}, option, value)
     assert result.exit_code == 2
-    assert said in result.output
+    assert expected in result.output
     assert not account.calls
 
 

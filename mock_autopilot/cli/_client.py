@@ -1,0 +1,62 @@
+"""The command line's calls to a fake, with the client of the forwarder."""
+
+import socket
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import click
+
+from mock_autopilot.servers.network import is_loopback
+
+
+class StateUnavailable(Exception):
+    """The server at the base URL does not show the state of the account."""
+
+
+def require_server(base_url: str) -> None:
+    """Raise `ClickException` if the base URL is on this machine and no server listens there.
+
+    So a missing server is reported at once, not after all the retries of the first call.
+    """
+    url = urlsplit(base_url)
+    if not is_loopback(url.hostname or ""):
+        return
+    try:
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+        socket.create_connection((url.hostname, port), timeout=5).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"no server answers at {base_url} ({error.strerror or error}). "
+            "Start one with: mock-autopilot serve"
+        ) from None
+
+
+def account_state(base_url: str, api_key: str) -> dict[str, Any]:
+    """Return the state of the account, as `GET /_mock/state` answers it.
+
+    Raises:
+        StateUnavailable: the server is not a fake, or does not show it; the text says why.
+
+    """
+    # Imported here because requests is slow to import.
+    import requests
+
+    from adapter.client import new_session, no_proxies
+
+    url = urljoin(base_url, "/_mock/state")
+    try:
+        with new_session() as session:
+            answer = session.get(
+                url,
+                headers={"autopilotapikey": api_key},
+                timeout=30,
+                proxies=no_proxies(url),
+                allow_redirects=False,  # following one would send the key to another host
+            )
+        answer.raise_for_status()
+        state = answer.json()
+    except requests.RequestException as error:
+        raise StateUnavailable(str(error)) from None
+    if not isinstance(state, dict) or "contacts" not in state:
+        raise StateUnavailable(f"{url} is not a fake's")
+    return state
