@@ -17,6 +17,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
+from tests.installed import Installed, install
 
 # For `make mutants`: the same examples each time, and the first one that fails is enough.
 settings.register_profile(
@@ -165,3 +166,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = Served(folder=tmp_path_factory.mktemp("served"), environment=None)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An environment that has the wheel, the same for all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    return install(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

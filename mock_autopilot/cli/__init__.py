@@ -5,6 +5,7 @@ A command imports what it needs when it runs, so that `--help` and the others st
 
 import click
 
+from mock_autopilot.cli._own_packages import find_own_packages_first
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
@@ -25,6 +26,7 @@ def main() -> None:
     Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
+    find_own_packages_first()
 
 
 main.add_command(serve)
