@@ -1,6 +1,7 @@
 """A factory in a process of its own: what goes there and back, and when the process ends."""
 
 import fcntl
+import os
 import re
 import signal
 import sys
@@ -172,6 +173,13 @@ def test_a_forwarder_that_ends_its_process(open_target: Open) -> None:
     target = open_target(delivering("raise SystemExit('no more')"))
     with pytest.raises(SetupError, match=r"ended with status 1; the last .*: no more$"):
         target.deliver(MESSAGE)
+
+
+def test_ctrl_c_is_for_the_run_alone(open_target: Open) -> None:
+    target = open_target(delivering("return {'message': str(__import__('os').getpid())}"))
+    pid = target.deliver(MESSAGE).message
+    os.kill(int(pid), signal.SIGINT)
+    assert target.deliver(MESSAGE) == Result(200, pid)
 
 
 def test_it_may_clean_up_at_its_end(tmp_path: Path, open_target: Open) -> None:
