@@ -132,11 +132,13 @@ def open_harness(option: Any) -> Harness:
         target = open_target({kind: getattr(option, kind) for kind in kinds}, fake.settings)
         harness = Harness(fake, _Watched(target))
         harness.probe()
-    except (SetupError, TargetLost) as error:
+    except BaseException as error:  # an interrupt too
         if target:
             target.close()
         fake.close()
-        raise SetupError(str(error)) from None
+        if isinstance(error, TargetLost):
+            raise SetupError(str(error)) from None
+        raise
     return harness
 
 

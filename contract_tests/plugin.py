@@ -53,6 +53,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     except SetupError as error:
         sys.stderr.write(f"cannot judge: {error}\n")
         return CANNOT_JUDGE
+    except KeyboardInterrupt:
+        sys.stderr.write("cannot judge: it was interrupted\n")
+        return CANNOT_JUDGE
     config.stash[_ADDRESS] = harness.settings["base_url"]
     if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
         config.stash[_ADDRESS] = "one for each process"

@@ -63,7 +63,12 @@ def result_of(answer: object) -> Result:
         status, message = answer.get("status", 200), answer.get("message") or ""
         if (isinstance(status, int) or status is None) and isinstance(message, str):
             return Result(status, message)
-    raise SetupError(
-        f"the forwarder answered {answer!r}; it must answer nothing, or an object with "
+    raise wrong_answer(repr(answer))
+
+
+def wrong_answer(shown: str) -> SetupError:
+    """Return the error of a forwarder that answered something else."""
+    return SetupError(
+        f"the forwarder answered {shown}; it must answer nothing, or an object with "
         '"status" (a number) and "message" (a text)'
     )

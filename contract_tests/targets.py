@@ -1,13 +1,11 @@
 """The three ways to a forwarder: a Python factory, an HTTP endpoint, a command."""
 
-import importlib
 import json
 import os
 import shlex
 import subprocess
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -17,7 +15,15 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from contract_tests.protocol import Message, Result, Settings, SetupError, Target, result_of
+from contract_tests.protocol import (
+    Message,
+    Result,
+    Settings,
+    SetupError,
+    Target,
+    result_of,
+    wrong_answer,
+)
 
 TIMEOUT = 90.0
 """Seconds that a forwarder has for one message; retries are part of them."""
@@ -31,57 +37,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "AUTOPILOT_JOURNEYS": json.dumps(settings["journeys"]),
         "AUTOPILOT_DEFAULT_TRIGGER": settings["default_trigger"] or "",
     }
-
-
-class PythonTarget:
-    """A forwarder that a factory in this process makes: `package.module:factory`."""
-
-    def __init__(self, name: str, settings: Settings) -> None:
-        factory = load(name)
-        try:
-            self._deliver: Callable[[Message], object] = factory(settings)
-        except Exception as error:
-            raise SetupError(f"--adapter {name}: the factory raised {_told(error)}") from error
-        if not callable(self._deliver):
-            raise SetupError(f"{name} returned {self._deliver!r}, which is no function")
-
-    def deliver(self, message: Message) -> Result:
-        """Call it; what it raises is a failed delivery with the exception's text and status."""
-        try:
-            answer = self._deliver(message)
-        except Exception as error:  # noqa: BLE001  # whatever a stranger's code raises
-            status = getattr(error, "status", None)
-            return Result(status if isinstance(status, int) else None, str(error))
-        return result_of(answer)
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-def load(name: str) -> Callable[[Settings], Any]:
-    """Import `package.module:factory`, from the current folder too."""
-    module_name, _, attribute = name.partition(":")
-    if not attribute:
-        raise SetupError(f"--adapter {name}: write it as package.module:factory")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        factory = getattr(importlib.import_module(module_name), attribute)
-    except Exception as error:
-        raise SetupError(f"--adapter {name}: {_told(error)}") from error
-    if not callable(factory):
-        raise SetupError(f"--adapter {name}: {attribute} is no function")
-    return factory  # type: ignore[no-any-return]
-
-
-def _told(error: Exception) -> str:
-    """Say an exception in a line: its type, its text, and where it came from."""
-    frames = traceback.extract_tb(error.__traceback__)
-    told = f"{type(error).__name__}: {error}"
-    own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]
-    own = [frame for frame in own if not frame.filename.startswith("<frozen")]
-    return f"{told} ({own[-1].filename}:{own[-1].lineno})" if own else told
 
 
 class UrlTarget:
@@ -119,33 +74,37 @@ def _message_in(body: bytes) -> str:
     return str(answer.get("message") or "") if isinstance(answer, Mapping) else ""
 
 
-class CommandTarget:
-    """A forwarder that reads a message a line and writes a result a line."""
+class _Process:
+    """A process that reads a line and writes a line, each within `TIMEOUT`."""
 
-    def __init__(self, command: str, settings: Settings) -> None:
-        self._command = command
+    def __init__(self, name: str, command: str | list[str], environment: Mapping[str, str]) -> None:
+        self.name = name
         self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
         self._timed_out = False
         try:
             self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
-                command if os.name == "nt" else shlex.split(command),
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
-                env={**os.environ, **environment(settings)},
+                env=environment,
             )
-        except (OSError, ValueError) as error:
-            raise SetupError(f"--adapter-command {command!r}: {error}") from None
+        except OSError as error:
+            self._log.close()
+            raise SetupError(f"{name}: {error}") from None
 
-    def deliver(self, message: Message) -> Result:
-        """Write the message and read the result."""
+    def ask(self, question: object) -> bytes:
+        """Write a line of JSON and return the line that comes back.
+
+        Raises `SetupError` when none does; the process is no longer of use then.
+        """
         process = self._process
         assert process.stdin  # noqa: S101  # both are pipes
         assert process.stdout  # noqa: S101  # likewise
         watch = Timer(TIMEOUT, self._give_up)
         watch.start()
         try:
-            process.stdin.write(json.dumps(message).encode() + b"\n")
+            process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
             line = process.stdout.readline()
         except OSError:
@@ -153,16 +112,8 @@ class CommandTarget:
         finally:
             watch.cancel()
         if not line:
-            raise SetupError(
-                f"--adapter-command {self._command!r} {self._silence()}{self._last_words()}"
-            )
-        try:
-            return result_of(json.loads(line))
-        except ValueError:
-            raise SetupError(
-                f"--adapter-command {self._command!r} wrote {line[:80]!r}, which is no JSON; "
-                "it must write one result a line, and log to standard error"
-            ) from None
+            raise SetupError(f"{self.name} {self._silence()}{self._last_words()}")
+        return line
 
     def _give_up(self) -> None:
         self._timed_out = True
@@ -177,18 +128,20 @@ class CommandTarget:
         return "closed its output"
 
     def _last_words(self) -> str:
-        """Give the last line that it wrote to standard error."""
+        """Return the last line that it wrote to standard error."""
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").split("\n")
         said = [line.strip() for line in lines if line.strip()]
         return f"; the last that it wrote to standard error: {said[-1]}" if said else ""
 
-    def close(self) -> None:
-        """End it."""
+    def close(self, grace: float = 0.0) -> None:
+        """End it, after so many seconds in which it may end by itself."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with suppress(OSError):  # it may have gone already
                     pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
         self._process.terminate()
         try:
             self._process.wait(5)
@@ -196,6 +149,72 @@ class CommandTarget:
             self._process.kill()
             self._process.wait()
         self._log.close()
+
+
+class CommandTarget:
+    """A forwarder that reads a message a line and writes a result a line."""
+
+    def __init__(self, command: str, settings: Settings) -> None:
+        name = f"--adapter-command {command!r}"
+        try:
+            parts = command if os.name == "nt" else shlex.split(command)
+        except ValueError as error:
+            raise SetupError(f"{name}: {error}") from None
+        self._process = _Process(name, parts, {**os.environ, **environment(settings)})
+
+    def deliver(self, message: Message) -> Result:
+        """Write the message and read the result."""
+        line = self._process.ask(message)
+        try:
+            return result_of(json.loads(line))
+        except ValueError:
+            raise SetupError(
+                f"{self._process.name} wrote {line[:80]!r}, which is no JSON; "
+                "it must write one result a line, and log to standard error"
+            ) from None
+
+    def close(self) -> None:
+        """End it."""
+        self._process.close()
+
+
+class PythonTarget:
+    """A forwarder that a factory makes, `package.module:factory`, in a process of its own.
+
+    There the modules are the forwarder's: its author may have packages of the same names as ours.
+    """
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        if not name.partition(":")[2]:
+            raise SetupError(f"--adapter {name}: write it as package.module:factory")
+        # -P: the folder of a script is searched first otherwise.
+        command = [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
+        self._process = _Process(f"--adapter {name}", command, os.environ)
+        try:
+            path = [folder for folder in sys.path if folder]
+            self._ask({"factory": name, "settings": settings, "path": path})
+        except BaseException:  # an interrupt too
+            self._process.close()
+            raise
+
+    def deliver(self, message: Message) -> Result:
+        """Hand it over; an exception is a failed delivery with its text and its `status`."""
+        told = self._ask(message)
+        if "raised" in told:
+            return Result(told["status"], told["raised"])
+        if "unreadable" in told:
+            raise wrong_answer(told["unreadable"])
+        return result_of(told["answer"])
+
+    def _ask(self, question: object) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self._process.ask(question))
+        if "error" in told:
+            raise SetupError(f"{self._process.name}{told['error']}")
+        return told
+
+    def close(self) -> None:
+        """End it, as Python programs end: what was registered with `atexit` runs."""
+        self._process.close(grace=2.0)
 
 
 def open_target(options: Mapping[str, str | None], settings: Settings) -> Target:

@@ -18,6 +18,7 @@ from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
 from mock_autopilot.storage.memory import MemoryStorage
+from tests.installed import Installed, install
 from tests.plain_storage import PlainStorage
 
 # For `make mutants`: the same examples each time, and the first one that fails is enough.
@@ -175,3 +176,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = Served(folder=tmp_path_factory.mktemp("served"), environment=None)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An environment that has the wheel, the same for all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    return install(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from mock_autopilot.cli._own_packages import find_own_packages_first
 from mock_autopilot.cli._text import escape_unencodable
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
@@ -28,6 +29,7 @@ def main() -> None:
     Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
+    find_own_packages_first()
     for stream in (sys.stdout, sys.stderr):
         escape_unencodable(stream)
 

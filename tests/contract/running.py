@@ -1,6 +1,7 @@
 """Run the command as a stranger does: a process of its own, in a folder of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,17 +13,32 @@ FORWARDERS = ROOT / "docs" / "forwarders"
 Done = subprocess.CompletedProcess[str]
 
 
+@contextmanager
+def default_interrupt() -> Iterator[None]:
+    """Let a process that starts meanwhile be interrupted, even if this one ignores SIGINT.
+
+    A background job of a script does, and its children inherit that; a handler is not inherited.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
-    return subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={**environment, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
+    with default_interrupt():
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env={**environment, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,  # so that a signal to all of its group spares the tests
+        )
 
 
 def python(folder: Path, *arguments: str) -> Done:

@@ -1,13 +1,12 @@
 """What a run does: its verdict, its exit status, its words and its reports."""
 
 import json
+import os
 import re
 import shlex
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -212,32 +211,23 @@ def test_a_forwarder_lost_on_the_way(folder: Path, processes: tuple[str, ...]) -
     assert not report.exists()
 
 
-@contextmanager
-def default_interrupt() -> Iterator[None]:
-    """Let a process that starts meanwhile be interrupted, even if this one ignores SIGINT.
-
-    A background job of a script does, and its children inherit that; a handler is not inherited.
-    """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def test_ctrl_c_is_no_verdict(folder: Path) -> None:
+@pytest.mark.parametrize("group", [False, True])
+def test_ctrl_c_is_no_verdict(folder: Path, group: bool) -> None:
     report = folder / "interrupted.json"
     report.write_text("of an earlier run")
     arguments = ("contract", *BROKEN, "--examples", "1000", "--report", str(report))
-    with default_interrupt():
-        process = start(folder, "-m", "mock_autopilot", *arguments)
+    process = start(folder, "-m", "mock_autopilot", *arguments)
     assert process.stdout
     said = [process.stdout.readline() for _ in range(3)]  # the tests begin
-    process.send_signal(signal.SIGINT)
+    if group:  # as a terminal does
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
     assert said[0].startswith("target    broken:factory")
     assert process.returncode == 2, rest
     assert "cannot judge: it was interrupted" in rest
+    assert "Traceback" not in rest
     assert not report.exists()
 
 

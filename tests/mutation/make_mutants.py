@@ -13,10 +13,9 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -29,30 +28,45 @@ from mutmut.utils.format_utils import (
     orig_function_and_class_names_from_key,
 )
 
+from tests.mutation.kinds import kind_of
 from tests.mutation.survivors import (
     REASONS,
+    ROOT,
     SURVIVORS,
-    Explanation,
-    Mutant,
-    explained,
-    on_one_line,
+    Change,
+    Row,
+    missing,
+    read_rows,
+    surplus,
 )
 
-ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "mutants.md"
 WORKPLACE = ROOT / "mutants"
 """Where mutmut copies the project to."""
 PATIENCE = 60.0
 """Seconds after which a mutant that seemed to hang does so."""
+OPTIONS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+
+HEAD = """# What the tests notice
+
+Made by `make mutants`; do not edit. The tool mutmut makes one small change at a time to a function
+of the forwarder (`adapter`) or of the fake's rules, and runs the tests that run the function. A
+mutant that no test notices is listed in `tests/mutation/survivors.toml` with the reason why it may
+live, or else `make mutants` fails. mutmut changes functions only, and no decorated ones: properties
+and Flask's views stay as they are. So do the tables at the top of a module, most of which
+[reference.md](reference.md) shows: a test compares the two. Files that are left out stand in
+`tests/mutation/exempt.toml`, each with the tests that would see it break.
+"""
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of a mutant: `name` is mutmut's, `status` one of its words."""
+class Mutant:
+    """A mutant: `name` is mutmut's, `status` one of its words, `diff` the lines that differ."""
 
     name: str
-    mutant: Mutant
     status: str
+    change: Change
+    diff: tuple[str, ...]
 
 
 def run() -> None:
@@ -63,39 +77,40 @@ def run() -> None:
         raise SystemExit("mutmut failed")
 
 
-def results() -> list[Result]:
+def mutants() -> list[Mutant]:
+    """Read what mutmut found."""
     found = []
     for path in sorted(walk_mutatable_files()):
         data = SourceFileMutationData(path=path)
         data.load()
         for name, exit_code in data.exit_code_by_key.items():
-            status: str = status_by_exit_code[exit_code]
-            found.append(Result(name, mutant_of(name, path), status))
+            diff = get_diff_for_mutant(name, path=path).splitlines()[3:]  # below its headers
+            before, after = (" ".join(x[1:] for x in diff if x[0] == sign) for sign in "-+")
+            function, owner = orig_function_and_class_names_from_key(name)
+            whole = f"{owner}.{function}" if owner else function
+            change = Change(path.as_posix(), whole, kind_of(before, after))
+            lines = tuple(line for line in diff if line[0] in "-+")
+            found.append(Mutant(name, status_by_exit_code[exit_code], change, lines))
     return found
 
 
-def mutant_of(name: str, path: Path) -> Mutant:
-    diff: str = get_diff_for_mutant(name, path=path)
-    changed = [line for line in diff.splitlines() if not line.startswith(("---", "+++"))]
-    before, after = (
-        on_one_line(" ".join(line[1:] for line in changed if line.startswith(sign)))
-        for sign in "-+"
-    )
-    function, owner = orig_function_and_class_names_from_key(name)
-    return Mutant(path.as_posix(), f"{owner}.{function}" if owner else function, before, after)
+def beyond(found: Iterable[Mutant], rows: Iterable[Row]) -> list[Mutant]:
+    """Return the survivors of each change of which more survive than may."""
+    lived = [one for one in found if one.status != "killed"]
+    too_many = surplus((one.change for one in lived), rows)
+    return [one for one in lived if one.change in too_many]
 
 
-def tried_again(result: Result) -> Result:
+def tried_again(mutant: Mutant) -> Mutant:
     """Run all tests, or for one that seemed to hang its own, in a fresh process."""
-    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
-    tests = options["pytest_add_cli_args_test_selection"]
-    hangs = result.status == "timeout"
+    tests = OPTIONS["pytest_add_cli_args_test_selection"]
+    hangs = mutant.status == "timeout"
     if hangs:
         stats = json.loads((WORKPLACE / "mutmut-stats.json").read_text("utf-8"))
-        function = mangled_name_from_mutant_name(result.name)
+        function = mangled_name_from_mutant_name(mutant.name)
         tests = stats["tests_by_mangled_function_name"][function]
-    command = [sys.executable, "-m", "pytest", "-xq", *options["pytest_add_cli_args"], *tests]
-    environment = {"PYTHONPATH": str(WORKPLACE), "MUTANT_UNDER_TEST": result.name}
+    command = [sys.executable, "-m", "pytest", "-xq", *OPTIONS["pytest_add_cli_args"], *tests]
+    environment = {"PYTHONPATH": str(WORKPLACE), "MUTANT_UNDER_TEST": mutant.name}
     try:
         done = subprocess.run(
             command,
@@ -106,36 +121,22 @@ def tried_again(result: Result) -> Result:
             timeout=PATIENCE if hangs else None,
         )
     except subprocess.TimeoutExpired:
-        return Result(result.name, result.mutant, "killed")
-    return Result(result.name, result.mutant, "survived" if done.returncode == 0 else "killed")
+        return replace(mutant, status="killed")
+    return replace(mutant, status="survived" if done.returncode == 0 else "killed")
 
 
-def second_try(found: list[Result], known: Mapping[Mutant, Explanation]) -> list[Result]:
-    doubtful = [one for one in found if one.status != "killed" and one.mutant not in known]
+def second_try(found: list[Mutant], rows: Iterable[Row]) -> list[Mutant]:
+    """Try the survivors again that are not explained."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        again = {one.name: one for one in pool.map(tried_again, doubtful)}
+        again = {one.name: one for one in pool.map(tried_again, beyond(found, rows))}
     return [again.get(one.name, one) for one in found]
 
 
-def document(found: Iterable[Result], known: Mapping[Mutant, Explanation]) -> str:
-    found = list(found)
-    lived = sorted(
-        {one.mutant for one in found if one.status != "killed" and one.mutant in known},
-        key=lambda mutant: (mutant.module, mutant.function, known[mutant].why, mutant.change),
-    )
+def document(found: list[Mutant], rows: Iterable[Row]) -> str:
+    """Return the text of docs/mutants.md."""
     killed = sum(one.status == "killed" for one in found)
     lines = [
-        "# What the tests notice",
-        "",
-        "Made by `make mutants`; do not edit. The tool mutmut makes one",
-        "small change at a time to a function of the forwarder (`adapter`) or of the fake's rules,",
-        "and runs the tests that run the function. A mutant that no test notices is listed in",
-        "`tests/mutation/survivors.toml` with the reason why it may live, or else `make mutants`",
-        "fails. The command line and the servers are left out. mutmut changes functions only, and",
-        "no decorated ones: the control calls of `control/views.py`, and properties, stay as they",
-        "are. So do the tables at the top of a module, most of which",
-        "[reference.md](reference.md) shows: a test compares the two.",
-        "",
+        HEAD,
         f"* Mutants: {len(found)}, of which killed: {killed} ({share(killed, len(found))}).",
         f"* Survivors, each explained below: {len(found) - killed}.",
         "",
@@ -143,30 +144,34 @@ def document(found: Iterable[Result], known: Mapping[Mutant, Explanation]) -> st
         "| --- | --- | --- | --- | --- |",
         *(f"| {' | '.join(row)} |" for row in score(found)),
         "",
-        "## The survivors",
+        *explanations(rows),
     ]
-    for reason, title in REASONS.items():
-        those = [mutant for mutant in lived if known[mutant].reason == reason]
-        if not those:
-            continue
-        lines += ["", f"### {title} ({len(those)})"]
-        for module, of_module in groupby(those, key=lambda mutant: mutant.module):
-            lines += ["", f"`{module}`", ""]
-            for (function, why), same in groupby(
-                of_module, key=lambda mutant: (mutant.function, known[mutant].why)
-            ):
-                lines.append(f"* `{function}`: {why}")
-                lines += [f"    * `` {mutant.before} `` → `` {mutant.after} ``" for mutant in same]
     return "\n".join([*lines, ""])
 
 
-def score(found: Iterable[Result]) -> Iterable[tuple[str, ...]]:
-    """Give the rows of the score: each module, then each package, then all."""
+def explanations(rows: Iterable[Row]) -> Iterable[str]:
+    """Yield the lines about the survivors, by reason."""
+    yield "## The survivors"
+    places: dict[str, dict[str, list[Row]]] = {reason: {} for reason in REASONS}
+    for row in rows:
+        places[row.reason].setdefault(row.why, []).append(row)
+    for reason, title in REASONS.items():
+        number = sum(row.number for those in places[reason].values() for row in those)
+        yield from ("", f"### {title} ({number})", "")
+        for why, those in places[reason].items():
+            yield f"* {why}"
+            for row in those:
+                module, function, kind = row.change
+                yield f"    * `{module}`, `{function}`: {kind}, {row.number}"
+
+
+def score(found: Iterable[Mutant]) -> Iterable[tuple[str, ...]]:
+    """Yield the rows of the score: each module, then each package, then all."""
     made: Counter[str] = Counter()
     killed: Counter[str] = Counter()
     for one in found:
-        package = one.mutant.module.partition("/")[0]
-        for part in (one.mutant.module, f"all of {package}", "all"):
+        package = one.change.module.partition("/")[0]
+        for part in (one.change.module, f"all of {package}", "all"):
             made[part] += 1
             killed[part] += one.status == "killed"
     for part in sorted(made, key=lambda part: (part.startswith("all"), part == "all", part)):
@@ -179,22 +184,21 @@ def share(part: int, whole: int) -> str:
 
 
 def main() -> int:
-    known = explained()
+    rows = read_rows(SURVIVORS.read_text("utf-8"))
     run()
-    found = second_try(results(), known)
+    found = second_try(mutants(), rows)
     for row in score(found):
         click.echo(f"{row[0]:<40}" + "".join(f"{number:>9}" for number in row[1:]))
-    unexplained = [one for one in found if one.status != "killed" and one.mutant not in known]
+    lived = (one.change for one in found if one.status != "killed")
+    for change, number in missing(lived, rows).items():
+        click.echo(f"take {number} out of {SURVIVORS.name}: {', '.join(change)}")
+    unexplained = beyond(found, rows)
     for one in unexplained:
-        click.echo(f"\nsurvives unexplained: {one.name}\n  {one.mutant.module}", err=True)
-        click.echo(f"  {one.mutant.function}\n  {one.mutant.change}", err=True)
-    dead = known.keys() - {one.mutant for one in found if one.status != "killed"}
-    for mutant in sorted(dead):
-        click.echo(f"\nno longer survives, take it out of {SURVIVORS.name}:", err=True)
-        click.echo(f"  {mutant.module} {mutant.function}\n  {mutant.change}", err=True)
+        told = "\n".join([f"more survive than may: {one.name}", *map(str, one.change), *one.diff])
+        click.echo(f"\n{told}", err=True)
     if unexplained:
         return 1
-    TABLE.write_text(document(found, known), "utf-8")
+    TABLE.write_text(document(found, rows), "utf-8")
     return 0
 
 

@@ -1,18 +1,22 @@
 """The mutants that may live: survivors.toml, read and checked.
 
-A mutant is known by what it changes, not by its number, which shifts with each edit: the module,
-the function, and the line taken out and put in.
+They are known by what does not change with each edit: the module, the function, and the kind of
+change. `python -m tests.mutation.survivors` names those whose function is no longer there.
 """
 
+import ast
+import sys
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+import click
+
+ROOT = Path(__file__).parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.toml")
-ARROW = " → "
-"""Stands between the line taken out and the one put in."""
-
 REASONS = {
     "equivalent": "Nobody can tell it from the original",
     "types": "Only the type checker can tell, and does",
@@ -23,49 +27,82 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, order=True)
-class Mutant:
-    """One change: `before` is the line taken out of the function, `after` the one put in."""
+class Change(NamedTuple):
+    """Mutants that change a function in the same way."""
 
     module: str
     function: str
-    before: str
-    after: str
-
-    @property
-    def change(self) -> str:
-        """The change as survivors.toml writes it."""
-        return f"{self.before}{ARROW}{self.after}"
+    kind: str
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """Why a mutant may live: one of `REASONS`, and what there is to say of this one."""
+class Row:
+    """How many mutants of a change may live, and why: one of `REASONS`, and in words."""
 
+    change: Change
+    number: int
     reason: str
     why: str
 
 
-def explained(path: Path = SURVIVORS) -> dict[Mutant, Explanation]:
-    """Read the file. Raises ValueError when it says something twice, or gives no known reason."""
-    found: dict[Mutant, Explanation] = {}
-    for mutant, explanation in _entries(path):
-        if explanation.reason not in REASONS:
-            raise ValueError(f"{mutant.module}: no such reason: {explanation.reason}")
-        if mutant in found:
-            raise ValueError(f"{mutant.module} {mutant.function}: stands twice: {mutant.change}")
-        found[mutant] = explanation
-    return found
+def read_rows(text: str) -> list[Row]:
+    """Read survivors.toml. Raises ValueError for a reason or a row that is none."""
+    rows = []
+    for reason, entries in tomllib.loads(text).items():
+        if reason not in REASONS:
+            raise ValueError(f"there is no reason {reason}")
+        for entry in entries:
+            for module, function, kind, number in entry["mutants"]:
+                if number < 1:
+                    raise ValueError(f"{module} {function}: {number} mutants")
+                rows.append(Row(Change(module, function, kind), number, reason, entry["why"]))
+    return rows
 
 
-def _entries(path: Path) -> Iterator[tuple[Mutant, Explanation]]:
-    for entry in tomllib.loads(path.read_text("utf-8"))["survivors"]:
-        for change in entry["changes"]:
-            before, _, after = change.partition(ARROW)
-            mutant = Mutant(entry["module"], entry["function"], before, after)
-            yield mutant, Explanation(entry["reason"], entry["why"])
+def allowed(rows: Iterable[Row]) -> Counter[Change]:
+    """Return how many mutants of each change may live, whatever the reasons."""
+    numbers: Counter[Change] = Counter()
+    for row in rows:
+        numbers[row.change] += row.number
+    return numbers
 
 
-def on_one_line(text: str) -> str:
-    """Write a change of several lines as one, so that its layout does not matter."""
-    return " ".join(text.split())
+def surplus(lived: Iterable[Change], rows: Iterable[Row]) -> Counter[Change]:
+    """Return how many more mutants of each change live than may."""
+    return Counter(lived) - allowed(rows)
+
+
+def missing(lived: Iterable[Change], rows: Iterable[Row]) -> Counter[Change]:
+    """Return how many mutants of each change may live and do not."""
+    return allowed(rows) - Counter(lived)
+
+
+def without_function(rows: Iterable[Row], root: Path = ROOT) -> list[Change]:
+    """Return the changes whose function is not there."""
+    return [row.change for row in rows if row.change.function not in functions_in(root, row.change)]
+
+
+def functions_in(root: Path, change: Change) -> set[str]:
+    """Return the functions and methods (`Class.method`) that a change's module defines."""
+    module = root / change.module
+    return set(_defined(ast.parse(module.read_text("utf-8")))) if module.exists() else set()
+
+
+def _defined(tree: ast.Module | ast.ClassDef) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from (f"{node.name}.{name}" for name in _defined(node))
+
+
+def main() -> int:
+    """Name what is to be taken out of survivors.toml, or renamed there."""
+    gone = without_function(read_rows(SURVIVORS.read_text("utf-8")))
+    for change in gone:
+        click.echo(f"{change.module}: there is no function {change.function}")
+    return int(bool(gone))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,12 +1,17 @@
 """What is wrong with messages, files, and where they go."""
 
 import json
+import signal
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from mock_autopilot import AccountView, MockAutopilot
+from tests.adapter import test_tls as tls
+from tests.conftest import PATIENCE, eventually
 from tests.send.support import MISSING, NULL, Send, event, lines, person, table
 
 
@@ -148,6 +153,35 @@ def test_without_a_server_it_says_so_at_once(send: Send) -> None:
     assert result.output.startswith(f"Error: no server answers at {base_url}")
     assert result.output.endswith("Start one with: mock-autopilot serve\n")
     assert result.output.count("\n") == 1
+
+
+def test_it_stops_when_nobody_answers_any_more(send: Send) -> None:
+    many = lines(*(person(number) for number in range(1200)))
+    with tls.server(tls.plain) as port:  # no TLS there, which is known at once
+        result = send({"many.jsonl": many}, base_url=f"https://127.0.0.1:{port}/v1/")
+    assert result.exit_code == 1
+    assert "Stopped: no answer any more. What follows was not sent.\n" in result.stderr
+    assert table(result)[-1].split() == ["failed", "500", "500"]
+
+
+def test_ctrl_c_is_no_success(account: AccountView) -> None:
+    to = ("--base-url", account.base_url, "--api-key", account.api_key)
+    with subprocess.Popen(
+        [sys.executable, "-m", "mock_autopilot", "send", *to, "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        assert process.stdin
+        process.stdin.write(lines(*(person(number) for number in range(1000))))
+        process.stdin.flush()  # and there may be more
+        eventually(lambda: account.contacts, "the first contact")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert errors == "Stopped. The messages sent last may or may not have arrived.\n"
 
 
 def test_a_wrong_key(send: Send, server: MockAutopilot) -> None:

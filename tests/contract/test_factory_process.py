@@ -1,0 +1,230 @@
+"""A factory in a process of its own: what goes there and back, and when the process ends."""
+
+import fcntl
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests import targets
+from contract_tests.protocol import Result, SetupError
+from contract_tests.targets import PythonTarget
+from tests.conftest import eventually
+from tests.contract.running import start
+
+SETTINGS = {
+    "base_url": "http://127.0.0.1:1/v1/",
+    "api_key": "k",
+    "journeys": {"E": "0001"},
+    "default_trigger": "0000",
+}
+MESSAGE = {"type": "identify", "userId": "u1"}
+
+Open = Callable[..., PythonTarget]
+
+
+@pytest.fixture
+def open_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Make a target of a module's text, whose `factory` is the factory."""
+    monkeypatch.chdir(tmp_path)
+    with ExitStack() as opened:
+
+        def open_target(code: str) -> PythonTarget:
+            (tmp_path / "own.py").write_text(code)
+            target = PythonTarget("own:factory", SETTINGS)
+            opened.callback(target.close)
+            return target
+
+        yield open_target
+
+
+def delivering(*lines: str) -> str:
+    """Return a module whose forwarder runs these lines for each message."""
+    return (
+        "\n".join(["def factory(settings):", "    def deliver(message):"])
+        + "".join(f"\n        {line}" for line in lines)
+        + "\n    return deliver\n"
+    )
+
+
+# --- answers ---
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ("None", Result(200)),
+        ("{}", Result(200)),
+        ("{'status': None}", Result(None)),
+        ("{'status': 400, 'message': 'no\\u00eb \\ud800'}", Result(400, "no\u00eb \ud800")),
+        ("{'status': __import__('http').HTTPStatus.ACCEPTED}", Result(202)),
+        ("{'status': 201, 'response': object(), 5: 6}", Result(201)),
+    ],
+)
+def test_answers(answer: str, result: Result, open_target: Open) -> None:
+    assert open_target(delivering(f"return {answer}")).deliver(MESSAGE) == result
+
+
+@pytest.mark.parametrize(
+    "answer", ["'fine'", "5", "{'status': '200'}", "object", "{'status': {5}}"]
+)
+def test_what_is_no_answer(answer: str, open_target: Open) -> None:
+    shown = re.escape(repr(eval(answer)))
+    with pytest.raises(SetupError, match=f"^the forwarder answered {shown}; it must answer"):
+        open_target(delivering(f"return {answer}")).deliver(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("", None), ("error.status = 429", 429), ("error.status = '429'", None)]
+)
+def test_an_exception_is_a_failed_delivery(status: str, told: Any, open_target: Open) -> None:
+    code = delivering("error = ValueError('no region')", status or "pass", "raise error")
+    target = open_target(code)
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(told, "no region")
+
+
+def test_it_gets_the_message_and_keeps_what_it_remembers(open_target: Open) -> None:
+    target = open_target(
+        "def factory(settings):\n"
+        "    seen = []\n"
+        "    def deliver(message):\n"
+        "        seen.append(message)\n"
+        "        return {'message': repr(seen)}\n"
+        "    return deliver\n"
+    )
+    messages: list[Any] = [{"traits": {"a": [1.5, None, "\ud800", 2**70]}}, {"b": {}}]
+    target.deliver(messages[0])
+    assert target.deliver(messages[1]) == Result(200, repr(messages))
+
+
+def test_its_settings_are_its_own(open_target: Open) -> None:
+    code = "def factory(settings):\n    told = repr(settings)\n    settings['journeys'].clear()\n"
+    code += "    settings.clear()\n    return lambda message: {'message': told}\n"
+    before = repr(SETTINGS)
+    for _ in range(2):
+        assert open_target(code).deliver(MESSAGE).message == before
+    assert repr(SETTINGS) == before
+
+
+def test_its_input_and_output_are_not_the_suites(open_target: Open) -> None:
+    target = open_target(
+        delivering(
+            "import os, subprocess, sys",
+            "print('printed', flush=True)",
+            "os.write(1, b'written')",
+            "subprocess.run([sys.executable, '-c', 'print(input())'], stderr=-3)",
+            "return {'message': repr(sys.stdin.read())}",
+        )
+    )
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(200, "''")
+
+
+# --- no forwarder ---
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("x = 1\nraise ValueError('none')\n", ": ValueError: none ({}:2)"),
+        ("def other(): pass\n", ": AttributeError: module 'own' has no attribute 'factory'"),
+        ("factory = 5\n", ": factory is no function"),
+        ("\ndef factory(settings):\n    1 / 0\n", ": the factory raised ZeroDivisionError: "),
+        ("\ndef factory(settings):\n    1 / 0\n", "division by zero ({}:3)"),
+        ("def factory(settings): return 5\n", " returned 5, which is no function"),
+        (
+            "import sys\nprint('no licence')\nsys.exit(3)\n",
+            " ended with status 3; the last that it wrote to standard error: no licence",
+        ),
+    ],
+)
+def test_what_makes_no_forwarder(code: str, told: str, tmp_path: Path, open_target: Open) -> None:
+    with pytest.raises(SetupError) as caught:
+        open_target(code)
+    said = str(caught.value)
+    assert said.startswith("--adapter own:factory")
+    assert told.format(tmp_path / "own.py") in said
+
+
+# --- when it ends ---
+
+HANGS = "__import__('threading').Event().wait()"
+
+
+def test_a_factory_that_hangs(open_target: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
+    with pytest.raises(SetupError, match=r"^--adapter own:factory said nothing for 0\.2 s"):
+        open_target(HANGS)
+
+
+def test_a_message_that_hangs(open_target: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = open_target(delivering(HANGS))
+    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
+    with pytest.raises(SetupError, match=r"^--adapter own:factory said nothing for 0\.2 s"):
+        target.deliver(MESSAGE)
+
+
+def test_a_forwarder_that_ends_its_process(open_target: Open) -> None:
+    target = open_target(delivering("raise SystemExit('no more')"))
+    with pytest.raises(SetupError, match=r"ended with status 1; the last .*: no more$"):
+        target.deliver(MESSAGE)
+
+
+def test_ctrl_c_is_for_the_run_alone(open_target: Open) -> None:
+    target = open_target(delivering("return {'message': str(__import__('os').getpid())}"))
+    pid = target.deliver(MESSAGE).message
+    os.kill(int(pid), signal.SIGINT)
+    assert target.deliver(MESSAGE) == Result(200, pid)
+
+
+def test_it_may_clean_up_at_its_end(tmp_path: Path, open_target: Open) -> None:
+    code = "import atexit, pathlib\natexit.register(pathlib.Path('ended').touch)\n"
+    open_target(code + delivering("pass")).close()
+    assert (tmp_path / "ended").exists()
+
+
+HOLDS_A_LOCK = (
+    "import fcntl, pathlib, threading\n"
+    "lock = open('lock', 'w')\n"
+    "fcntl.flock(lock, fcntl.LOCK_EX)\n"
+    "pathlib.Path('began').touch()\n"
+    "threading.Event().wait()\n"
+)
+"""A module that hangs, and that can be seen to have ended, since its lock is free then."""
+
+
+def has_ended(folder: Path) -> bool:
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_process_that_hangs_ends_with_the_run(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "own.py").write_text(HOLDS_A_LOCK)
+    run = start(tmp_path, "-m", "mock_autopilot", "contract", "--adapter", "own:factory")
+    try:
+        eventually((tmp_path / "began").exists, "the import of the forwarder")
+        run.send_signal(number)
+        output, _ = run.communicate(timeout=60)
+    finally:
+        run.kill()
+    eventually(lambda: has_ended(tmp_path), "the end of the forwarder's process")
+    if number == signal.SIGINT:
+        assert (run.returncode, output) == (2, "cannot judge: it was interrupted\n")
+    else:
+        assert run.returncode == -number
+
+
+def test_the_script_imports_the_standard_library_only() -> None:
+    path = Path(targets.__file__).with_name("child.py")
+    imported = re.findall(r"^(?:from|import) ([a-z_]+)", path.read_text("utf-8"), re.MULTILINE)
+    assert set(imported) <= sys.stdlib_module_names
