@@ -19,6 +19,7 @@ from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.journal import Call
 from mock_autopilot.servers.network import is_loopback, origin
 from mock_autopilot.servers.thread_server import ThreadServer
+from mock_autopilot.storage.memory import MemoryStorage
 from mock_autopilot.views import ContactsView, JourneysView
 
 P = ParamSpec("P")
@@ -131,12 +132,15 @@ class MockAutopilot(AccountView):
 
     @takes_options(ServerOptions)
     def __init__(self, *args: Any, **named: Any) -> None:
-        options = ServerOptions(*args, **named)
+        try:
+            options = ServerOptions(*args, **named)
+        except TypeError as error:
+            raise TypeError(str(error).replace("ServerOptions.__init__", "MockAutopilot")) from None
         found = Warnings(strict=options.strict)
         seed = None if options.seed is None else read_state(options.seed, found)
-        accounts = Accounts(options, seed=seed, warnings=found)
+        accounts = Accounts(options, storage=MemoryStorage(), seed=seed, warnings=found)
         issue(found, stacklevel=2)
-        account = accounts.known(options.api_key)
+        account = accounts.get(options.api_key)
         assert account is not None  # noqa: S101  # the accounts were made with it
         self.control_token = options.control_token
         if not is_loopback(options.host):

@@ -1,7 +1,7 @@
 """The options of a fake, with defaults and help: one source for the command line and Python."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ class ServerOptions:
 
     A new option is one field here, read where it counts: `mock-autopilot serve` and
     `MockAutopilot` take it from here. Its metadata has the help, the limits of a number and, for
-    the command line, the `metavar`. Raises ValueError for a number that is out of its limits.
+    the command line, what differs there. Raises ValueError or TypeError that names the option.
     """
 
     api_key: str = field(
         default=DEFAULT_KEY,
         metadata={
-            "help": "API key of an account; give it again for more.  [default: sandbox-key]",
+            "help": "API key of the account.",
+            "command_help": "Give it again for more accounts.",
             "metavar": "KEY",
         },
     )
@@ -28,7 +29,12 @@ class ServerOptions:
     port: int = field(
         default=0,
         kw_only=True,
-        metadata={"help": "Port to listen on; 0 takes a free one.", "min": 0, "max": 65535},
+        metadata={
+            "help": "Port to listen on; 0 takes a free one.",
+            "command_default": 8025,
+            "min": 0,
+            "max": 65535,
+        },
     )
     any_key: bool = field(
         default=False,
@@ -39,22 +45,26 @@ class ServerOptions:
         default=None,
         kw_only=True,
         metadata={
-            "help": "JSON file with the state that the accounts begin with, as GET /_mock/state "
-            "gives it."
+            "help": "State that the accounts begin with, as GET /_mock/state gives it.",
+            "command_help": "The name of a JSON file.",
         },
     )
     journeys: tuple[tuple[str, str | None], ...] = field(
         default=(),
         kw_only=True,
         metadata={
-            "help": "Define a journey; its trigger gets the next free number when none is given.",
+            "help": "Journeys to define: name and trigger id; without one the trigger gets the "
+            "next free number.",
+            "command_help": "Give it again for more journeys.",
             "metavar": "NAME[=TRIGGER_ID]",
         },
     )
     auto_journeys: bool = field(
         default=True,
         kw_only=True,
-        metadata={"help": "Make a journey of an unknown trigger on first use, or answer 404."},
+        metadata={
+            "help": "Make a journey of an unknown trigger on its first use; else it is a 404."
+        },
     )
     strict: bool = field(
         default=False,
@@ -65,7 +75,7 @@ class ServerOptions:
         default=1024 * 1024,
         kw_only=True,
         metadata={
-            "help": "Largest request body that is accepted.",
+            "help": "Largest request body that is accepted, in bytes.",
             "metavar": "BYTES",
             "min": 1,
         },
@@ -83,17 +93,32 @@ class ServerOptions:
         default=None,
         kw_only=True,
         metadata={
-            "help": "Token that control calls must show.  "
-            "[default: none on a loopback address, else made up]",
+            "help": "Token that control calls must show. Without one, none on a loopback address, "
+            "else a random one.",
             "metavar": "TOKEN",
         },
     )
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            value = getattr(self, option.name)
-            least, most = option.metadata.get("min"), option.metadata.get("max")
-            if least is not None and value < least:
-                raise ValueError(f"{option.name} must be at least {least}, got {value}")
-            if most is not None and value > most:
-                raise ValueError(f"{option.name} must be at most {most}, got {value}")
+            if "min" in option.metadata:
+                _check_number(option, getattr(self, option.name))
+        if self.control_token == "":
+            raise ValueError("control_token must not be empty; None means the default")
+        for journey in self.journeys:
+            match journey:
+                case (str(), str() | None):
+                    pass
+                case _:
+                    wanted = "pairs of a name and a trigger id or None"
+                    raise TypeError(f"journeys must be {wanted}, got {journey!r}")
+
+
+def _check_number(option: Field[Any], value: object) -> None:
+    least, most = option.metadata["min"], option.metadata.get("max")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{option.name} must be a whole number, got {value!r}")
+    if value < least:
+        raise ValueError(f"{option.name} must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{option.name} must be at most {most}, got {value}")

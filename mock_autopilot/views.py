@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.contact import Contact, render
+from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.storage.base import Transaction
 
-MOST_SEARCHED = 20_000
-"""Identifiers that are searched for near ones, for an error that is shown: half a second."""
+MOST_SEARCHED = 5_000
+"""How many identifiers an error's hint is searched for in, which takes up to 0.1 s."""
 
 
 class ContactView(Mapping[str, Any]):
@@ -42,21 +44,6 @@ class ContactView(Mapping[str, Any]):
         return f"ContactView({self._document!r})"
 
 
-class _NoContact:
-    """Why there is no such contact. Near identifiers are searched for only when it is shown."""
-
-    def __init__(self, identifier: object, account: Account) -> None:
-        self._identifier = identifier
-        self._account = account
-
-    def __repr__(self) -> str:
-        stored = self._account.transact(lambda stored: stored.contacts())
-        known = [key for c in stored for key in (c.email, c.user_id, c.contact_id) if key]
-        near = get_close_matches(str(self._identifier), known[:MOST_SEARCHED], n=3, cutoff=0.5)
-        hint = f"nearest: {', '.join(near)}" if near else f"there are {len(stored)} contacts"
-        return f"no contact has the address, user id or contact id {self._identifier!r}; {hint}"
-
-
 class ContactsView(Mapping[str, ContactView]):
     """The contacts of an account, looked up by address, user id or contact id; iterates the ids."""
 
@@ -66,11 +53,24 @@ class ContactsView(Mapping[str, ContactView]):
     def __getitem__(self, identifier: str) -> ContactView:
         found = self._found(identifier)
         if found is None:
-            raise KeyError(_NoContact(identifier, self._account))
+            raise KeyError(self._why_not(identifier))
         return ContactView(found)
+
+    def get(self, identifier: object, default: Any = None) -> Any:
+        """Return the contact, or the default; unlike an error, that searches for no near ones."""
+        found = self._found(identifier)
+        return default if found is None else ContactView(found)
 
     def __contains__(self, identifier: object) -> bool:
         return self._found(identifier) is not None
+
+    def _why_not(self, identifier: object) -> str:
+        stored = self._account.transact(lambda stored: stored.contacts())
+        known = (key for c in stored for key in (c.email, c.user_id, c.contact_id) if key)
+        searched = list(islice(known, MOST_SEARCHED))
+        near = get_close_matches(str(identifier), searched, n=3, cutoff=0.5)
+        hint = f"nearest: {', '.join(near)}" if near else f"there are {len(stored)} contacts"
+        return f"no contact has the address, user id or contact id {identifier!r}; {hint}"
 
     def _found(self, identifier: object) -> Contact | None:
         return self._account.look_up(identifier) if isinstance(identifier, str) else None
@@ -112,7 +112,9 @@ class JourneysView(Mapping[str, JourneyView]):
         self._account = account
 
     def __getitem__(self, name: str) -> JourneyView:
-        return self._account.transact(lambda stored: _journey(stored, name))
+        journey, entries = self._account.transact(lambda stored: _entered(stored, name))
+        views = tuple(_entry_view(entry, contact) for entry, contact in entries)
+        return JourneyView(journey.trigger_id, journey.journey_id, journey.name, views)
 
     def __iter__(self) -> Iterator[str]:
         journeys = self._account.transact(lambda stored: stored.journeys())
@@ -122,23 +124,28 @@ class JourneysView(Mapping[str, JourneyView]):
         return len(self._account.transact(lambda stored: stored.journeys()))
 
 
-def _journey(stored: Transaction, name: str) -> JourneyView:
+Entries = list[tuple[Entry, Contact | None]]
+
+
+def _entered(stored: Transaction, name: str) -> tuple[Journey, Entries]:
+    """Return a journey, and its entries with their contacts as they are now."""
     journeys = stored.journeys()
     named = (journey for journey in journeys if journey.name == name)
     journey = stored.journey(name) or next(named, None)
     if journey is None:
         known = ", ".join(journey.trigger_id for journey in journeys) or "none"
         raise KeyError(f"no journey has the trigger id or name {name!r}; there are: {known}")
-    entries = []
-    for entry in stored.entries(journey.trigger_id):
-        contact = next(iter(stored.find(contact_id=entry.contact_id)), None)
-        entries.append(
-            EntryView(
-                contact=ContactView(contact) if contact else None,
-                contact_id=entry.contact_id,
-                properties=deepcopy(entry.properties),
-                entered_at=entry.entered_at,
-                ejected_at=entry.ejected_at,
-            )
-        )
-    return JourneyView(journey.trigger_id, journey.journey_id, journey.name, tuple(entries))
+    entries = stored.entries(journey.trigger_id)
+    return journey, [
+        (entry, next(iter(stored.find(contact_id=entry.contact_id)), None)) for entry in entries
+    ]
+
+
+def _entry_view(entry: Entry, contact: Contact | None) -> EntryView:
+    return EntryView(
+        contact=ContactView(contact) if contact else None,
+        contact_id=entry.contact_id,
+        properties=deepcopy(entry.properties),
+        entered_at=entry.entered_at,
+        ejected_at=entry.ejected_at,
+    )

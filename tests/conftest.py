@@ -21,6 +21,9 @@ from mock_autopilot.storage.memory import MemoryStorage
 from tests.installed import Installed, install
 from tests.plain_storage import PlainStorage
 
+# A slow machine is no failure: no example has a deadline.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 # For `make mutants`: the same examples each time, and the first one that fails is enough.
 settings.register_profile(
     "mutants", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate]

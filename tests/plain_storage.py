@@ -55,14 +55,14 @@ class PlainAccount:
         user_id: str | None = None,
     ) -> list[Contact]:
         found = [
-            *(self.sharing(email)[:1] if email else ()),
-            *(self.sharing(new_email)[:1] if new_email else ()),
+            *(self.with_address(email)[:1] if email else ()),
+            *(self.with_address(new_email)[:1] if new_email else ()),
             *(one for one in self.stored if contact_id and contact_id in one.ids),
             *(one for one in self.stored if user_id and one.user_id == user_id),
         ]
         return [one for at, one in enumerate(found) if one not in found[:at]]
 
-    def sharing(self, email: str) -> list[Contact]:
+    def with_address(self, email: str) -> list[Contact]:
         same = [one for one in self.stored if (one.email or "").lower() == email.lower()]
         return [one for one in same if one.email]
 
@@ -85,11 +85,11 @@ class PlainAccount:
     def count(self) -> int:
         return len(self.stored)
 
-    def knows(self, bookmark: str) -> bool:
+    def is_bookmark(self, bookmark: str) -> bool:
         return bookmark in [*(one.contact_id for one in self.stored), *self.removed]
 
     def page(self, bookmark: str | None, limit: int) -> tuple[list[Contact], str | None]:
-        first = bookmark if bookmark and self.knows(bookmark) else ""
+        first = bookmark if bookmark and self.is_bookmark(bookmark) else ""
         following = sorted(
             (one for one in self.stored if one.contact_id >= first),
             key=lambda one: one.contact_id,

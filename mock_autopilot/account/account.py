@@ -17,6 +17,7 @@ from mock_autopilot.recording.journal import Journal
 from mock_autopilot.storage.base import Storage, Transaction
 
 T = TypeVar("T")
+Checked = TypeVar("Checked")
 
 
 class Account:
@@ -47,12 +48,15 @@ class Account:
 
     def identifiers_of(self, identifiers: Iterable[str]) -> set[str]:
         """Return these identifiers, and all others of the contacts that they name."""
-        found = set(identifiers)
-        for contact in [self.look_up(one) for one in found]:
-            if contact:
-                known = (*contact.ids, contact.email, contact.user_id)
+
+        def operation(stored: Transaction) -> set[str]:
+            found = set(identifiers)
+            for contact in [contact_of_identifier(stored, one) for one in found]:
+                known = (*contact.ids, contact.email, contact.user_id) if contact else ()
                 found |= {identifier for identifier in known if identifier}
-        return found
+            return found
+
+        return self.transact(operation)
 
     def now(self) -> str:
         """Return the present moment, with milliseconds."""
@@ -62,19 +66,28 @@ class Account:
         """Return the present moment as a contact's times have it."""
         return iso_second(self._clock())
 
-    def transact(
-        self, operation: Callable[[Transaction], T], warnings: Warnings | None = None
-    ) -> T:
-        """Run an operation on what is stored, and return its result.
+    def transact(self, operation: Callable[[Transaction], T]) -> T:
+        """Run an operation on what is stored, and return its result."""
+        return self._storage.transact(self.api_key, operation)
 
-        `warnings` are those that it adds to: what a run found that was undone is forgotten.
+    def perform(
+        self,
+        warnings: Warnings,
+        check: Callable[[Transaction], Checked],
+        write: Callable[[Transaction, Checked], T],
+    ) -> T:
+        """Run the operation of a call, and return what `write` returns.
+
+        `check` looks, adds to the call's warnings, and raises `ApiError` for what is refused. It
+        returns what `write` needs to know. Between them a strict account refuses the call if
+        there are any warnings, so that nothing is written then.
         """
-        if warnings is None:
-            return self._storage.transact(self.api_key, operation)
         found_before = len(warnings)
 
-        def attempt(stored: Transaction) -> T:
-            warnings.keep_first(found_before)
-            return operation(stored)
+        def operation(stored: Transaction) -> T:
+            warnings.keep_first(found_before)  # those of a run that was undone are forgotten
+            checked = check(stored)
+            warnings.reject_if_strict()
+            return write(stored, checked)
 
-        return self._storage.transact(self.api_key, attempt)
+        return self.transact(operation)

@@ -13,7 +13,6 @@ from mock_autopilot.account.ids import Ids
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.journal import Call, Journal
 from mock_autopilot.storage.base import AccountState, Storage, Transaction
-from mock_autopilot.storage.memory import MemoryStorage
 
 
 class Accounts:
@@ -31,7 +30,7 @@ class Accounts:
         keys: Iterable[str] = (),
         seed: Mapping[str, Any] | None = None,
         warnings: Warnings | None = None,
-        storage: Storage | None = None,
+        storage: Storage,
         clock: Clock = utc_now,
         ids: Ids | None = None,
     ) -> None:
@@ -39,7 +38,7 @@ class Accounts:
         self.clock = clock
         self.unauthenticated = Journal(self.options.journal_size)
         """Calls with no key, or a key that no account has."""
-        self._storage = storage or MemoryStorage()
+        self._storage = storage
         self._ids = ids or Ids()
         self._numbers = count(1)
         self._lock = Lock()
@@ -52,9 +51,9 @@ class Accounts:
                 problem = "must be there, without white space around it."
                 raise errors.BAD_FIELD(field="api_key", problem=problem)
             account = self._add(key)
-            if warnings is None:
-                warnings = Warnings(strict=self.options.strict)
-            state.load(account, seed or {}, warnings)
+            if seed is not None:
+                found = Warnings(strict=self.options.strict) if warnings is None else warnings
+                state.load(account, seed, found)
             for name, trigger_id in self.options.journeys:
                 journeys.define(account, name, trigger_id)
             self._initial[key] = account.transact(lambda stored: stored.snapshot())
@@ -63,7 +62,7 @@ class Accounts:
     def __iter__(self) -> Iterator[Account]:
         return iter(list(self._by_key.values()))
 
-    def get(self, key: str) -> Account | None:
+    def get_or_create(self, key: str) -> Account | None:
         """Return the account of a key; with `any_key` a new key makes one."""
         account = self._by_key.get(key)
         if account is None and self.options.any_key and key:
@@ -71,11 +70,11 @@ class Accounts:
                 account = self._by_key.get(key) or self._add(key)
         return account
 
-    def known(self, key: str) -> Account | None:
+    def get(self, key: str) -> Account | None:
         """Return the account of a key, and never make one."""
         return self._by_key.get(key)
 
-    def only(self) -> Account | None:
+    def single(self) -> Account | None:
         """Return the account if there is just one."""
         accounts = list(self._by_key.values())
         return accounts[0] if len(accounts) == 1 else None
@@ -90,11 +89,11 @@ class Accounts:
         initial = self._initial.get(account.api_key, AccountState())
 
         def operation(stored: Transaction) -> None:
+            account.faults.clear()
+            account.journal.clear()
             stored.restore(initial)
 
         account.transact(operation)
-        account.faults.clear()
-        account.journal.clear()
 
     def record(self, account: Account | None, make: Callable[[int], Call]) -> None:
         """Record a call; `make` gets its number, which counts over all accounts.
@@ -102,7 +101,7 @@ class Accounts:
         A call without a known key belongs to the only account when there is just one, so that its
         owner sees the rejection; else to the unauthenticated ones.
         """
-        owner = account or self.only()
+        owner = account or self.single()
         journal = owner.journal if owner else self.unauthenticated
         with self._recording:  # so that the calls stand in the order of their numbers
             journal.append(make(next(self._numbers)))

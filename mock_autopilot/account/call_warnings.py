@@ -37,12 +37,17 @@ class WarningKind:
         return CallWarning(self.id, field, self.message.format(**details))
 
 
+MOST_HINTS = 20
+"""Unknown names of one call for which a near known one is searched for."""
+
+
 class Warnings:
     """Collects the warnings of one call, in the order in which they are found."""
 
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._found: list[CallWarning] = []
+        self._hints_left = MOST_HINTS
 
     def __iter__(self) -> Iterator[CallWarning]:
         return iter(self._found)
@@ -53,6 +58,11 @@ class Warnings:
     def add(self, *found: CallWarning) -> None:
         """Add warnings."""
         self._found += found
+
+    def take_hint(self) -> bool:
+        """Return whether a near name may be searched for once more: that takes its time."""
+        self._hints_left -= 1
+        return self._hints_left >= 0
 
     def keep_first(self, count: int) -> None:
         """Forget all but the first `count`: those that an operation found before it was undone."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account import errors
-from mock_autopilot.account.call_warnings import CallWarning, Warnings
+from mock_autopilot.account.call_warnings import MOST_HINTS, CallWarning, Warnings
 from mock_autopilot.account.fields import (
     CUSTOM_TYPES,
     FIELDS,
@@ -57,8 +57,6 @@ class ContactUpdate(Struct, frozen=True, kw_only=True):
 
 PLACEHOLDERS = frozenset({"null", "undefined", "none", "nan", "[object object]"})
 """What programs send as a user id for somebody who has none."""
-MOST_HINTS = 20
-"""Unknown names of one call for which a near known one is looked for."""
 
 
 def read_contact(
@@ -77,8 +75,7 @@ def read_contact(
         at = f"{path}.{name}"
         known = FIELDS.get(name)
         if known is None:
-            # A body full of unknown names is not searched for near ones: that takes its time.
-            hint = _did_you_mean(name, FIELDS) if len(warnings) < MOST_HINTS else ""
+            hint = _did_you_mean(name, FIELDS) if warnings.take_hint() else ""
             warnings.add(warn.UNKNOWN_FIELD(at, hint=hint))
             fields[name] = value
             continue

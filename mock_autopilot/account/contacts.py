@@ -1,10 +1,10 @@
 """What can be done to the contacts of an account.
 
-Each operation is one transaction: it looks, makes all checks, and only then writes. What it
-changed is returned as `Effects`; what looks wrong is added to the call's `Warnings`.
+Each operation is one transaction: it makes all checks, and only then writes. It adds what looks
+wrong to the call's `Warnings`, and returns what it changed as `Effects`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account import errors
@@ -12,9 +12,13 @@ from mock_autopilot.account.account import Account
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.contact import Contact, render, unsubscribed
 from mock_autopilot.account.contact_body import ContactUpdate
+from mock_autopilot.account.contact_writing import (
+    check_update,
+    contacts_of_body,
+    write_update,
+)
 from mock_autopilot.account.effects import ContactChange, Effects
 from mock_autopilot.account.lookup import contact_of_path
-from mock_autopilot.account.upsert import check, contacts_of_body, write
 from mock_autopilot.storage.base import Transaction
 
 PAGE = 100
@@ -26,13 +30,11 @@ BULK = 100
 def upsert(account: Account, update: ContactUpdate, warnings: Warnings) -> tuple[str, Effects]:
     """Add a contact, or update the one that the body identifies; return its id."""
 
-    def operation(stored: Transaction) -> tuple[str, Effects]:
-        found = check(update, stored, warnings)
-        warnings.reject_if_strict()
-        contact, effects = write(update, stored, found, account)
+    def write(stored: Transaction, found: Sequence[Contact]) -> tuple[str, Effects]:
+        contact, effects = write_update(update, stored, found, account)
         return contact.contact_id, effects
 
-    return account.transact(operation, warnings)
+    return account.perform(warnings, lambda stored: check_update(update, stored, warnings), write)
 
 
 def upsert_many(
@@ -45,53 +47,63 @@ def upsert_many(
     if len(updates) > BULK:
         raise errors.TOO_MANY_CONTACTS(count=len(updates), limit=BULK)
 
-    def operation(stored: Transaction) -> tuple[list[str], Effects]:
+    def check(stored: Transaction) -> None:
         for update in updates:
-            check(update, stored, warnings, bulk=True)
-        warnings.reject_if_strict()
+            check_update(update, stored, warnings, bulk=True)
+
+    def write(stored: Transaction, _: None) -> tuple[list[str], Effects]:
         contact_ids, effects = [], Effects()
         for update in updates:  # looked up again, since one may name what another has written
-            contact, more = write(update, stored, contacts_of_body(stored, update), account)
+            found = contacts_of_body(stored, update)
+            contact, more = write_update(update, stored, found, account)
             contact_ids.append(contact.contact_id)
             effects += more
         return contact_ids, effects
 
-    return account.transact(operation, warnings)
+    return account.perform(warnings, check, write)
 
 
-def document(account: Account, contact_id_or_email: str) -> dict[str, object]:
+def document(account: Account, contact_id_or_email: str, warnings: Warnings) -> dict[str, object]:
     """Return the document of a contact."""
-    return render(account.transact(lambda stored: contact_of_path(stored, contact_id_or_email)))
+    return account.perform(
+        warnings,
+        lambda stored: contact_of_path(stored, contact_id_or_email),
+        lambda _, contact: render(contact),
+    )
 
 
-def delete(account: Account, contact_id_or_email: str) -> Effects:
+def delete(account: Account, contact_id_or_email: str, warnings: Warnings) -> Effects:
     """Delete a contact; by an address all that have it (`doc`).
 
     What they did on journeys stays on record.
     """
 
-    def operation(stored: Transaction) -> Effects:
-        found = [contact_of_path(stored, contact_id_or_email)]
-        if contact_id_or_email not in found[0].ids:
-            found = stored.sharing(contact_id_or_email.strip())
+    def check(stored: Transaction) -> Sequence[Contact]:
+        contact = contact_of_path(stored, contact_id_or_email)
+        if contact_id_or_email in contact.ids:
+            return [contact]
+        return stored.with_address(contact_id_or_email.strip())
+
+    def write(stored: Transaction, found: Sequence[Contact]) -> Effects:
         for contact in found:
             stored.remove(contact.contact_id)
         return Effects(contacts_deleted=tuple(contact.contact_id for contact in found))
 
-    return account.transact(operation)
+    return account.perform(warnings, check, write)
 
 
-def unsubscribe(account: Account, contact_id_or_email: str) -> Effects:
+def unsubscribe(account: Account, contact_id_or_email: str, warnings: Warnings) -> Effects:
     """Mark a contact as unsubscribed."""
 
-    def operation(stored: Transaction) -> Effects:
-        contact = contact_of_path(stored, contact_id_or_email)
+    def write(stored: Transaction, contact: Contact) -> Effects:
         contact, changed = unsubscribed(contact, account.second())
         stored.put(contact)
         updated = ContactChange(contact.contact_id, changed)
         return Effects(contacts_updated=(updated,) if changed else ())
 
-    return account.transact(operation)
+    return account.perform(
+        warnings, lambda stored: contact_of_path(stored, contact_id_or_email), write
+    )
 
 
 def page(
@@ -103,11 +115,17 @@ def page(
     is no bookmark for the first page (`client`): it is warned about.
     """
 
-    def operation(stored: Transaction) -> tuple[list[Contact], int, str | None]:
-        if bookmark and not stored.knows(bookmark):
+    def check(stored: Transaction) -> None:
+        if bookmark and not stored.is_bookmark(bookmark):
             warnings.add(warn.BOOKMARK("bookmark", value=bookmark))
-            warnings.reject_if_strict()
+
+    def read(stored: Transaction, _: None) -> tuple[list[Contact], int, str | None]:
         found, more = stored.page(bookmark, PAGE)
         return found, stored.count(), more
 
-    return account.transact(operation, warnings)
+    return account.perform(warnings, check, read)
+
+
+def custom_fields(account: Account, warnings: Warnings) -> Mapping[str, str]:
+    """Return the types of the account's custom fields, by the field's name."""
+    return account.perform(warnings, lambda stored: stored.custom_fields(), lambda _, found: found)

@@ -4,6 +4,7 @@ All of it is `ours`: the live API reported nothing of the kind.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -109,7 +110,7 @@ def changes(
     for name, after in given.items():
         old = before.get(name)
         if not _same(old, after):
-            yield FieldChange(f"{prefix}{name}", old, after)
+            yield FieldChange(f"{prefix}{name}", deepcopy(old), deepcopy(after))
 
 
 def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:

@@ -30,23 +30,25 @@ class ErrorKind:
 
 
 class ApiError(Exception):
-    """A call that the API rejects: `kind` says which rule, `message` says why and what to do."""
+    """A call that the API rejects: `kind` says which rule, `message` says why and what to do.
 
-    def __init__(self, kind: ErrorKind, message: str) -> None:
+    `status` and `reason` are the kind's, but for `HTTP_ERROR`.
+    """
+
+    def __init__(
+        self, kind: ErrorKind, message: str, status: int | None = None, reason: str | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of the answer."""
-        return self.kind.status
+        self.status = status or kind.status
+        self.reason = reason or kind.reason
 
     def body(self) -> dict[str, str]:
         """Return the JSON body of the answer."""
         if self.kind.code:
             return {"code": self.kind.code, "message": self.message}
-        return {"error": self.kind.reason, "message": self.message}
+        return {"error": self.reason, "message": self.message}
 
 
 # --- the key ---------------------------------------------------------------------------------
@@ -88,6 +90,16 @@ UNKNOWN_ENCODING = ErrorKind(
     415,
     "Unsupported Media Type",
     "The Content-Encoding {encoding!r} is unknown here; send the body as it is, or as gzip.",
+    Evidence.OURS,
+)
+BAD_LENGTH = ErrorKind(
+    "bad-length", 400, "Bad Request", "Content-Length is no number.", Evidence.OURS
+)
+INCOMPLETE_BODY = ErrorKind(
+    "incomplete-body",
+    400,
+    "Bad Request",
+    "The request body broke off after {size} bytes.",
     Evidence.OURS,
 )
 BAD_BODY = ErrorKind("bad-body", 400, "Bad Request", "{problem}", Evidence.OURS)
@@ -185,8 +197,10 @@ DEFECT = ErrorKind(
     "its log has the traceback.",
     Evidence.OURS,
 )
-
-
-def of_http(status: int, reason: str, description: str | None) -> ApiError:
-    """Return an HTTP error that Flask or a user's own hook raised, in the API's form."""
-    return ErrorKind("http", status, reason, "{text}", Evidence.OURS)(text=description or reason)
+HTTP_ERROR = ErrorKind(
+    "http-error",
+    500,
+    "Internal Server Error",
+    "The error of an application's own hook, or one of Flask's: with its status and description.",
+    Evidence.OURS,
+)

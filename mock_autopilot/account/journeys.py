@@ -1,5 +1,6 @@
 """What can be done with the journeys of an account; each operation as in `contacts`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mock_autopilot.account import errors
@@ -8,10 +9,10 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import http_date, parse_iso
 from mock_autopilot.account.contact import Contact, render
 from mock_autopilot.account.contact_body import ContactUpdate
+from mock_autopilot.account.contact_writing import check_update, write_update
 from mock_autopilot.account.effects import Effects, JourneyChange
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger
-from mock_autopilot.account.upsert import check, write
 from mock_autopilot.storage.base import Transaction
 
 WorkOrder = dict[str, Any]
@@ -41,6 +42,11 @@ def define(account: Account, name: str, trigger_id: str | None = None) -> Journe
     return account.transact(operation)
 
 
+def triggers(account: Account, warnings: Warnings) -> Sequence[Journey]:
+    """Return the journeys that have an API trigger: all."""
+    return account.perform(warnings, lambda stored: stored.journeys(), lambda _, found: found)
+
+
 def enter(
     account: Account,
     trigger_id: str,
@@ -49,14 +55,15 @@ def enter(
     warnings: Warnings,
 ) -> tuple[WorkOrder, Effects]:
     """Add an entry of a contact into a journey; return the work order."""
-    warnings.reject_if_strict()
 
-    def operation(stored: Transaction) -> tuple[Contact, Effects]:
+    def check(stored: Transaction) -> Contact:
         _require_trigger(account, stored, trigger_id)
-        contact = contact_of_path(stored, contact_id_or_email)
+        return contact_of_path(stored, contact_id_or_email)
+
+    def write(stored: Transaction, contact: Contact) -> tuple[Contact, Effects]:
         return contact, _enter(account, stored, trigger_id, contact, properties)
 
-    contact, effects = account.transact(operation, warnings)
+    contact, effects = account.perform(warnings, check, write)
     return _work_order(account, trigger_id, contact_id_or_email, contact), effects
 
 
@@ -69,44 +76,51 @@ def upsert_and_enter(
 ) -> tuple[str, WorkOrder, Effects]:
     """Add or update a contact, and add an entry of it; return its id and the work order."""
 
-    def operation(stored: Transaction) -> tuple[Contact, Effects]:
+    def check(stored: Transaction) -> Sequence[Contact]:
         _require_trigger(account, stored, trigger_id)
-        found = check(update, stored, warnings, entering=True)
-        warnings.reject_if_strict()
-        contact, effects = write(update, stored, found, account)
+        return check_update(update, stored, warnings, entering=True)
+
+    def write(stored: Transaction, found: Sequence[Contact]) -> tuple[Contact, Effects]:
+        contact, effects = write_update(update, stored, found, account)
         return contact, effects + _enter(account, stored, trigger_id, contact, properties)
 
-    contact, effects = account.transact(operation, warnings)
+    contact, effects = account.perform(warnings, check, write)
     contact_id = contact.contact_id
     return contact_id, _work_order(account, trigger_id, contact_id, contact), effects
 
 
-def eject(account: Account, trigger_or_journey_id: str, contact_id_or_email: str) -> Effects:
+def eject(
+    account: Account, trigger_or_journey_id: str, contact_id_or_email: str, warnings: Warnings
+) -> Effects:
     """Take a contact off a journey: all of its entries that are still on it.
 
     The journey is named by its own id, or by its trigger's (`ours`: no call tells the former).
     """
 
-    def operation(stored: Transaction) -> Effects:
+    def check(stored: Transaction) -> tuple[Journey, Contact]:
         journey = stored.journey(trigger_or_journey_id)
         if journey is None:
             raise errors.NO_JOURNEY()
         try:
-            contact = contact_of_path(stored, contact_id_or_email)
+            return journey, contact_of_path(stored, contact_id_or_email)
         except errors.ApiError as error:
             # A contact that does not exist is not on the journey either (`ours`).
             absent = error.kind is errors.NO_CONTACT
             raise (errors.NOT_ON_JOURNEY() if absent else error) from None
+
+    def write(stored: Transaction, checked: tuple[Journey, Contact]) -> Effects:
+        journey, contact = checked
         ended = stored.eject(journey.trigger_id, contact, account.now())
         if not ended:
             raise errors.NOT_ON_JOURNEY()
         change = JourneyChange(journey.trigger_id, contact.contact_id)
         return Effects(entries_ended=(change,) * ended)
 
-    return account.transact(operation)
+    return account.perform(warnings, check, write)
 
 
 def _require_trigger(account: Account, stored: Transaction, trigger_id: str) -> None:
+    """Raise the 404 for an unknown trigger, unless its journey is made when it is entered."""
     if not account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
         raise errors.NO_TRIGGER()
 
@@ -118,7 +132,8 @@ def _enter(
     contact: Contact,
     properties: dict[str, Any],
 ) -> Effects:
-    if not journey_of_trigger(stored, trigger_id):
+    """Add an entry, into a journey that is made if it is not there yet."""
+    if account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
         journey_id = account.ids.journey()
         stored.define(Journey(trigger_id=trigger_id, journey_id=journey_id, name=trigger_id))
     contact_id = contact.contact_id

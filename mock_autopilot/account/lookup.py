@@ -12,11 +12,10 @@ def contact_of_path(stored: Transaction, contact_id_or_email: str) -> Contact:
 
     Raises `ApiError`: 404 when there is none, 400 when the text can name no contact.
     """
-    found = stored.find(contact_id=contact_id_or_email) or stored.find(
-        email=contact_id_or_email.strip()
-    )
+    text = contact_id_or_email
+    found = stored.find(contact_id=text, email=text.strip())
     if found:
-        return found[0]
+        return next((contact for contact in found if text in contact.ids), found[0])
     if "@" not in contact_id_or_email and not contact_id_or_email.startswith(CONTACT_PREFIX):
         raise errors.INVALID_CONTACT()
     raise errors.NO_CONTACT()
@@ -24,8 +23,10 @@ def contact_of_path(stored: Transaction, contact_id_or_email: str) -> Contact:
 
 def contact_of_identifier(stored: Transaction, identifier: str) -> Contact | None:
     """Return the contact with this id, address or user id; None when there is none."""
-    by_id = stored.find(contact_id=identifier)
-    return next(iter(by_id or stored.find(email=identifier, user_id=identifier)), None)
+    found = stored.find(contact_id=identifier, email=identifier, user_id=identifier)
+    return next(
+        (contact for contact in found if identifier in contact.ids), next(iter(found), None)
+    )
 
 
 def journey_of_trigger(stored: Transaction, trigger_id: str) -> Journey | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from mock_autopilot.account import call_warnings as warn
@@ -24,7 +24,7 @@ from mock_autopilot.account.contact_body import CustomField, read_contact
 from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.json_text import MAX_DEPTH, parse_object
-from mock_autopilot.account.validation import convert, wrong
+from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.storage.base import AccountState, address_key
 
 DEPTH = MAX_DEPTH + 8
@@ -61,7 +61,7 @@ class _State(Struct, forbid_unknown_fields=True):
 class _CustomField(Struct):
     kind: str
     value: Any
-    fieldType: Text = "string"  # noqa: N815  # Autopilot's name
+    fieldType: Text | None = None  # noqa: N815  # Autopilot's name
 
 
 class _Contact(Struct):
@@ -70,7 +70,7 @@ class _Contact(Struct):
     contact_id: Text | None = None
     created_at: str | None = None
     updated_at: str | None = None
-    api_originated: bool | None = None
+    api_originated: bool | UnsetType = UNSET
     type: Any = None
     lists: list[str] | None = None
     custom_fields: list[_CustomField] | None = None
@@ -139,7 +139,7 @@ def _lists(parts: Sequence[_List]) -> dict[str, str]:
 
 def _require_new(value: str, known: Container[str], path: str) -> None:
     if value in known:
-        raise wrong(path, f"stands twice: {value!r}.")
+        raise bad_field(path, f"stands twice: {value!r}.")
 
 
 def _contacts(
@@ -154,7 +154,9 @@ def _contacts(
         contact = _contact(account, item, path, warnings)
         for list_id in contact.lists:
             if list_id not in lists:
-                raise wrong(f"{path}.lists", f"names {list_id!r}, which is not among the lists.")
+                raise bad_field(
+                    f"{path}.lists", f"names {list_id!r}, which is not among the lists."
+                )
         for contact_id in contact.ids:
             _require_new(contact_id, ids, f"{path}.contact_id")
         if contact.email and address_key(contact.email) in addresses:
@@ -171,10 +173,10 @@ def _contacts(
 def _contact(account: Account, item: dict[str, Any], path: str, warnings: Warnings) -> Contact:
     update = read_contact(item, path, warnings, in_state=True)
     if not (update.email or update.user_id):
-        raise wrong(path, "has neither Email nor user_id; one of them must be there.")
+        raise bad_field(path, "has neither Email nor user_id; one of them must be there.")
     made = convert(item, _Contact, path)
     created_at = _time(made.created_at, f"{path}.created_at", account.second(), iso_second)
-    by_api = made.type is None if made.api_originated is None else made.api_originated
+    by_api = made.type is None if made.api_originated is UNSET else made.api_originated
     new = Contact(
         contact_id=made.contact_id or account.ids.contact(),
         created_at=created_at,
@@ -198,15 +200,16 @@ def _contact(account: Account, item: dict[str, Any], path: str, warnings: Warnin
 def _custom(parts: Sequence[_CustomField], path: str) -> dict[str, CustomField]:
     fields = {}
     for index, part in enumerate(parts):
-        if part.fieldType not in CUSTOM_TYPES:
+        field_type = part.fieldType or "string"
+        if field_type not in CUSTOM_TYPES:
             known = ", ".join(CUSTOM_TYPES)
-            raise wrong(f"{path}[{index}].fieldType", f"must be one of {known}.")
+            raise bad_field(f"{path}[{index}].fieldType", f"must be one of {known}.")
         if part.value is None:
-            raise wrong(f"{path}[{index}].value", "must be there, and not null.")
+            raise bad_field(f"{path}[{index}].value", "must be there, and not null.")
         value = part.value
-        if part.fieldType == "date" and isinstance(value, str):
+        if field_type == "date" and isinstance(value, str):
             value = date_value(value) or value
-        fields[part.kind] = CustomField(part.fieldType, value)
+        fields[part.kind] = CustomField(field_type, value)
     return fields
 
 
@@ -220,7 +223,7 @@ def _time(
         return write(parse_iso(text))
     except (ValueError, OverflowError):
         problem = "must be an ISO-8601 date and time, as in 2016-02-14T12:02:49.000Z."
-        raise wrong(path, problem) from None
+        raise bad_field(path, problem) from None
 
 
 def _journeys(
@@ -230,7 +233,7 @@ def _journeys(
     for index, part in enumerate(parts):
         path = f"journeys[{index}]"
         if "/" in part.trigger_id:
-            raise wrong(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
+            raise bad_field(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
         _require_new(part.trigger_id, entries, f"{path}.trigger_id")
         journey_id = part.journey_id or account.ids.journey()
         _require_new(journey_id, ids, f"{path}.journey_id")

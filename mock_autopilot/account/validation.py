@@ -1,11 +1,11 @@
 """Check JSON values, with errors that name the field and say what it must be.
 
-Every function raises `ApiError` (400). msgspec decodes control bodies and states; its messages are
-translated into JSON's words here, and nowhere else.
+The errors are `ApiError`s (400). msgspec checks control bodies and states; `convert` rephrases its
+messages with the names of JSON's types and the path of the field.
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -17,14 +17,14 @@ from mock_autopilot.account.call_warnings import Warnings
 T = TypeVar("T")
 
 
-def wrong(field: str, problem: str) -> errors.ApiError:
+def bad_field(field: str, problem: str) -> errors.ApiError:
     """Return the 400 for a field with a problem of its own."""
     return errors.BAD_FIELD(field=field, problem=problem)
 
 
 def wrong_type(field: str, wanted: str, value: object) -> errors.ApiError:
     """Return the 400 for a value of the wrong type: `field must be {wanted}, got …`."""
-    return wrong(field, f"must be {wanted}, got {describe(value)}.")
+    return bad_field(field, f"must be {wanted}, got {describe(value)}.")
 
 
 def describe(value: object) -> str:
@@ -62,63 +62,76 @@ def convert(value: object, wanted: type[T], path: str = "") -> T:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        raise _translated(str(error), value, wanted, path) from None
+        text, separator, place = str(error).rpartition(" - at `")
+        try:
+            if separator:
+                return _reject(text, place.removesuffix("`"), value, wanted, path)
+        except (LookupError, StopIteration, TypeError):
+            pass  # what looks like a place is part of a key
+        return _reject(str(error), "$", value, wanted, path)
 
 
-_PARTS = re.compile(r"(?P<problem>.*?)(?: - at `(?:key` in `)?\$(?P<path>[^`]*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
-_TYPES = {
-    "str": "a string",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "an array",
-    "object": "an object",
-    "null": "null",
-}
-"""What msgspec's names of types are called in JSON."""
-_LIMITS = {
-    " of length >= 1": " that is not empty",
-    " >= ": " of at least ",
-    " <= ": " of at most ",
-}
 
 
-def _translated(text: str, value: Any, wanted: Any, path: str) -> errors.ApiError:
-    """Return msgspec's error as the 400 that names the field in JSON's words."""
-    parts = _PARTS.fullmatch(text)
-    assert parts  # noqa: S101  # every text matches
-    problem, place = parts["problem"], parts["path"] or ""
-    known = inspect.type_info(wanted)
-    for name, index in _STEP.findall(place):
+def _reject(text: str, place: str, value: Any, wanted: Any, path: str) -> NoReturn:
+    """Raise msgspec's error as a 400 in JSON's words, with the field's path."""
+    of_key = place.startswith("key` in `")
+    steps = place.removeprefix("key` in `").removeprefix("$")
+    info = inspect.type_info(wanted)
+    for name, index in _STEP.findall(steps):
         value = value[name] if name else value[int(index)]
-        known = _type_at(known, name)
-    field = f"{path}{place}".removeprefix(".")
-    if missing := re.fullmatch("Object missing required field `(.*)`", problem):
-        return wrong(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
-    if unknown := re.fullmatch("Object contains unknown field `(.*)`", problem):
-        names = ", ".join(one.encode_name for one in _struct(known).fields)
-        return wrong(f"{field}.{unknown[1]}".removeprefix("."), f"is unknown; known are {names}.")
-    if expected := re.match("Expected `([^`]*)`([^,]*)", problem):
-        types = [_TYPES.get(name, name) for name in expected[1].split(" | ") if name != "null"]
-        limit = expected[2]
-        for theirs, ours in _LIMITS.items():
-            limit = limit.replace(theirs, ours)
-        return wrong_type(field or "The body", f"{' or '.join(types)}{limit}", value)
-    return wrong(field, f"is not valid: {problem}.")
+        info = _type_at(info, name)
+    field = f"{path}{steps}".removeprefix(".")
+    if of_key:
+        raise bad_field(field, "has a key that is not a string.")
+    if missing := re.fullmatch("Object missing required field `(.*)`", text, re.DOTALL):
+        raise bad_field(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
+    if unknown := re.fullmatch("Object contains unknown field `(.*)`", text, re.DOTALL):
+        names = ", ".join(one.encode_name for one in _struct(info).fields)
+        at = f"{field}.{unknown[1]}".removeprefix(".")
+        raise bad_field(at, f"is unknown; known are {names}.")
+    raise wrong_type(field or "The body", _description(info), value)
 
 
-def _type_at(known: Any, name: str) -> Any:
+def _type_at(info: Any, name: str) -> Any:
     """Return the type of a struct's field, or of an array's items where `name` is empty."""
     if not name:
-        return next(one.item_type for one in _choices(known) if hasattr(one, "item_type"))
-    fields = {one.encode_name: one.type for one in _struct(known).fields}
-    return fields[name]
+        return next(one.item_type for one in _choices(info) if hasattr(one, "item_type"))
+    return {one.encode_name: one.type for one in _struct(info).fields}[name]
 
 
-def _struct(known: Any) -> inspect.StructType:
-    return next(one for one in _choices(known) if isinstance(one, inspect.StructType))
+def _struct(info: Any) -> inspect.StructType:
+    return next(one for one in _choices(info) if isinstance(one, inspect.StructType))
 
 
-def _choices(known: Any) -> tuple[Any, ...]:
-    return known.types if isinstance(known, inspect.UnionType) else (known,)
+def _choices(info: Any) -> tuple[Any, ...]:
+    return info.types if isinstance(info, inspect.UnionType) else (info,)
+
+
+def _description(info: Any) -> str:
+    """Return what a type takes, as JSON calls it."""
+    choices = _choices(info)
+    or_null = ", or null" if any(isinstance(one, inspect.NoneType) for one in choices) else ""
+    names = (_name(one) for one in choices)
+    return " or ".join(name for name in names if name) + or_null
+
+
+def _name(info: Any) -> str:
+    match info:
+        case inspect.IntType(ge=int() as least, le=int() as most):
+            return f"a whole number from {least} to {most}"
+        case inspect.IntType(ge=int() as least):
+            return f"a whole number of at least {least}"
+        case inspect.StrType(min_length=1):
+            return "a string that is not empty"
+        case inspect.StrType():
+            return "a string"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.ListType():
+            return "an array"
+        case inspect.DictType() | inspect.StructType():
+            return "an object"
+        case _:
+            return ""

@@ -7,21 +7,21 @@ from mock_autopilot.account import contacts
 from mock_autopilot.account.contact import render
 from mock_autopilot.account.contact_body import read_contact
 from mock_autopilot.account.evidence import Evidence
-from mock_autopilot.account.validation import wrong, wrong_type
-from mock_autopilot.api.routes import Reply, Request, Route
+from mock_autopilot.account.validation import wrong_type
+from mock_autopilot.api.routes import Request, Result, Route
 
 
-def upsert(request: Request) -> Reply:
+def upsert(request: Request) -> Result:
     """Add a contact, or update the one that the body identifies."""
-    body = required(request.body("contact"), "contact")
-    update = read_contact(body, "contact", request.warnings)
+    body = request.body("contact", required="contact")
+    update = read_contact(body["contact"], "contact", request.warnings)
     contact_id, effects = contacts.upsert(request.account, update, request.warnings)
-    return Reply({"contact_id": contact_id}, effects)
+    return Result({"contact_id": contact_id}, effects)
 
 
-def upsert_many(request: Request) -> Reply:
+def upsert_many(request: Request) -> Result:
     """Do the same for up to 100 contacts, all or nothing."""
-    items = required(request.body("contacts"), "contacts")
+    items = request.body("contacts", required="contacts")["contacts"]
     if not isinstance(items, list):
         raise wrong_type("contacts", "an array", items)
     if not items:
@@ -33,47 +33,40 @@ def upsert_many(request: Request) -> Reply:
     contact_ids, effects = contacts.upsert_many(request.account, updates, request.warnings)
     pairs = zip(updates, contact_ids, strict=True)
     by_email = {update.email: contact_id for update, contact_id in pairs if update.email}
-    return Reply({"contact_ids": contact_ids, "email_contact_map": by_email}, effects)
+    return Result({"contact_ids": contact_ids, "email_contact_map": by_email}, effects)
 
 
-def get(request: Request) -> Reply:
+def get(request: Request) -> Result:
     """Return a contact's document."""
-    return Reply(contacts.document(request.account, request.contact))
+    return Result(contacts.document(*request.about_contact))
 
 
-def delete(request: Request) -> Reply:
+def delete(request: Request) -> Result:
     """Delete a contact, by an address all that have it (`doc`).
 
     204 in the early edition (`doc`); clients' tests see 200 (`client`).
     """
-    return Reply({}, contacts.delete(request.account, request.contact))
+    return Result({}, contacts.delete(*request.about_contact))
 
 
-def unsubscribe(request: Request) -> Reply:
+def unsubscribe(request: Request) -> Result:
     """Mark a contact as unsubscribed."""
-    return Reply({}, contacts.unsubscribe(request.account, request.contact))
+    return Result({}, contacts.unsubscribe(*request.about_contact))
 
 
-def page(request: Request) -> Reply:
+def page(request: Request) -> Result:
     """Return a page of contacts by ascending id; `bookmark` is there only when more follow."""
     bookmark = request.params.get("bookmark")
     found, total, more = contacts.page(request.account, bookmark, request.warnings)
     documents = [render(contact) for contact in found]
     answer: dict[str, Any] = {"contacts": documents, "total_contacts": total}
-    return Reply({**answer, "bookmark": more} if more else answer)
+    return Result({**answer, "bookmark": more} if more else answer)
 
 
-def custom_fields(request: Request) -> Reply:
+def custom_fields(request: Request) -> Result:
     """Return the custom fields known to the account, as an array."""
-    types = request.account.transact(lambda stored: stored.custom_fields())
-    return Reply([{"name": kind, "fieldType": name} for kind, name in types.items()])
-
-
-def required(body: dict[str, Any], key: str) -> Any:
-    """Return the value of a key that the body must have."""
-    if key not in body:
-        raise wrong(key, "is missing from the request body.")
-    return body[key]
+    types = contacts.custom_fields(request.account, request.warnings)
+    return Result([{"name": kind, "fieldType": name} for kind, name in types.items()])
 
 
 _DOC, _CLIENT, _OBSERVED = Evidence.DOC, Evidence.CLIENT, Evidence.OBSERVED

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, request
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from mock_autopilot.account import errors, journeys, state
@@ -13,7 +13,7 @@ from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
-from mock_autopilot.account.validation import convert, wrong
+from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 from mock_autopilot.version import installed_version
@@ -21,16 +21,16 @@ from mock_autopilot.version import installed_version
 MAX_DIGITS = 18
 """Digits of a number in a filter."""
 STATE_LIMIT = 256 * 1024 * 1024
-"""Bytes of a state that is loaded; the limit for calls is not meant for it."""
+"""Bytes of a state that is loaded, in place of the limit for the bodies of calls."""
 FILTERS = ("method", "path", "status", "after", "before", "limit")
 Text = Annotated[str, Meta(min_length=1)]
 
 
-class JourneyBody(Struct):
+class JourneyBody(Struct, forbid_unknown_fields=True):
     """The body of the control call that defines a journey."""
 
     name: Text
-    trigger_id: Text | None = None
+    trigger_id: Text | UnsetType = UNSET
 
 
 def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
@@ -40,29 +40,29 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.get("/health")
     def health() -> Response:
-        return _answer({"status": "ok", "version": installed_version()})
+        return _json({"status": "ok", "version": installed_version()})
 
     @control.get("/calls")
     def calls() -> Response:
-        return _answer(_filtered(_account(accounts).journal, dict(request.args)))
+        return _json(_filtered(_account(accounts).journal, dict(request.args)))
 
     @control.delete("/calls")
     def forget_calls() -> Response:
         _account(accounts).journal.clear()
-        return _answer({})
+        return _json({})
 
     @control.get("/calls/unauthenticated")
     def unauthenticated() -> Response:
-        return _answer(_filtered(accounts.unauthenticated, dict(request.args)))
+        return _json(_filtered(accounts.unauthenticated, dict(request.args)))
 
     @control.delete("/calls/unauthenticated")
     def forget_unauthenticated() -> Response:
         accounts.unauthenticated.clear()
-        return _answer({})
+        return _json({})
 
     @control.get("/state")
     def show_state() -> Response:
-        return _answer(state.dump(_account(accounts)))
+        return _json(state.dump(_account(accounts)))
 
     @control.put("/state")
     def replace_state() -> Response:
@@ -71,35 +71,35 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         warnings = Warnings(strict=account.options.strict)
         state.load(account, state.parse(request.get_data(cache=False), warnings), warnings)
         found = [warning.to_json() for warning in warnings]
-        return _answer({**state.dump(account), "warnings": found})
+        return _json({**state.dump(account), "warnings": found})
 
     @control.post("/reset")
     def reset() -> Response:
         accounts.reset(_account(accounts))
-        return _answer({})
+        return _json({})
 
     @control.post("/accounts")
     def new_account() -> Response:
-        return _answer({"api_key": accounts.new().api_key})
+        return _json({"api_key": accounts.new().api_key})
 
     @control.post("/journeys")
     def define_journey() -> Response:
         account = _account(accounts)
         body = convert(_body(), JourneyBody)
-        return _answer(asdict(journeys.define(account, body.name, body.trigger_id)))
+        return _json(asdict(journeys.define(account, body.name, body.trigger_id or None)))
 
     @control.get("/faults")
     def show_faults() -> Response:
-        return _answer({"faults": _account(accounts).faults.to_json()})
+        return _json({"faults": _account(accounts).faults.to_json()})
 
     @control.post("/faults")
     def add_fault() -> Response:
-        return _answer(_account(accounts).faults.add(_body()).to_json())
+        return _json(_account(accounts).faults.add(_body()).to_json())
 
     @control.delete("/faults")
     def clear_faults() -> Response:
         _account(accounts).faults.clear()
-        return _answer({})
+        return _json({})
 
     return control
 
@@ -108,18 +108,23 @@ def _account(accounts: Accounts) -> Account:
     """Return the account that a control call is about."""
     key = request.headers.get(KEY_HEADER, "").strip()
     if key:
-        account = accounts.get(key)
+        account = accounts.get_or_create(key)
         if account is None:
             raise errors.NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
         return account
-    only = accounts.only()
+    only = accounts.single()
     if only is None:
         raise errors.WHICH_ACCOUNT(count=len(list(accounts)))
     return only
 
 
 def _body() -> dict[str, Any]:
-    return parse_object(request.get_data(cache=False), Warnings())
+    """Return the body's object, which may have each key only once."""
+    repeated = Warnings()
+    body = parse_object(request.get_data(cache=False), repeated)
+    for key in repeated:
+        raise bad_field(key.field, "stands twice in one object.")
+    return body
 
 
 def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
@@ -129,12 +134,12 @@ def _filtered(journal: Journal, filters: dict[str, str]) -> dict[str, Any]:
     """
     for name in filters:
         if name not in FILTERS:
-            raise wrong(name, f"is no filter; use {', '.join(FILTERS)}.")
+            raise bad_field(name, f"is no filter; use {', '.join(FILTERS)}.")
     after, before = _number(filters, "after"), _number(filters, "before")
     limit = _number(filters, "limit")
     status = filters.get("status", "")
     if status and not (len(status) == 3 and status[0].isdecimal() and status[1:].isalnum()):
-        raise wrong("status", "must be a status as in 404, or 4xx.")
+        raise bad_field("status", "must be a status as in 404, or 4xx.")
 
     def wanted(call: Call) -> bool:
         return (
@@ -161,10 +166,10 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or len(text) > MAX_DIGITS:
-        raise wrong(name, f"must be a whole number, got {text[:40]!r}.")
+        raise bad_field(name, f"must be a whole number, got {text[:40]!r}.")
     return int(text)
 
 
-def _answer(value: Any) -> Response:
+def _json(value: Any) -> Response:
     body = json.dumps(value, ensure_ascii=False)
     return Response(body, mimetype="application/json")

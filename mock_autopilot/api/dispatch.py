@@ -1,8 +1,8 @@
-"""The one way a call takes: route it, run its operation, record the exchange.
+"""The one way a call takes: route it, run its operation, record the call.
 
-No I/O and no Flask. Every door (a server, code in the same process) turns what came in into a
-`RequestHead`, asks `Dispatcher.open` whether to read the body, and hands that, or what was wrong
-with it, to `Dispatcher.finish`.
+No I/O and no Flask. Every entry point (a server, code in the same process) turns what came in
+into a `RequestHead`, asks `Dispatcher.open` whether to read the body, and hands that, or what was
+wrong with it, to `Dispatcher.finish`.
 """
 
 import json
@@ -25,7 +25,6 @@ from mock_autopilot.api.exchange import (
     Answer,
     Body,
     BodyError,
-    BodyProblem,
     RequestHead,
     Transport,
 )
@@ -53,7 +52,7 @@ class FaultTriggered(Exception):
 
 
 @dataclass(slots=True)
-class _Exchange:
+class _CallUnderWay:
     """What is known so far of a call under way; its record is made from it."""
 
     head: RequestHead
@@ -62,9 +61,9 @@ class _Exchange:
     begun: float
     path: str
     key: str
+    matched: tuple[Route, Mapping[str, str]] | ApiError
     body: bytes = b""
     size: int = 0
-    route: Route | None = None
     effects: Effects = NO_EFFECTS
     error: ErrorKind | None = None
     fault: Fault | None = None
@@ -72,7 +71,7 @@ class _Exchange:
     @property
     def route_path(self) -> str | None:
         """The pattern of the path; None for a path that is imitated nowhere."""
-        return self.route.path if self.route else None
+        return None if isinstance(self.matched, ApiError) else self.matched[0].path
 
 
 class Dispatcher:
@@ -86,12 +85,15 @@ class Dispatcher:
     def open(self, head: RequestHead) -> Answer | Body:
         """Return the answer to a call that its head rules out, else how much body to read."""
         limit = self._accounts.options.max_body
-        declared = head.headers.get("content-length") or "0"
-        if not declared.isdecimal():
-            return self.finish(head, BodyError(BodyProblem.LENGTH))
-        if int(declared[:_MOST_DIGITS]) > limit:
-            return self.finish(head, BodyError(BodyProblem.TOO_LARGE, int(declared[:_MOST_DIGITS])))
-        return Body(limit)
+        declared = head.headers.get("content-length")
+        if not declared:
+            return Body(limit, None)
+        if not (declared.isascii() and declared.isdecimal()):
+            return self.finish(head, BodyError(errors.BAD_LENGTH))
+        length = int(declared.lstrip("0")[:_MOST_DIGITS] or "0")
+        if length > limit:
+            return self.finish(head, BodyError(errors.BODY_TOO_LARGE, length))
+        return Body(limit, length)
 
     def finish(
         self, head: RequestHead, body: bytes | BodyError, refusal: ApiError | None = None
@@ -100,120 +102,128 @@ class Dispatcher:
 
         `refusal` is an error by which something before the API refuses the request.
         """
-        exchange = self._begin(head)
+        call = self._begin(head)
         try:
-            self._take_body(exchange, body)
-            if refusal:
-                raise refusal  # noqa: TRY301  # answered and recorded like any other
-            exchange.route, params = self._router.match(head.method, head.raw_path)
-            account = self._authenticate(exchange.key)
-            self._trigger_fault(exchange, account, params)
-            request = Request(account, params, exchange.body, exchange.warnings)
-            reply = exchange.route.operation(request)
-            exchange.effects = reply.effects
-            answer = self._answer(exchange, exchange.route.status, reply.body)
+            self._take_body(call, body)
+            route, params = self._require_route(call, refusal)
+            account = self._authenticate(call)
+            self._trigger_fault(call, account, params)
+            result = route.operation(Request(account, params, call.body, call.warnings))
+            call.effects = result.effects
+            answer = self._answer(call, route.status, result.body)
         except FaultTriggered as triggered:
-            exchange.fault = triggered.fault
-            answer = self._faulty_answer(exchange, triggered.fault)
+            call.fault = triggered.fault
+            answer = self._faulty_answer(call, triggered.fault)
         except ApiError as rejection:
-            exchange.error = rejection.kind
-            answer = self._answer(exchange, rejection.status, rejection.body())
+            call.error = rejection.kind
+            answer = self._answer(call, rejection.status, rejection.body())
         except Exception as defect:  # noqa: BLE001  # the last resort: logged, answered, recorded
-            _log.exception("%s %s failed", head.method, exchange.route_path)
+            _log.exception("%s %s failed", head.method, call.route_path)
             failure = errors.DEFECT(problem=type(defect).__name__)
-            exchange.error = failure.kind
-            answer = self._answer(exchange, failure.status, failure.body())
-        self._record(exchange, answer)
+            call.error = failure.kind
+            answer = self._answer(call, failure.status, failure.body())
+        self._record(call, answer)
         return answer
 
     # --- the steps ---------------------------------------------------------------------------
 
-    def _begin(self, head: RequestHead) -> _Exchange:
-        return _Exchange(
+    def _begin(self, head: RequestHead) -> _CallUnderWay:
+        return _CallUnderWay(
             head,
             Warnings(strict=self._accounts.options.strict),
             arrived=self._accounts.clock(),
             begun=self._timer(),
             path=unquote(head.raw_path),
             key=head.headers.get(KEY_HEADER, "").strip(),
+            matched=self._router.match(head.method, head.raw_path),
         )
 
-    def _take_body(self, exchange: _Exchange, body: bytes | BodyError) -> None:
+    def _take_body(self, call: _CallUnderWay, body: bytes | BodyError) -> None:
         """Take the body as the operation reads it; raise what is wrong with it."""
         limit = self._accounts.options.max_body
         if isinstance(body, BodyError):
-            exchange.body, exchange.size = body.received, body.size
-            raise body.rejection(limit)
-        exchange.body, exchange.size = body, len(body)
-        if body and (encoding := exchange.head.headers.get("content-encoding")):
-            exchange.body = unpacked(body, encoding, limit, exchange.warnings)
-            exchange.size = len(exchange.body)
+            call.body, call.size = body.received, body.size
+            raise body.kind(size=body.size, limit=limit)
+        call.body, call.size = body, len(body)
+        if body and (encoding := call.head.headers.get("content-encoding")):
+            call.body = unpacked(body, encoding, limit, call.warnings)
+            call.size = len(call.body)
 
-    def _authenticate(self, key: str) -> Account:
-        if not key:
+    def _require_route(
+        self, call: _CallUnderWay, refusal: ApiError | None
+    ) -> tuple[Route, Mapping[str, str]]:
+        """Return the route with the path's parts; raise the refusal, or that there is no route."""
+        if refusal:
+            raise refusal
+        if isinstance(call.matched, ApiError):
+            raise call.matched
+        return call.matched
+
+    def _authenticate(self, call: _CallUnderWay) -> Account:
+        if not call.key:
             raise errors.NO_KEY()
-        account = self._accounts.get(key)
+        account = self._accounts.get_or_create(call.key)
         if account is None:
             raise errors.UNKNOWN_KEY()
         return account
 
     def _trigger_fault(
-        self, exchange: _Exchange, account: Account, params: Mapping[str, str]
+        self, call: _CallUnderWay, account: Account, params: Mapping[str, str]
     ) -> None:
         """Raise `FaultTriggered` when a fault of the account is meant for the call."""
         if not account.faults.pending():
             return
-        identifiers = account.identifiers_of({*params.values(), *identifiers_in(exchange.body)})
-        fault = account.faults.trigger(exchange.head.method, exchange.path, identifiers)
+        identifiers = account.identifiers_of({*params.values(), *identifiers_in(call.body)})
+        fault = account.faults.trigger(call.head.method, call.path, identifiers)
         if fault:
             raise FaultTriggered(fault)
 
-    def _answer(self, exchange: _Exchange, status: int, value: Any) -> Answer:
+    def _answer(self, call: _CallUnderWay, status: int, value: Any) -> Answer:
         """Return the answer with its body and headers: None is no body."""
         body = b"" if value is None else _encoded(value)
         # Recorded answers have it (`observed`); that it is the time of the answer is `ours`.
-        headers = {"Last-Modified": http_date(exchange.arrived)}
+        headers = {"Last-Modified": http_date(call.arrived)}
         if body:
             kind = "text/plain; charset=utf-8" if isinstance(value, str) else "application/json"
             headers["Content-Type"] = kind
         return Answer(status, headers, body)
 
-    def _faulty_answer(self, exchange: _Exchange, fault: Fault) -> Answer:
+    def _faulty_answer(self, call: _CallUnderWay, fault: Fault) -> Answer:
         if fault.drops_connection:
             return Answer(502, {}, b"", Transport.DROP)
-        answer = self._answer(exchange, fault.status, fault.respond.body)
+        answer = self._answer(call, fault.status, fault.respond.body)
         replaced = {name.lower() for name in fault.headers}
         kept = {name: v for name, v in answer.headers.items() if name.lower() not in replaced}
         headers = {**kept, **fault.headers}
         transport = Transport.CLOSE if fault.closes_connection else None
         return Answer(answer.status, headers, answer.body, transport)
 
-    def _record(self, exchange: _Exchange, answer: Answer) -> None:
-        head, accounts = exchange.head, self._accounts
-        account = accounts.known(exchange.key)
+    def _record(self, call: _CallUnderWay, answer: Answer) -> None:
+        head, accounts = call.head, self._accounts
+        account = accounts.get(call.key)
         dropped = answer.transport is Transport.DROP
         secrets = {name: redact(head.headers[name]) for name in _SECRETS if name in head.headers}
         accounts.record(
             account,
             lambda number: Call(
                 number=number,
-                time=exchange.arrived,
+                time=call.arrived,
                 account=redact(account.api_key) if account else None,
                 method=head.method,
-                path=exchange.path,
+                path=call.path,
                 query=head.query,
-                route=exchange.route_path,
+                route=call.route_path,
                 headers={**head.headers, **secrets},
-                request_body=exchange.body[:MAX_KEPT],
-                request_size=exchange.size,
+                request_body=call.body[:MAX_KEPT],
+                request_size=call.size,
                 status=None if dropped else answer.status,
                 response_body=answer.body[:MAX_KEPT],
                 response_size=len(answer.body),
-                duration=self._timer() - exchange.begun,
-                error=exchange.error,
-                warnings=tuple(exchange.warnings),
-                effects=exchange.effects,
-                fault=exchange.fault.id if exchange.fault else None,
+                duration=self._timer() - call.begun,
+                error=call.error,
+                warnings=tuple(call.warnings),
+                effects=call.effects,
+                fault=call.fault.id if call.fault else None,
             ),
         )
 

@@ -1,11 +1,10 @@
-"""One exchange with the API, without I/O: what a door hands over, and what it gets back."""
+"""One exchange with the API, without I/O: what an entry point hands over, and what it gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from mock_autopilot.account import errors
-from mock_autopilot.account.errors import ApiError
+from mock_autopilot.account.errors import ErrorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +23,29 @@ class RequestHead:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Says that the body is to be read: `limit` bytes at most."""
+    """Says that the body is to be read: `limit` bytes at most.
+
+    `length` is how many it has by its Content-Length, None when that is not given.
+    """
 
     limit: int
-
-
-class BodyProblem(Enum):
-    """Why there is no whole body."""
-
-    LENGTH = auto()
-    """Content-Length is no number."""
-    TOO_LARGE = auto()
-    INCOMPLETE = auto()
+    length: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class BodyError:
-    """A body that did not come whole: how many bytes it had, and those that are kept."""
+    """A body that did not come whole: which error that is, its size, and those bytes that came.
 
-    problem: BodyProblem
+    The size is what is known of it: by its Content-Length, or what was read.
+    """
+
+    kind: ErrorKind
     size: int = 0
     received: bytes = b""
 
-    def rejection(self, limit: int) -> ApiError:
-        """Return the error that answers it; `limit` is that of bodies in bytes."""
-        match self.problem:
-            case BodyProblem.LENGTH:
-                return errors.BAD_BODY(problem="Content-Length is no number.")
-            case BodyProblem.TOO_LARGE:
-                return errors.BODY_TOO_LARGE(limit=limit)
-            case BodyProblem.INCOMPLETE:
-                problem = f"The request body broke off after {self.size} bytes."
-                return errors.BAD_BODY(problem=problem)
-
 
 class Transport(Enum):
-    """What a door does with the connection of an answer."""
+    """What is done with the connection of an answer."""
 
     CLOSE = auto()
     """Close it after the answer."""

@@ -7,17 +7,16 @@ from mock_autopilot.account.contact_body import read_contact
 from mock_autopilot.account.evidence import Evidence
 from mock_autopilot.account.journey import render
 from mock_autopilot.account.validation import as_object
-from mock_autopilot.api.contacts import required
-from mock_autopilot.api.routes import Reply, Request, Route
+from mock_autopilot.api.routes import Request, Result, Route
 
 
-def triggers(request: Request) -> Reply:
+def triggers(request: Request) -> Result:
     """List the journeys that have an API trigger."""
-    found = request.account.transact(lambda stored: stored.journeys())
-    return Reply({"triggers": [render(journey) for journey in found]})
+    found = journeys.triggers(request.account, request.warnings)
+    return Result({"triggers": [render(journey) for journey in found]})
 
 
-def enter(request: Request) -> Reply:
+def enter(request: Request) -> Result:
     """Let a contact enter a journey; the event's properties may come along.
 
     The answer is the work order.
@@ -26,31 +25,35 @@ def enter(request: Request) -> Reply:
     if request.raw.strip():
         properties = _properties(request.body("property"), request)
     trigger_id = request.params["trigger_id"]
-    return Reply(
-        *journeys.enter(request.account, trigger_id, request.contact, properties, request.warnings)
+    return Result(
+        *journeys.enter(
+            request.account, trigger_id, request.contact_id_or_email, properties, request.warnings
+        )
     )
 
 
-def upsert_and_enter(request: Request) -> Reply:
+def upsert_and_enter(request: Request) -> Result:
     """Add or update a contact and let it enter a journey.
 
     Two clients' samples show the body's `contact`; the `property` beside it, and the answer (the
     work order with the `contact_id`), are `ours`.
     """
-    body = request.body("contact", "property")
-    update = read_contact(required(body, "contact"), "contact", request.warnings)
+    body = request.body("contact", "property", required="contact")
+    update = read_contact(body["contact"], "contact", request.warnings)
     properties = _properties(body, request)
     trigger_id = request.params["trigger_id"]
     contact_id, work_order, effects = journeys.upsert_and_enter(
         request.account, trigger_id, update, properties, request.warnings
     )
-    return Reply({**work_order, "contact_id": contact_id}, effects)
+    return Result({**work_order, "contact_id": contact_id}, effects)
 
 
-def eject(request: Request) -> Reply:
+def eject(request: Request) -> Result:
     """Take a contact off a journey, named by its own id or by its trigger's (`ours`)."""
-    effects = journeys.eject(request.account, request.params["journey_id"], request.contact)
-    return Reply(effects=effects)
+    effects = journeys.eject(
+        request.account, request.params["journey_id"], request.contact_id_or_email, request.warnings
+    )
+    return Result(effects=effects)
 
 
 def _properties(body: dict[str, Any], request: Request) -> dict[str, Any]:

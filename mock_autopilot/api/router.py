@@ -5,30 +5,36 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import BaseConverter, Map, MapAdapter, Rule
 
 from mock_autopilot.account import errors
+from mock_autopilot.account.errors import ApiError
 from mock_autopilot.api import contacts, journeys
 from mock_autopilot.api.routes import Route
 
 ROUTES: tuple[Route, ...] = (*contacts.ROUTES, *journeys.ROUTES)
 """Every call that is imitated."""
 
-_ESCAPED_PLAIN = re.compile(
+_ESCAPED_UNRESERVED = re.compile(
     "%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])", re.ASCII
 )
 """An escaped letter, digit, `-`, `.`, `_` or `~`: the same as a plain one (RFC 3986)."""
 
 
 class _Segment(BaseConverter):
-    """A part of a path between slashes. Paths are matched as they were sent, parts are decoded."""
+    """A part of a path between slashes, which holds none itself, nor an escaped one (`ours`).
+
+    Paths are matched as they were sent; their parts are decoded.
+    """
+
+    regex = "(?:(?!%2[fF])[^/])+"
 
     def to_python(self, value: str) -> str:
         return unquote(value)
 
 
 class _Rest(_Segment):
-    """The rest of a path: an address may hold slashes, at its begin and end too."""
+    """The rest of a path: an address may hold slashes, also at its beginning and end."""
 
     part_isolating = False
     regex = r"[\s\S]+?"
@@ -57,27 +63,30 @@ class Router:
         self._fixed = {(route.method, route.rule): route for route in fixed}
         """Paths without a part that varies, which are found at once."""
 
-    def match(self, method: str, raw_path: str) -> tuple[Route, Mapping[str, str]]:
+    def match(self, method: str, raw_path: str) -> tuple[Route, Mapping[str, str]] | ApiError:
         """Return the route, and the path's decoded parts.
 
-        Raises `ApiError`: 404 for a path that is imitated nowhere, 405 for a wrong method.
+        When there is none, return the error that answers the call: 404 for a path that is imitated
+        nowhere, 405 for a wrong method.
         """
         if fixed := self._fixed.get((method, raw_path)):
             return fixed, {}
-        path = _ESCAPED_PLAIN.sub(lambda escaped: chr(int(escaped[1], 16)), raw_path)
+        path = _ESCAPED_UNRESERVED.sub(lambda escaped: chr(int(escaped[1], 16)), raw_path)
         try:
             return self._map.match(path, method)
         except MethodNotAllowed:
-            raise errors.METHOD_NOT_ALLOWED(method=method) from None
+            return errors.METHOD_NOT_ALLOWED(method=method)
         except NotFound:
-            raise errors.NO_SUCH_PATH(path=unquote(raw_path), hint=self._hint(path)) from None
+            hint = path_hint(self._map, path)
+            return errors.NO_SUCH_PATH(path=unquote(raw_path), hint=hint)
 
-    def _hint(self, path: str) -> str:
-        """Return a hint for a path that is nearly one that exists, else nothing."""
-        if self._map.allowed_methods(f"/v1{path}"):
-            return ". Is /v1/ missing from the base URL?"
-        tidy = re.sub("/{2,}", "/", path).rstrip("/")
-        if tidy == path or not list(self._map.allowed_methods(tidy)):
-            return ""
-        which = "at its end" if path.rstrip("/") == tidy else "that stands twice"
-        return f". It has a slash {which}; the call is {unquote(tidy)}"
+
+def path_hint(paths: MapAdapter, path: str) -> str:
+    """Return what is wrong with a path that is nearly one of these; empty when it is not."""
+    if paths.allowed_methods(f"/v1{path}"):
+        return ". Is /v1/ missing from the base URL?"
+    tidy = re.sub("/{2,}", "/", path).rstrip("/")
+    if tidy == path or not list(paths.allowed_methods(tidy)):
+        return ""
+    which = "at its end" if path.rstrip("/") == tidy else "that stands twice"
+    return f". It has a slash {which}; the call is {unquote(tidy)}"

@@ -11,6 +11,7 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.contact_body import unknown_keys
 from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account.validation import bad_field
 from mock_autopilot.api.json_body import parse_body
 
 Json = Mapping[str, Any] | list[dict[str, str]] | None
@@ -26,20 +27,30 @@ class Request:
     raw: bytes
     warnings: Warnings
 
-    def body(self, *known: str) -> dict[str, Any]:
-        """Return the body, which must be a JSON object; warn of what is odd about it."""
+    def body(self, *known: str, required: str | None = None) -> dict[str, Any]:
+        """Return the body, which must be a JSON object; warn of what looks wrong in it.
+
+        `known` are the keys that the call takes. Raises `ApiError` when `required` is missing.
+        """
         value = parse_body(self.raw, self.warnings)
         self.warnings.add(*unknown_keys(value, known))
+        if required and required not in value:
+            raise bad_field(required, "is missing from the request body.")
         return value
 
     @property
-    def contact(self) -> str:
+    def contact_id_or_email(self) -> str:
         """The contact that the path names, by id or by address."""
         return self.params["contact_id_or_email"]
 
+    @property
+    def about_contact(self) -> tuple[Account, str, Warnings]:
+        """What an operation needs that is only about the contact that the path names."""
+        return self.account, self.contact_id_or_email, self.warnings
+
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Result:
     """What an operation returns: the body of the answer, and what the call changed."""
 
     body: Json = None
@@ -55,7 +66,7 @@ class Route:
 
     method: str
     rule: str
-    operation: Callable[[Request], Reply]
+    operation: Callable[[Request], Result]
     evidence: tuple[Evidence, ...]
     status: int = 200
 

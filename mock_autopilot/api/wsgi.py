@@ -1,44 +1,50 @@
-"""The WSGI door to the dispatcher: an environ in, a response out."""
+"""The API under WSGI: a Flask request in, a Flask response out."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, unquote_to_bytes
 
-from flask import Response
+from flask import Request, Response
 
+from mock_autopilot.account import errors
 from mock_autopilot.account.errors import ApiError
 from mock_autopilot.api.dispatch import Dispatcher
-from mock_autopilot.api.exchange import Answer, BodyError, BodyProblem, RequestHead, Transport
-from mock_autopilot.recording.journal import MAX_KEPT
+from mock_autopilot.api.exchange import Answer, Body, BodyError, RequestHead, Transport
+from mock_autopilot.servers.network import CLOSE_CONNECTION, DROP_CONNECTION
 
 Environ = Mapping[str, Any]
 
-CLOSE_CONNECTION = "mock_autopilot.close_connection"
-"""In the environ of a server that takes no such header: a function that has the connection closed
-after the answer."""
-DROP_CONNECTION = "mock_autopilot.drop_connection"
-"""In the environ of a server that can do it: a function that drops the request's connection."""
 MAX_DRAINED = 64 * 1024 * 1024
 """Bytes of a refused body that are read, and thrown away, before the refusal is answered."""
+_CHUNK = 256 * 1024
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_]*(/[A-Za-z0-9_]+)*")
 """A path that is the same encoded and decoded, however it was sent."""
-_AS_SENT = "/%:?#[]@!$&'()*+,;="
-"""What stands unescaped in a path as it was sent."""
+_SAFE = "/%:?#[]@!$&'()*+,;="
+"""Characters that stay as they are in a path that was encoded by its sender."""
 
 
-def answer(dispatcher: Dispatcher, environ: Environ, refusal: ApiError | None = None) -> Response:
+class ApiRequest(Request):
+    """A request whose body can be read again when a hook of the user has read it."""
+
+    @property
+    def body(self) -> IO[bytes]:
+        """The body, from its beginning if it was read with `get_data` or `get_json`."""
+        return self._get_stream_for_parsing()
+
+
+def answer(
+    dispatcher: Dispatcher, request: ApiRequest, refusal: ApiError | None = None
+) -> Response:
     """Return the response to a request; `refusal` as for `Dispatcher.finish`."""
-    head = head_of(environ)
+    head = head_of(request.environ)
     opened = dispatcher.open(head)
-    stream = environ["wsgi.input"]
-    if isinstance(opened, Answer):
-        _drain(stream)
-        return _response(environ, opened)
-    body = _read(environ, opened.limit)
-    if isinstance(body, BodyError) and body.problem is BodyProblem.TOO_LARGE:
-        body = BodyError(body.problem, body.size + _drain(stream), body.received)
-    return _response(environ, dispatcher.finish(head, body, refusal))
+    if isinstance(opened, Body):
+        body = _read(request, opened)
+        return _response(request.environ, dispatcher.finish(head, body, refusal))
+    if request.environ["CONTENT_LENGTH"].isdecimal():
+        _drain(request.body, int(request.environ["CONTENT_LENGTH"][:18]))
+    return _response(request.environ, opened)
 
 
 def head_of(environ: Environ) -> RequestHead:
@@ -52,7 +58,7 @@ def head_of(environ: Environ) -> RequestHead:
         if value := environ.get(variable):
             headers[name] = value
     query = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
-    return RequestHead(environ["REQUEST_METHOD"], _raw_path(environ), query, headers)
+    return RequestHead(environ["REQUEST_METHOD"].upper(), _raw_path(environ), query, headers)
 
 
 def _raw_path(environ: Environ) -> str:
@@ -68,43 +74,44 @@ def _raw_path(environ: Environ) -> str:
     mounted = quote(environ.get("SCRIPT_NAME", "").encode("latin-1"))
     sent = sent.removeprefix(mounted)
     if unquote_to_bytes(sent.encode("latin-1")) == path:
-        return quote(sent.encode("latin-1"), safe=_AS_SENT)
+        return quote(sent.encode("latin-1"), safe=_SAFE)
     return quote(path)
 
 
-def _read(environ: Environ, limit: int) -> bytes | BodyError:
+def _read(request: ApiRequest, wanted: Body) -> bytes | BodyError:
     """Read the body, whether its length is declared or it is chunked."""
-    declared = environ.get("CONTENT_LENGTH")
-    if not declared and not environ.get("wsgi.input_terminated"):
+    if wanted.length is None and not request.environ.get("wsgi.input_terminated"):
         return b""  # without a length and a server that marks the end, there is no body to read
-    length = int(declared) if declared else limit + 1
-    raw: bytes = environ["wsgi.input"].read(length)
-    if len(raw) > limit:
-        return BodyError(BodyProblem.TOO_LARGE, len(raw), raw)
-    if declared and len(raw) < length:
-        return BodyError(BodyProblem.INCOMPLETE, len(raw), raw)
-    return raw
+    stream = request.body
+    if wanted.length is not None:
+        raw = stream.read(wanted.length)
+        whole = len(raw) == wanted.length
+        return raw if whole else BodyError(errors.INCOMPLETE_BODY, len(raw), raw)
+    raw = stream.read(wanted.limit + 1)
+    if len(raw) <= wanted.limit:
+        return raw
+    return BodyError(errors.BODY_TOO_LARGE, len(raw) + _drain(stream, MAX_DRAINED), raw)
 
 
-def _drain(stream: Any) -> int:
-    """Read on, within reason, for a client that hears the answer only when it has sent all.
+def _drain(stream: IO[bytes], most: int) -> int:
+    """Read on, `most` bytes, for a client that reads the answer only when it has sent all.
 
     Returns how many bytes that were.
     """
-    size = 0
-    while size < MAX_DRAINED and (more := stream.read(MAX_KEPT)):
-        size += len(more)
-    return size
+    left = most = min(most, MAX_DRAINED)
+    while left and (more := stream.read(min(left, _CHUNK))):
+        left -= len(more)
+    return most - left
 
 
-def _response(environ: Environ, answer: Answer) -> Response:
-    if answer.transport is Transport.DROP:
+def _response(environ: Environ, answered: Answer) -> Response:
+    if answered.transport is Transport.DROP:
         return _drop(environ)
-    response = Response(answer.body, answer.status, list(answer.headers.items()))
-    if not any(name.lower() == "content-type" for name in answer.headers):
+    response = Response(answered.body, answered.status, list(answered.headers.items()))
+    if not any(name.lower() == "content-type" for name in answered.headers):
         del response.headers["Content-Type"]  # Flask's own
     close: Callable[[], None] | None = environ.get(CLOSE_CONNECTION)
-    if close and answer.transport is Transport.CLOSE:
+    if close and answered.transport is Transport.CLOSE:
         close()
         del response.headers["Connection"]
     return response

@@ -17,7 +17,6 @@ from mock_autopilot.servers.network import bind, is_loopback, origin
 if TYPE_CHECKING:
     from flask import Flask
 
-DEFAULT_PORT = 8025
 C = TypeVar("C", bound=Callable[..., Any])
 
 
@@ -26,8 +25,9 @@ def make_app(options: ServerOptions, keys: tuple[str, ...], seed: dict[str, Any]
     from mock_autopilot.account.accounts import Accounts
     from mock_autopilot.api.control_guard import Guard
     from mock_autopilot.app import create_app
+    from mock_autopilot.storage.memory import MemoryStorage
 
-    accounts = Accounts(options, keys=keys, seed=seed)
+    accounts = Accounts(options, storage=MemoryStorage(), keys=keys, seed=seed)
     return create_app(accounts, Guard(options.control_token))
 
 
@@ -39,6 +39,8 @@ def _journeys(
         name, _, trigger_id = value.partition("=")
         if not name.strip():
             raise click.BadParameter(f"{value!r} has no name; write NAME or NAME=TRIGGER_ID.")
+        if "/" in trigger_id:
+            raise click.BadParameter(f"the trigger id {trigger_id!r} may hold no slash.")
         journeys.append((name, trigger_id or None))
     return tuple(journeys)
 
@@ -52,13 +54,12 @@ def _in_header(_context: click.Context, _option: click.Parameter, value: Any) ->
 
 
 _SPECIAL: dict[str, dict[str, Any]] = {
-    "api_key": {"multiple": True, "callback": _in_header, "default": ()},
-    "port": {"default": DEFAULT_PORT},
+    "api_key": {"multiple": True, "callback": _in_header, "default": None},
     "seed": {"type": click.Path(exists=True, dir_okay=False, path_type=Path)},
     "journeys": {"multiple": True, "callback": _journeys},
     "control_token": {"callback": _in_header},
 }
-"""What the command line has otherwise than Python code."""
+"""How the command line reads what is no flag, number or text."""
 _NAMES = {"journeys": "--journey"}
 
 
@@ -72,8 +73,11 @@ def server_options(command: C) -> C:
 def _click_option(option: Field[Any]) -> Callable[[C], C]:
     about = option.metadata
     name = _NAMES.get(option.name, f"--{option.name.replace('_', '-')}")
-    settings: dict[str, Any] = {"default": option.default, "help": about["help"]}
-    settings["show_default"] = bool(option.default) or option.name == "port"
+    default = about.get("command_default", option.default)
+    text = f"{about['help']} {about.get('command_help', '')}".strip()
+    if default and default is not True:
+        text += f"  [default: {default}]"
+    settings: dict[str, Any] = {"default": default, "help": text, "show_default": default is True}
     settings |= {"metavar": about["metavar"]} if "metavar" in about else {}
     if option.type is bool:
         settings["is_flag"] = True
@@ -105,7 +109,7 @@ def serve(api_key: tuple[str, ...], port_file: Path | None, **named: Any) -> Non
     from mock_autopilot.servers import process_server
 
     options = ServerOptions(**named)
-    keys = tuple(dict.fromkeys(api_key or (options.api_key,)))
+    keys = tuple(dict.fromkeys(api_key)) or (options.api_key,)
     if not is_loopback(options.host):
         token = options.control_token or secrets.token_urlsafe(16)
         options = replace(options, control_token=token)
@@ -145,6 +149,7 @@ def _read_seed(options: ServerOptions, keys: tuple[str, ...]) -> dict[str, Any]:
     from mock_autopilot.account.accounts import Accounts
     from mock_autopilot.account.call_warnings import Warnings
     from mock_autopilot.account.errors import ApiError
+    from mock_autopilot.storage.memory import MemoryStorage
 
     warnings = Warnings(strict=options.strict)
     try:
@@ -153,7 +158,7 @@ def _read_seed(options: ServerOptions, keys: tuple[str, ...]) -> dict[str, Any]:
             if isinstance(options.seed, Path)
             else {}
         )
-        Accounts(options, keys=keys, seed=seed, warnings=warnings)
+        Accounts(options, storage=MemoryStorage(), keys=keys, seed=seed, warnings=warnings)
     except ApiError as error:
         raise click.ClickException(f"{options.seed}: {error.message}") from None
     for warning in warnings:

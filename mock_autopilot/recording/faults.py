@@ -3,6 +3,7 @@
 A fault is triggered before the call does anything: nothing is written. All of this is `ours`.
 """
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
-from mock_autopilot.account.validation import convert, wrong, wrong_type
+from mock_autopilot.account.validation import bad_field, convert, wrong_type
 from mock_autopilot.recording.journal import path_matches
 
 Text = Annotated[str, Meta(min_length=1)]
@@ -42,7 +43,7 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class Respond(Struct, frozen=True, forbid_unknown_fields=True):
+class FaultResponse(Struct, frozen=True, forbid_unknown_fields=True):
     """What a fault answers: either a status with body and headers, or nothing at all."""
 
     status: Annotated[int, Meta(ge=200, le=599)] | UnsetType = UNSET
@@ -55,7 +56,7 @@ class FaultBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The body of the control call that adds a fault; `times` is null for ever."""
 
     match: Match = Match()
-    respond: Respond
+    respond: FaultResponse
     times: Annotated[int, Meta(ge=1)] | None = 1
 
 
@@ -65,7 +66,7 @@ class Fault:
 
     id: str
     match: Match
-    respond: Respond
+    respond: FaultResponse
     times: int | None
     triggered: int = 0
 
@@ -157,7 +158,12 @@ class Faults:
 def _checked(body: dict[str, Any]) -> FaultBody:
     wanted = convert(body, FaultBody)
     if bool(wanted.respond.drop_connection) == (wanted.respond.status is not UNSET):
-        raise wrong("respond", "must say either a status or drop_connection.")
+        raise bad_field("respond", "must say either a status or drop_connection.")
+    if wanted.respond.body is not UNSET:
+        try:
+            json.dumps(wanted.respond.body, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError) as error:
+            raise bad_field("respond.body", f"cannot be written as JSON: {error}.") from None
     for name, value in (wanted.respond.headers or {}).items():
         _check_header(name, value)
     return wanted
@@ -171,12 +177,12 @@ def _check_header(name: str, value: object) -> None:
     """Refuse a header that no server could send, or that would break the answer's framing."""
     field = f"respond.headers.{name}"
     if not _TOKEN.fullmatch(name):
-        raise wrong(field, "is no name of a header; use letters, digits and hyphens.")
+        raise bad_field(field, "is no name of a header; use letters, digits and hyphens.")
     if not isinstance(value, str) or not value.isprintable():
         raise wrong_type(field, "a printable string", value)
     if any(ord(char) > 255 for char in value):
-        raise wrong(field, "has a character that is not Latin-1, which no header can carry.")
+        raise bad_field(field, "has a character that is not Latin-1, which no header can carry.")
     if name.lower() in _FRAMING:
-        raise wrong(field, "is the server's own: it says how the answer travels. Leave it out.")
+        raise bad_field(field, "is the server's own: it says how the answer travels. Leave it out.")
     if name.lower() == "connection" and value.strip().lower() != "close":
-        raise wrong(field, "can only be close; leave it out for a connection that stays.")
+        raise bad_field(field, "can only be close; leave it out for a connection that stays.")

@@ -82,9 +82,7 @@ class Call:
     @cached_property
     def body(self) -> Any:
         """The request's body as JSON; None when there was none, it is no JSON or was truncated."""
-        value = _parsed(self.request_body)
-        # JSON in a JSON string is taken for what it holds (see `api.json_body`).
-        return _parsed(value.encode()) if isinstance(value, str) else value
+        return _request_json(self.request_body)
 
     @cached_property
     def answer(self) -> Any:
@@ -102,11 +100,11 @@ class Call:
             "query": self.query,
             "route": self.route,
             "headers": self.headers,
-            "body": self.body,
+            "body": _request_json(self.request_body),
             "request_body": self.request_body.decode("utf-8", "replace"),
             "request_bytes": self.request_size,
             "status": self.status,
-            "answer": self.answer,
+            "answer": _parsed(self.response_body),
             "response_bytes": self.response_size,
             "truncated": self.truncated,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
@@ -115,6 +113,12 @@ class Call:
             "warnings": [warning.to_json() for warning in self.warnings],
             "duration_ms": round(self.duration * 1000, 3),
         }
+
+
+def _request_json(raw: bytes) -> Any:
+    """Return a recorded request's JSON; that in a JSON string is unpacked, as a call is taken."""
+    value = _parsed(raw)
+    return _parsed(value.encode()) if isinstance(value, str) else value
 
 
 def _parsed(raw: bytes) -> Any:

@@ -1,9 +1,15 @@
-"""Hosts and ports: who can reach a host, and how a port is taken."""
+"""Hosts, ports and connections: what servers and applications agree on."""
 
 import errno
 import socket
 from ipaddress import ip_address
 from typing import Any
+
+CLOSE_CONNECTION = "mock_autopilot.close_connection"
+"""In the environ of a server that takes no such header: a function that has the connection closed
+after the answer."""
+DROP_CONNECTION = "mock_autopilot.drop_connection"
+"""In the environ of a server that can do it: a function that drops the request's connection."""
 
 
 def is_ip(host: str) -> bool:

@@ -13,8 +13,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from mock_autopilot.api.wsgi import CLOSE_CONNECTION, DROP_CONNECTION
-from mock_autopilot.servers.network import bind, port_of
+from mock_autopilot.servers.network import CLOSE_CONNECTION, DROP_CONNECTION, bind, port_of
 
 
 class ThreadServer:

@@ -45,7 +45,7 @@ class Transaction(Protocol):
         contact into which its own was merged.
         """
 
-    def sharing(self, email: str) -> list[Contact]:
+    def with_address(self, email: str) -> list[Contact]:
         """Return all contacts that have an address, in any letter case."""
 
     def put(self, contact: Contact) -> None:
@@ -60,14 +60,14 @@ class Transaction(Protocol):
     def count(self) -> int:
         """Return how many contacts there are."""
 
-    def knows(self, bookmark: str) -> bool:
+    def is_bookmark(self, bookmark: str) -> bool:
         """Return whether a bookmark is, or once was, the id of a contact."""
 
     def page(self, bookmark: str | None, limit: int) -> tuple[list[Contact], str | None]:
         """Return `limit` contacts by ascending id, and the next bookmark if there are more.
 
         A bookmark is the id of the first contact of its page, and holds when that one is gone.
-        Without one, or with one that is none (`knows`), it is the first page.
+        Without one, or with one that is none (`is_bookmark`), it is the first page.
         """
 
     def custom_fields(self) -> Mapping[str, str]:

@@ -94,7 +94,7 @@ class MemoryAccount:
             ids.append(found)
         return [self._by_id[one] for one in dict.fromkeys(ids)]
 
-    def sharing(self, email: str) -> list[Contact]:
+    def with_address(self, email: str) -> list[Contact]:
         """Return all contacts that have an address, in any letter case."""
         return [self._by_id[one] for one in self._by_email.get(address_key(email), ())]
 
@@ -125,13 +125,13 @@ class MemoryAccount:
         """Return how many contacts there are."""
         return len(self._by_id)
 
-    def knows(self, bookmark: str) -> bool:
+    def is_bookmark(self, bookmark: str) -> bool:
         """Return whether a bookmark is, or once was, the id of a contact."""
         return bookmark in self._by_id or bookmark in self._removed
 
     def page(self, bookmark: str | None, limit: int) -> tuple[list[Contact], str | None]:
         """Return `limit` contacts by ascending id, and the next bookmark if there are more."""
-        begin = bookmark if bookmark and self.knows(bookmark) else None
+        begin = bookmark if bookmark and self.is_bookmark(bookmark) else None
         ids = islice(self._ids.irange(minimum=begin), limit + 1)
         found = [self._by_id[contact_id] for contact_id in ids]
         more = found[limit].contact_id if len(found) > limit else None

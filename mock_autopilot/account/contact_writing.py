@@ -1,4 +1,4 @@
-"""Add or update the contact that a call's body names: who is meant, merging, and what changes."""
+"""Add or update the contact that a call's body names: which one, merging, and what changes."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ def contacts_of_body(stored: Transaction, update: ContactUpdate) -> list[Contact
     return sorted(found, key=lambda contact: contact.email is None)
 
 
-def check(
+def check_update(
     update: ContactUpdate,
     stored: Transaction,
     warnings: Warnings,
@@ -62,7 +62,7 @@ def check(
     return found
 
 
-def write(
+def write_update(
     update: ContactUpdate, stored: Transaction, found: Sequence[Contact], account: Account
 ) -> tuple[Contact, Effects]:
     """Add or update the contact that a checked body names; return it, and what changed.
