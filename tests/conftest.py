@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import Phase, settings
@@ -31,7 +32,7 @@ PATIENCE = 20.0
 
 
 def eventually(check: Callable[[], object], what: str, within: float = PATIENCE) -> None:
-    """Wait until `check` gives something true; fail, naming what was waited for, if it does not."""
+    """Wait until `check` returns a true value; fail with what was waited for if it does not."""
     deadline = time.monotonic() + within
     while not check():
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
@@ -114,7 +115,7 @@ class Served:
         (os.killpg if group else os.kill)(self.process.pid, number)
 
     def ended(self) -> int:
-        """Wait until all of its processes are gone (each holds the output); give the status."""
+        """Wait until all of its processes are gone (each holds the output); return the status."""
         self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
@@ -147,6 +148,14 @@ def server() -> Iterator[MockAutopilot]:
     """A server in this process, for a module's tests."""
     with MockAutopilot() as autopilot:
         yield autopilot
+
+
+@pytest.fixture(scope="module")
+def connection(server: MockAutopilot) -> Iterator[http.client.HTTPConnection]:
+    """A connection to it that stays open."""
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
+    yield connection
+    connection.close()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ NO_CONTACT = "Contact could not be found."
 INVALID = "Invalid contact_id_or_email value provided."
 NO_JOURNEY = "Could not delete the contact from the journey as the journey could not be found."
 NOT_THERE = "Could not delete the contact from the journey as the contact was not on that journey."
-
 TEXTS = ("Email", "_NewEmail", "contact_id", "_autopilot_list", "FirstName", "LastName", "Company")
 TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(TEXTS, (str,)),
