@@ -15,7 +15,6 @@ from mock_autopilot.options import ServerOptions
 from tests.api.conftest import Call
 
 __all__ = ["ADA", "NOON", "Call", "Fake", "refusal", "upsert", "warned"]
-
 ADA = {"Email": "ada@example.com", "FirstName": "Ada"}
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 

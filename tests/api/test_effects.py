@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot import AccountView, SeedWarning
+from mock_autopilot import AccountView
 from mock_autopilot.account.effects import (
     AddressChange,
     ContactChange,
@@ -14,7 +14,7 @@ from mock_autopilot.account.effects import (
     ListChange,
     Merge,
 )
-from tests.api.calls import ADA, Call, Fake, upsert
+from tests.api.calls import ADA, Call, upsert
 
 
 def effects(account: AccountView) -> Effects:
@@ -156,34 +156,3 @@ def test_a_refused_call_changed_nothing(call: Call, account: AccountView) -> Non
     account.fail_next(503)
     call("POST", "contact", {"contact": ADA})
     assert effects(account) == Effects()
-
-
-# --- seeds: their warnings, and the way back to them ---
-
-
-SEED = {
-    "contacts": [{"Email": "ada@example.com", "Firstname": "Ada", "lists": ["l", "l"]}],
-    "lists": [{"list_id": "l", "title": "News"}],
-}
-
-
-def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
-    with pytest.warns(SeedWarning) as told:
-        account.seed(SEED)
-    assert [str(one.message).partition(": ")[2].partition(":")[0] for one in told] == [
-        "contacts[0].Firstname",
-        "contacts[0].lists",
-    ]
-    assert account.contacts["ada@example.com"]["lists"] == ["l"]
-
-
-def test_a_reset_brings_back_the_same_ids_and_times() -> None:
-    seed = {"contacts": [ADA, {"user_id": "u"}]}
-    fake = Fake(seed, journeys=(("Welcome", None),))
-    before = fake.call("GET", "contacts").json
-    (journey,) = fake.journeys()
-    fake.call("POST", "contact", {"contact": ADA | {"Title": "x"}})
-    fake.call("DELETE", "contact/ada@example.com")
-    fake.accounts.reset(fake.account)
-    assert fake.call("GET", "contacts").json == before
-    assert fake.journeys() == [journey]

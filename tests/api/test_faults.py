@@ -9,7 +9,8 @@ from mock_autopilot import AccountView
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
 from mock_autopilot.options import ServerOptions
-from tests.api.conftest import Call
+from mock_autopilot.recording.faults import Faults
+from tests.api.calls import Call, upsert
 
 ADA = {"contact": {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}}
 
@@ -116,32 +117,6 @@ def test_the_faults_of_one_account_are_its_own(
     assert call("GET", "contacts", key="unknown").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "respond"),
-        ({"respond": {}}, "respond"),
-        ({"respond": {"status": 500, "drop_connection": True}}, "respond"),
-        ({"respond": {"status": 99}}, "respond.status"),
-        ({"respond": {"status": "500"}}, "respond.status"),
-        ({"respond": {"status": 500, "headers": {"X": 5}}}, "respond.headers.X"),
-        ({"respond": {"status": 500, "headers": {"X": "a\nb"}}}, "respond.headers.X"),
-        ({"respond": {"drop_connection": "yes"}}, "respond.drop_connection"),
-        ({"respond": {"delay": 5}}, "respond.delay"),
-        ({"respond": {"status": 500}, "match": []}, "match"),
-        ({"respond": {"status": 500}, "match": {"contact": 5}}, "match.contact"),
-        ({"respond": {"status": 500}, "match": {"colour": "x"}}, "match.colour"),
-        ({"respond": {"status": 500}, "times": 0}, "times"),
-        ({"respond": {"status": 500}, "time": 1}, "time"),
-    ],
-)
-def test_a_wrong_fault_names_the_field(control: Call, body: Any, field: str) -> None:
-    refused = control("POST", "faults", body)
-    assert refused.status_code == 400
-    assert refused.json()["message"].startswith(f"{field} ")
-    assert control("GET", "faults").json() == {"faults": []}
-
-
 def test_a_number_names_the_same_contact_as_its_text(call: Call, account: AccountView) -> None:
     fault = account.fail_next(contact="5")
     call("POST", "contact", {"contact": {"user_id": 5.0, "FirstName": "Ada"}})
@@ -163,3 +138,38 @@ def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> No
     assert next(begun) == b" "
     with pytest.raises(ConnectionAbortedError, match=r"^a fault drops this connection, as"):
         next(begun)
+
+
+def fault(**wanted: Any) -> dict[str, Any]:
+    return Faults().add(wanted).to_json()
+
+
+@pytest.mark.parametrize("status", [200, 599])
+def test_a_fault_as_short_as_it_can_be(status: int) -> None:
+    body = {"error": "Fault", "message": "Fault fault_1 was asked for."}
+    respond = {"status": status, "body": body, "headers": {}}
+    shown = {"id": "fault_1", "match": {}, "respond": respond, "times": 1, "triggered": 0}
+    assert fault(respond={"status": status}) == shown
+
+
+def test_a_fault_is_triggered_so_often_and_the_first_that_matches_goes_first() -> None:
+    faults = Faults()
+    first = faults.add({"respond": {"status": 500}, "match": {"method": "get"}, "times": 2})
+    second = faults.add({"respond": {"status": 501}})
+    assert [first.id, second.id] == ["fault_1", "fault_2"]
+    calls = ["POST", "GET", "GET", "GET"]
+    assert [faults.trigger(method, "/v1/x", ()) for method in calls] == [second, first, first, None]
+    assert (first.triggered, first.spent, faults.pending()) == (2, True, False)
+    faults.add({"respond": {"status": 500}, "times": None})
+    assert faults.pending()
+
+
+@pytest.mark.parametrize("name", ["ada@example.com", "U1"])
+def test_a_fault_matches_whichever_identifier_of_the_contact_a_call_uses(
+    call: Call, account: AccountView, name: str
+) -> None:
+    ada = upsert(call, Email="Ada@Example.com", user_id="u1")
+    bob = upsert(call, user_id="u2")
+    account.fail_next(503, contact=name)
+    assert call("GET", f"contact/{bob}").status_code == 200
+    assert call("GET", f"contact/{ada}").status_code == 503

@@ -78,7 +78,7 @@ def test_a_number_as_an_id_is_written_without_a_needless_point(
 
 
 @pytest.mark.parametrize(
-    ("given", "doubts"),
+    ("given", "warnings"),
     [
         ({"user_id": None}, [("null", "contact.user_id")]),
         ({"_NewEmail": None}, [("null", "contact._NewEmail")]),
@@ -90,10 +90,10 @@ def test_a_number_as_an_id_is_written_without_a_needless_point(
     ],
 )
 def test_one_doubt_is_one_warning(
-    call: Call, account: AccountView, given: dict[str, Any], doubts: list[tuple[str, str]]
+    call: Call, account: AccountView, given: dict[str, Any], warnings: list[tuple[str, str]]
 ) -> None:
     upsert(call, **ADA, **given)
-    assert warned(account) == doubts
+    assert warned(account) == warnings
 
 
 def test_every_field_that_the_forwarder_writes_is_known(call: Call, account: AccountView) -> None:
@@ -163,8 +163,8 @@ def test_a_date_is_shown_as_a_moment_and_what_is_none_as_it_came(
 ) -> None:
     upsert(call, **ADA, custom={"date--d": given, "string--s": given})
     assert account.contacts["ada@example.com"].custom == {"d": stored, "s": given}
-    doubted = [("custom-value", "contact.custom.date--d")] if given == stored else []
-    assert warned(account) == doubted
+    expected = [("custom-value", "contact.custom.date--d")] if given == stored else []
+    assert warned(account) == expected
 
 
 MADE_BY_AUTOPILOT: dict[str, Any] = {
@@ -213,18 +213,19 @@ def test_what_counts_as_a_near_name(name: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "doubted"),
+    ("old", "new", "warns"),
     [
         *[("string", "string", False), ("integer", "float", False), ("float", "integer", False)],
         *[("string", "integer", True), ("integer", "boolean", True)],
     ],
 )
 def test_a_custom_field_keeps_its_type(
-    call: Call, account: AccountView, old: str, new: str, doubted: bool
+    call: Call, account: AccountView, old: str, new: str, warns: bool
 ) -> None:
     values = {"string": "x", "integer": 1, "float": 1.5, "boolean": True}
     upsert(call, user_id="u", custom={f"{old}--n": values[old]})
     upsert(call, user_id="u", custom={f"{new}--n": values[new]})
-    assert [rule for rule, _ in warned(account)] == ["custom-type-changed"] * doubted
-    if doubted:
+    assert [rule for rule, _ in warned(account)] == ["custom-type-changed"] * warns
+    assert account.contacts["u"].custom == {"n": values[new]}
+    if warns:
         assert f"was {old} until now" in account.calls[-1].warnings[0].message

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -177,3 +178,30 @@ def test_the_body_may_be_no_json(account: AccountView, session: requests.Session
     assert recorded.body is None
     assert recorded.request_body == b"\xff{"
     assert recorded.to_json()["request_body"] == "\ufffd{"
+
+
+def recorded(request: bytes = b"", response: bytes = b"", more: int = 0) -> Call:
+    return Call(
+        number=1, time=datetime(2024, 1, 1, tzinfo=UTC), account=None, method="GET", path="/v1/x",
+        query="", route=None, headers={}, request_body=request, request_size=len(request) + more,
+        status=200, response_body=response, response_size=len(response), duration=0.0123456,
+    )  # fmt: skip
+
+
+def test_a_journal_keeps_no_more_bytes_than_it_may() -> None:
+    journal = Journal(max_bytes=10)
+    for _ in range(3):
+        journal.append(recorded(b"123", b"45"))
+    assert (len(journal.calls()), journal.dropped) == (2, 1)
+    journal.clear()
+    for _ in range(2):
+        journal.append(recorded(b"123", b"45"))
+    assert (len(journal.calls()), journal.dropped) == (2, 0)
+    journal.append(recorded(b"x" * 11))
+    assert (journal.calls(), journal.dropped) == ([], 3)
+
+
+def test_a_call_says_whether_it_was_truncated_and_how_long_it_took() -> None:
+    assert [recorded(b"{}", more=more).truncated for more in (0, 1)] == [False, True]
+    shown = recorded(b"\xff").to_json()
+    assert (shown["duration_ms"], shown["request_body"], shown["body"]) == (12.346, "\ufffd", None)
