@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
@@ -39,9 +40,17 @@ def eventually(check: Callable[[], object], what: str, within: float = PATIENCE)
         time.sleep(0.005)
 
 
+def ask(account: AccountView, method: str, path: str, body: object = None) -> Any:
+    """Make one call of the API to an account of this process, and return the answer's JSON."""
+    headers = {"autopilotapikey": account.api_key}
+    url = f"{account.base_url}{path}"
+    response = requests.request(method, url, json=body, headers=headers, timeout=10)
+    return response.json() if response.content else None
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What a call was answered."""
+    """The answer to a call."""
 
     status: int
     body: Any
@@ -86,7 +95,7 @@ class Served:
 
     @property
     def errors(self) -> str:
-        """What stands on its standard error."""
+        """Return what it has written to standard error."""
         return self._errors.read_text()
 
     def call(
@@ -137,7 +146,7 @@ StartServe = Callable[..., Served]
 
 @pytest.fixture(scope="module", params=[MemoryStorage, PlainStorage], ids=["memory", "plain"])
 def storage(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the fakes of this process keep their accounts in one kind of storage, then the other."""
+    """Run the tests with each kind of storage behind the fakes of this process."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("mock_autopilot.account.accounts.MemoryStorage", request.param)
         yield
@@ -145,14 +154,14 @@ def storage(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockAutopilot]:
-    """A server in this process, for a module's tests."""
+    """Start a server in this process for the tests of a module."""
     with MockAutopilot() as autopilot:
         yield autopilot
 
 
 @pytest.fixture(scope="module")
 def connection(server: MockAutopilot) -> Iterator[http.client.HTTPConnection]:
-    """A connection to it that stays open."""
+    """Open a connection to the server that stays open for a module's tests."""
     connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
     yield connection
     connection.close()
@@ -160,7 +169,7 @@ def connection(server: MockAutopilot) -> Iterator[http.client.HTTPConnection]:
 
 @pytest.fixture
 def account(server: MockAutopilot) -> AccountView:
-    """An account of a test's own."""
+    """Return a new account for a test."""
     return server.new_account()
 
 
@@ -180,7 +189,7 @@ def start_serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServe
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server with nothing but defaults, for the tests of a module that do not stop it."""
+    """Start `serve` with defaults for the tests of a module that do not stop it."""
     server = Served(folder=tmp_path_factory.mktemp("served"), environment=None)
     yield server
     server.close()

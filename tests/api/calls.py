@@ -1,4 +1,4 @@
-"""What the tests of the API have in common."""
+"""Calls that the tests of the API make, and an account without a server."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ class Fake:
 
     @property
     def last(self) -> Recorded:
-        """The newest call on record."""
+        """Return the newest recorded call."""
         return self.account.journal.calls()[-1]
 
 

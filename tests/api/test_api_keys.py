@@ -38,7 +38,7 @@ def test_any_key_makes_an_account_for_each_key() -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", " a", "a\n"])
-def test_a_key_has_no_white_space_around_it(key: str) -> None:
+def test_a_key_with_white_space_around_it_is_refused(key: str) -> None:
     with pytest.raises(ApiError) as caught:
         Accounts(keys=[key])
     assert str(caught.value) == "api_key must be there, without white space around it."

@@ -58,7 +58,7 @@ def test_a_body_that_cannot_be_kept_is_refused_with_the_reason(raw: bytes, why: 
 
 
 @pytest.mark.parametrize("raw", [b'{"a": "\\ud83d\\ude00"}', b'{"a": 1e308}', b'{"a": 1E+300}'])
-def test_a_body_that_only_looks_like_that_is_taken(raw: bytes) -> None:
+def test_a_body_that_only_resembles_a_refused_one_is_accepted(raw: bytes) -> None:
     warnings = Warnings()
     assert parse_object(raw, warnings) == json.loads(raw)
     assert list(warnings) == []
@@ -80,7 +80,7 @@ def test_each_repetition_of_a_key_is_a_warning() -> None:
         *[([], "an array"), ({}, "an object")],
     ],
 )
-def test_how_a_value_is_named(value: object, said: str) -> None:
+def test_how_messages_describe_a_value(value: object, said: str) -> None:
     assert describe(value) == said
 
 

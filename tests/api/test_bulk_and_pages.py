@@ -31,7 +31,7 @@ def test_bulk_is_all_or_nothing_and_names_the_item(call: Call, account: AccountV
     assert not account.contacts
 
 
-def test_bulk_takes_a_hundred(call: Call, account: AccountView) -> None:
+def test_bulk_takes_a_hundred_contacts_at_most(call: Call, account: AccountView) -> None:
     items = [{"Email": f"{n}@example.com"} for n in range(101)]
     refused = call("POST", "contacts", {"contacts": items})
     assert refused.status_code == 400

@@ -78,14 +78,14 @@ def test_custom_fields_go_in_by_type_and_come_out_as_a_list(call: Call) -> None:
     ]
 
 
-def test_unsubscribe(call: Call) -> None:
+def test_unsubscribe_marks_the_contact(call: Call) -> None:
     contact_id = upsert(call, Email="ada@example.com")
     answer = call("POST", f"contact/{contact_id}/unsubscribe")
     assert (answer.status_code, answer.json()) == (200, {})
     assert call("GET", "contact/ada@example.com").json()["unsubscribed"] is True
 
 
-def test_delete(call: Call) -> None:
+def test_delete_removes_the_contact(call: Call) -> None:
     upsert(call, Email="ada@example.com", user_id="u1")
     answer = call("DELETE", "contact/ada@example.com")
     assert (answer.status_code, answer.json()) == (200, {})
@@ -117,7 +117,9 @@ def test_what_can_be_neither_id_nor_address_is_400(
     assert (answer.status_code, answer.json()["message"]) == (400, message)
 
 
-def test_a_delete_by_address_takes_all_that_have_it(call: Call, account: AccountView) -> None:
+def test_a_delete_by_address_deletes_all_contacts_that_have_it(
+    call: Call, account: AccountView
+) -> None:
     with pytest.warns(SeedWarning, match="another contact's address too"):
         account.seed(
             {
@@ -134,7 +136,7 @@ def test_a_delete_by_address_takes_all_that_have_it(call: Call, account: Account
     assert account.calls[-1].effects.contacts_deleted == ("person_1", "person_2")
 
 
-def test_a_delete_by_id_takes_one_of_those_that_share_an_address(
+def test_a_delete_by_id_deletes_one_of_those_that_share_an_address(
     call: Call, account: AccountView
 ) -> None:
     same = {"Email": "ada@example.com"}

@@ -9,7 +9,7 @@ from mock_autopilot import AccountView, MockAutopilot
 from tests.api.conftest import Call
 
 
-def test_health(control: Call) -> None:
+def test_health_is_ok(control: Call) -> None:
     assert control("GET", "health").json()["status"] == "ok"
 
 
@@ -19,7 +19,7 @@ def test_control_calls_are_not_recorded(control: Call, account: AccountView) -> 
     assert account.calls == []
 
 
-def test_without_a_key_the_only_account_is_meant(session: requests.Session) -> None:
+def test_a_control_call_without_a_key_is_for_the_only_account(session: requests.Session) -> None:
     with MockAutopilot() as autopilot:
         state = f"{autopilot.base_url.removesuffix('v1/')}_mock/state"
         assert session.get(state, timeout=10).status_code == 200
@@ -29,7 +29,7 @@ def test_without_a_key_the_only_account_is_meant(session: requests.Session) -> N
         assert "2 accounts" in refused.json()["message"]
 
 
-def test_an_unknown_account_is_told(control: Call) -> None:
+def test_a_control_call_with_an_unknown_key_is_404(control: Call) -> None:
     refused = control("GET", "state", autopilotapikey="wrong-key")
     assert refused.status_code == 404
     assert refused.json()["message"] == "No account has the key …-key."
@@ -73,30 +73,34 @@ def four_calls(call: Call, account: AccountView) -> list[int]:
         ("method=GET&status=200&limit=1", [3]),
     ],
 )
-def test_filters(control: Call, four_calls: list[int], filters: str, found: list[int]) -> None:
+def test_recorded_calls_can_be_filtered(
+    control: Call, four_calls: list[int], filters: str, found: list[int]
+) -> None:
     shown = control("GET", f"calls?{filters}").json()
     assert [four_calls.index(recorded["number"]) for recorded in shown["calls"]] == found
     assert shown["dropped"] == 0
 
 
-def test_after_goes_on_where_one_was(control: Call, four_calls: list[int]) -> None:
+def test_after_shows_the_calls_that_follow_a_number(control: Call, four_calls: list[int]) -> None:
     shown = control("GET", f"calls?after={four_calls[1]}&limit=1").json()
     assert [recorded["number"] for recorded in shown["calls"]] == [four_calls[2]]
     assert shown["total"] == 2  # before the limit
 
 
-def test_before_goes_back_from_where_one_was(control: Call, four_calls: list[int]) -> None:
+def test_before_shows_the_calls_that_precede_a_number(control: Call, four_calls: list[int]) -> None:
     shown = control("GET", f"calls?before={four_calls[3]}&limit=2").json()
     assert [recorded["number"] for recorded in shown["calls"]] == four_calls[1:3]
     assert shown["total"] == 3
 
 
-def test_after_and_before_together(control: Call, four_calls: list[int]) -> None:
+def test_after_and_before_can_be_combined(control: Call, four_calls: list[int]) -> None:
     shown = control("GET", f"calls?after={four_calls[0]}&before={four_calls[3]}").json()
     assert [recorded["number"] for recorded in shown["calls"]] == four_calls[1:3]
 
 
-def test_calls_are_forgotten(control: Call, four_calls: list[int], account: AccountView) -> None:
+def test_delete_calls_clears_the_record_only(
+    control: Call, four_calls: list[int], account: AccountView
+) -> None:
     assert four_calls
     assert control("DELETE", "calls").status_code == 200
     assert account.calls == []
@@ -118,7 +122,7 @@ def test_journeys_are_defined(control: Call, account: AccountView) -> None:
     assert list(account.journeys) == ["0001", "bye"]
 
 
-def test_reset_goes_back_to_the_beginning(session: requests.Session) -> None:
+def test_reset_goes_back_to_the_seed(session: requests.Session) -> None:
     seed = {"contacts": [ADA], "journeys": [{"trigger_id": "0001", "name": "Welcome"}]}
     with MockAutopilot(seed=seed) as autopilot:
         headers = {"autopilotapikey": autopilot.api_key}
@@ -137,7 +141,7 @@ def test_a_foreign_host_is_refused(control: Call, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:80", "LOCALHOST:5"])
-def test_this_machine_is_not(control: Call, host: str) -> None:
+def test_the_names_of_this_machine_are_allowed_as_host(control: Call, host: str) -> None:
     assert control("GET", "health", Host=host).status_code == 200
 
 
@@ -150,7 +154,7 @@ def test_a_page_of_another_origin_is_refused(
     assert len(account.calls) == 1
 
 
-def test_a_page_of_the_server_itself_is_not(control: Call, account: AccountView) -> None:
+def test_a_page_of_the_server_itself_is_allowed(control: Call, account: AccountView) -> None:
     origin = account.base_url.removesuffix("/v1/")
     assert control("GET", "health", Origin=origin).status_code == 200
 
@@ -158,7 +162,9 @@ def test_a_page_of_the_server_itself_is_not(control: Call, account: AccountView)
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "nothing", 404), ("PUT", "reset", 405)]
 )
-def test_other_paths_and_methods(control: Call, method: str, path: str, status: int) -> None:
+def test_unknown_control_paths_and_methods_are_404_and_405(
+    control: Call, method: str, path: str, status: int
+) -> None:
     answer = control(method, path)
     assert answer.status_code == status
     assert answer.json()["message"]

@@ -34,7 +34,7 @@ CALLS: list[tuple[str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "words"), CALLS)
-def test_what_is_wrong_with_a_call(
+def test_a_wrong_call_is_refused_with_the_reason(
     call: Call, method: str, path: str, body: Any, words: str
 ) -> None:
     refused = call(method, path, body)
@@ -67,7 +67,7 @@ CONTROLS: list[tuple[str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "words"), CONTROLS)
-def test_what_is_wrong_with_a_control_call(
+def test_a_wrong_control_call_is_refused_with_the_reason(
     control: Call, method: str, path: str, body: Any, words: str
 ) -> None:
     refused = control(method, path, body)

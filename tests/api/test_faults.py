@@ -15,7 +15,7 @@ from tests.api.calls import Call, upsert
 ADA = {"contact": {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}}
 
 
-def test_a_fault_strikes_so_many_times_and_nothing_is_written(
+def test_a_fault_triggers_as_often_as_it_says_and_nothing_is_written(
     call: Call, account: AccountView
 ) -> None:
     fault = account.fail_next(503, times=2, headers={"Retry-After": "7"})
@@ -29,7 +29,9 @@ def test_a_fault_strikes_so_many_times_and_nothing_is_written(
     assert account.calls[0].to_json()["fault"] == fault
 
 
-def test_a_fault_without_end(call: Call, account: AccountView, control: Call) -> None:
+def test_a_fault_without_a_number_of_times_triggers_until_it_is_deleted(
+    call: Call, account: AccountView, control: Call
+) -> None:
     account.fail_next(500, times=None)
     assert {call("GET", "contacts").status_code for _ in range(5)} == {500}
     control("DELETE", "faults")
@@ -58,7 +60,7 @@ def test_a_dropped_connection_has_no_answer(call: Call, account: AccountView) ->
         ({"method": "POST", "contact": "bob@example.com"}, [False] * 5),
     ],
 )
-def test_what_a_fault_strikes(
+def test_which_calls_a_fault_matches(
     call: Call, account: AccountView, match: dict[str, Any], triggered: list[bool]
 ) -> None:
     call("POST", "contact", ADA)
@@ -73,7 +75,9 @@ def test_what_a_fault_strikes(
     assert [recorded.fault is not None for recorded in account.calls[2:]] == triggered
 
 
-def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> None:
+def test_a_star_in_the_path_of_a_fault_matches_a_line_end_too(
+    call: Call, account: AccountView
+) -> None:
     fault = account.fail_next(path="/v1/*/b")
     call("GET", "contact/a%0Aa/b")
     assert account.calls[0].fault == fault
@@ -83,7 +87,7 @@ def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> N
     ("body", "content_type"),
     [({"a": 1}, "application/json"), ("<html>", "text/plain"), ([], "application/json")],
 )
-def test_the_body_of_a_fault(
+def test_a_fault_answers_with_the_given_body(
     call: Call, account: AccountView, body: Any, content_type: str
 ) -> None:
     account.fail_next(502, body=body)
@@ -108,7 +112,7 @@ def test_faults_are_shown_and_cleared(call: Call, account: AccountView, control:
     assert control("GET", "faults").json() == {"faults": []}
 
 
-def test_the_faults_of_one_account_are_its_own(
+def test_a_fault_of_one_account_does_not_affect_others(
     call: Call, control: Call, account: AccountView
 ) -> None:
     account.fail_next(times=None)
@@ -117,13 +121,13 @@ def test_the_faults_of_one_account_are_its_own(
     assert call("GET", "contacts", key="unknown").status_code == 401
 
 
-def test_a_number_names_the_same_contact_as_its_text(call: Call, account: AccountView) -> None:
+def test_a_fault_matches_a_user_id_sent_as_a_number(call: Call, account: AccountView) -> None:
     fault = account.fail_next(contact="5")
     call("POST", "contact", {"contact": {"user_id": 5.0, "FirstName": "Ada"}})
     assert account.calls[0].fault == fault
 
 
-def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> None:
+def test_a_server_that_cannot_drop_a_connection_truncates_the_answer() -> None:
     accounts = Accounts(ServerOptions("key"))
     account = accounts.known("key")
     assert account
@@ -145,14 +149,14 @@ def fault(**wanted: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", [200, 599])
-def test_a_fault_as_short_as_it_can_be(status: int) -> None:
+def test_a_fault_with_only_a_status_gets_defaults(status: int) -> None:
     body = {"error": "Fault", "message": "Fault fault_1 was asked for."}
     respond = {"status": status, "body": body, "headers": {}}
     shown = {"id": "fault_1", "match": {}, "respond": respond, "times": 1, "triggered": 0}
     assert fault(respond={"status": status}) == shown
 
 
-def test_a_fault_is_triggered_so_often_and_the_first_that_matches_goes_first() -> None:
+def test_the_first_matching_fault_triggers_until_it_is_spent() -> None:
     faults = Faults()
     first = faults.add({"respond": {"status": 500}, "match": {"method": "get"}, "times": 2})
     second = faults.add({"respond": {"status": 501}})
@@ -165,7 +169,7 @@ def test_a_fault_is_triggered_so_often_and_the_first_that_matches_goes_first() -
 
 
 @pytest.mark.parametrize("name", ["ada@example.com", "U1"])
-def test_a_fault_matches_whichever_identifier_of_the_contact_a_call_uses(
+def test_a_fault_for_a_contact_matches_calls_by_any_of_its_identifiers(
     call: Call, account: AccountView, name: str
 ) -> None:
     ada = upsert(call, Email="Ada@Example.com", user_id="u1")

@@ -24,7 +24,7 @@ NOT_FOUND = {"error": "Not Found", "message": "Contact could not be found."}
         {"_NewEmail": "ada@example.com"},
     ],
 )
-def test_neither_address_nor_user_id_is_rejected(
+def test_a_contact_without_address_and_user_id_is_refused(
     call: Call, account: AccountView, contact: dict[str, Any]
 ) -> None:
     rejected = call("POST", "contact", {"contact": contact})
@@ -51,7 +51,7 @@ def test_a_number_as_user_id_becomes_a_string(call: Call, account: AccountView) 
     assert account.contacts["5"].user_id == "5"
 
 
-def test_a_new_email_moves_the_contact(call: Call, account: AccountView) -> None:
+def test_a_new_email_changes_the_address_of_the_contact(call: Call, account: AccountView) -> None:
     contact_id = upsert(call, Email="old@example.com", FirstName="Ada")
     call("POST", "trigger/0001/contact/old@example.com")
     move = {"Email": "old@example.com", "_NewEmail": "new@example.com"}
@@ -64,7 +64,7 @@ def test_a_new_email_moves_the_contact(call: Call, account: AccountView) -> None
     assert len(account.journeys["0001"].entries) == 1
 
 
-def test_a_contact_id_in_the_body_identifies_too(call: Call, account: AccountView) -> None:
+def test_a_contact_id_in_the_body_identifies_the_contact(call: Call, account: AccountView) -> None:
     contact_id = upsert(call, Email="ada@example.com", FirstName="Ada")
     assert upsert(call, contact_id=contact_id, FirstName="Augusta") == contact_id
     assert account.contacts["ada@example.com"]["FirstName"] == "Augusta"

@@ -101,7 +101,9 @@ def test_without_auto_journeys_an_unknown_trigger_is_404(session: requests.Sessi
         assert len(autopilot.journeys["Welcome"].entries) == 1
 
 
-def test_ejecting(call: Call, account: AccountView) -> None:
+def test_ejecting_ends_every_entry_and_the_contact_may_enter_again(
+    call: Call, account: AccountView
+) -> None:
     contact_id = upsert(call, **ADA)
     call("POST", f"trigger/0001/contact/{contact_id}")
     call("POST", f"trigger/0001/contact/{contact_id}")
@@ -127,7 +129,7 @@ PREFIX = "Could not delete the contact from the journey as the"
         ("journey/0001/contact/nobody@example.com", "contact was not on that journey."),
     ],
 )
-def test_ejecting_who_is_not_there(
+def test_ejecting_a_contact_that_is_not_on_the_journey_is_404(
     call: Call, account: AccountView, path: str, reason: str
 ) -> None:
     upsert(call, **ADA)
@@ -157,14 +159,18 @@ def test_a_deleted_contact_stays_in_the_journeys_history(call: Call, account: Ac
     assert (entry.contact_id, entry.contact) == (contact_id, None)
 
 
-def test_an_odd_trigger_id_in_a_path(call: Call, account: AccountView) -> None:
+def test_a_trigger_id_may_have_spaces_and_letters_beyond_ascii(
+    call: Call, account: AccountView
+) -> None:
     upsert(call, **ADA)
     call("POST", "trigger/caf%C3%A9%20%3F/contact/ada@example.com")
     assert list(account.journeys) == ["café ?"]
 
 
 @pytest.mark.parametrize("trigger_id", ["", "a/b"])
-def test_a_trigger_id_must_stand_in_a_path(account: AccountView, trigger_id: str) -> None:
+def test_a_trigger_id_that_cannot_stand_in_a_path_is_refused(
+    account: AccountView, trigger_id: str
+) -> None:
     with pytest.raises(ApiError, match="trigger_id must stand in a path"):
         account.add_journey("Welcome", trigger_id)
     assert not account.journeys
@@ -185,7 +191,7 @@ def test_a_journey_that_is_defined_again_is_renamed_and_keeps_its_entries(
     assert state["journeys"][0]["name"] == "Hello"
 
 
-def test_who_is_taken_off_a_journey_leaves_the_others_on_it(
+def test_ejecting_a_contact_leaves_the_others_on_the_journey(
     call: Call, account: AccountView
 ) -> None:
     for email in ("ada@example.com", "bob@example.com"):

@@ -24,7 +24,7 @@ def test_without_auto_journeys_the_defined_ones_can_be_entered() -> None:
         assert refused.json == {"error": "Not Found", "message": "Trigger could not be found."}
 
 
-def test_a_contact_keeps_when_it_came_and_tells_when_it_changed() -> None:
+def test_created_at_stays_and_updated_at_follows_each_change() -> None:
     fake = Fake()
 
     def times() -> tuple[str, str]:

@@ -43,14 +43,14 @@ def test_white_space_around_an_address_in_a_path_is_not_part_of_it(call: Call) -
         ("POST", "triggers"),
     ],
 )
-def test_a_method_that_a_path_does_not_have(call: Call, method: str, path: str) -> None:
+def test_a_method_that_a_path_does_not_have_is_405(call: Call, method: str, path: str) -> None:
     answer = call(method, path)
     assert answer.status_code == 405
     message = f"{method} is not allowed"
     assert answer.json() == {"code": "MethodNotAllowedError", "message": message}
 
 
-def test_an_unknown_path(call: Call, account: AccountView) -> None:
+def test_an_unknown_path_is_404(call: Call, account: AccountView) -> None:
     answer = call("GET", "lists/of/nothing")
     assert answer.status_code == 404
     assert "/v1/lists/of/nothing" in answer.json()["message"]

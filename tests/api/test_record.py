@@ -104,14 +104,14 @@ def test_the_pattern_of_the_path_is_recorded(call: Caller, account: AccountView)
     assert recorded.route == "/v1/journey/{journey_id}/contact/{contact_id_or_email}"
 
 
-def test_numbers_count_up(call: Caller, account: AccountView) -> None:
+def test_recorded_calls_are_numbered_in_order(call: Caller, account: AccountView) -> None:
     for _ in range(3):
         call("GET", "contacts")
     first, second, third = (recorded.number for recorded in account.calls)
     assert (second, third) == (first + 1, first + 2)
 
 
-def test_a_long_body_is_cut_in_the_record_only(call: Caller, account: AccountView) -> None:
+def test_a_long_body_is_truncated_in_the_record_only(call: Caller, account: AccountView) -> None:
     text = "x" * (MAX_KEPT + 1)
     call("POST", "contact", {"contact": {"Email": "ada@example.com", "Title": text}})
     (recorded,) = account.calls
@@ -134,7 +134,9 @@ def test_the_journal_is_bounded_and_counts_what_it_dropped(
     assert (journal.calls(), journal.dropped) == ([], 0)
 
 
-def test_unauthenticated_calls_are_the_only_accounts_own(session: requests.Session) -> None:
+def test_unauthenticated_calls_are_shown_to_an_only_account_and_apart_otherwise(
+    session: requests.Session,
+) -> None:
     with MockAutopilot() as autopilot:
         url = f"{autopilot.base_url}contacts"
         session.get(url, timeout=10)
@@ -167,11 +169,13 @@ def test_a_defect_of_the_fake_is_answered_and_recorded(
 @pytest.mark.parametrize(
     ("key", "shown"), [("sandbox-key", "…-key"), ("abcd", "…"), ("abcde", "…bcde")]
 )
-def test_redaction(key: str, shown: str) -> None:
+def test_a_key_is_redacted_to_its_last_four_characters(key: str, shown: str) -> None:
     assert redact(key) == shown
 
 
-def test_the_body_may_be_no_json(account: AccountView, session: requests.Session) -> None:
+def test_a_body_that_is_not_json_is_recorded(
+    account: AccountView, session: requests.Session
+) -> None:
     headers = {"autopilotapikey": account.api_key}
     session.post(f"{account.base_url}contact", data=b"\xff{", headers=headers, timeout=10)
     recorded: Call = account.calls[0]

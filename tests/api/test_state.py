@@ -8,7 +8,7 @@ from mock_autopilot import AccountView, SeedWarning
 from tests.api.calls import ADA, Call, Fake
 
 
-def test_the_state_goes_round_exactly(call: Call, control: Call) -> None:
+def test_a_saved_state_is_the_same_after_it_is_loaded(call: Call, control: Call) -> None:
     custom = {"integer--Lucky--Number": 7, "odd": [1], "string--": "", "date--d": "soon"}
     upsert = {"Email": "Ada@example.com", "user_id": "u1", "FirstName": "Ada", "shoe": {"a": 1}}
     call("POST", "contact", {"contact": {"user_id": "u1", "LastName": "King"}})
@@ -98,10 +98,10 @@ SEED = {
 }
 
 
-def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
-    with pytest.warns(SeedWarning) as told:
+def test_each_questionable_part_of_a_seed_is_a_warning(account: AccountView) -> None:
+    with pytest.warns(SeedWarning) as shown:
         account.seed(SEED)
-    assert [str(one.message).partition(": ")[2].partition(":")[0] for one in told] == [
+    assert [str(one.message).partition(": ")[2].partition(":")[0] for one in shown] == [
         "contacts[0].Firstname",
         "contacts[0].lists",
     ]

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class UndoingStorage(MemoryStorage):
-    """Undoes every operation twice before it lets one count, as a database under load may."""
+    """Rolls each operation back twice before the one that counts, as a busy database may."""
 
     def transact(self, api_key: str, operation: Callable[[Transaction], T]) -> T:
         before = super().transact(api_key, lambda stored: stored.snapshot())

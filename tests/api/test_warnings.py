@@ -8,7 +8,7 @@ import requests
 from mock_autopilot import AccountView, MockAutopilot
 from tests.api.calls import ADA, Call, Fake, upsert, warned
 
-DOUBTFUL: list[tuple[str, dict[str, Any], str]] = [
+QUESTIONABLE: list[tuple[str, dict[str, Any], str]] = [
     ("address", {"Email": "ada", "Title": "x"}, "contact.Email"),
     ("custom-prefix", {"Email": "a@b.c", "custom": {"plan": "x"}}, "contact.custom.plan"),
     ("custom-prefix", {"Email": "a@b.c", "custom": {"text--a": "x"}}, "contact.custom.text--a"),
@@ -52,8 +52,8 @@ DOUBTFUL: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "contact", "field"), DOUBTFUL)
-def test_doubtful_input_is_stored_and_warned_about(
+@pytest.mark.parametrize(("rule", "contact", "field"), QUESTIONABLE)
+def test_questionable_input_is_stored_with_a_warning(
     call: Call, account: AccountView, rule: str, contact: dict[str, Any], field: str
 ) -> None:
     assert call("POST", "contact", {"contact": contact}).status_code == 200
@@ -67,8 +67,8 @@ def strict_server() -> Any:
         yield autopilot
 
 
-@pytest.mark.parametrize(("rule", "contact", "field"), DOUBTFUL)
-def test_strict_refuses_what_is_doubtful(
+@pytest.mark.parametrize(("rule", "contact", "field"), QUESTIONABLE)
+def test_a_strict_account_refuses_questionable_input(
     strict_server: MockAutopilot,
     session: Any,
     rule: str,
@@ -96,7 +96,7 @@ ENTER = {"contact": ADA, "property": {"a": 1}}
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "doubt"),
+    ("path", "body", "warning_text"),
     [
         ("contacts", {"contacts": []}, "contacts: is empty, so the call does nothing"),
         ("contacts", {"contacts": [ADA], "x": 1}, "x: is no part of this call"),
@@ -110,18 +110,23 @@ ENTER = {"contact": ADA, "property": {"a": 1}}
         ),
     ],
 )
-def test_a_strict_account_refuses_what_another_doubts(path: str, body: Any, doubt: str) -> None:
+def test_a_strict_account_refuses_with_the_text_of_the_warning(
+    path: str, body: Any, warning_text: str
+) -> None:
     lax, strict = Fake(), Fake(strict=True)
     for fake in (lax, strict):
         assert fake.call("POST", "contact", {"contact": ADA}).status_code == 200
     assert lax.call("POST", path, body).status_code == 200
-    assert [str(warning) for warning in lax.last.warnings] == [doubt]
+    assert [str(warning) for warning in lax.last.warnings] == [warning_text]
     refused = strict.call("POST", path, body)
     assert refused.status_code == 400
-    assert refused.json == {"error": "Bad Request", "message": f"Refused by --strict: {doubt}"}
+    assert refused.json == {
+        "error": "Bad Request",
+        "message": f"Refused by --strict: {warning_text}",
+    }
 
 
-def test_strict_says_all_that_it_refuses(session: requests.Session) -> None:
+def test_a_strict_account_lists_every_warning_in_its_refusal(session: requests.Session) -> None:
     with MockAutopilot(strict=True) as autopilot:
         refused = session.post(
             f"{autopilot.base_url}contact",
@@ -133,7 +138,7 @@ def test_strict_says_all_that_it_refuses(session: requests.Session) -> None:
     assert f"contact.Title: {null}; contact.user_id: {blank}" in refused.json()["message"]
 
 
-def test_a_well_formed_contact_is_not_warned_about(call: Call, account: AccountView) -> None:
+def test_a_well_formed_contact_causes_no_warning(call: Call, account: AccountView) -> None:
     custom = {"float--f": 5, "integer--i": 5.0, "date--d": "2016-02-14", "string--s": ""}
     upsert(call, Email="ada@example.com", FirstName="Ada", NumberOfEmployees=5, custom=custom)
     assert warned(account) == []
@@ -141,7 +146,7 @@ def test_a_well_formed_contact_is_not_warned_about(call: Call, account: AccountV
     assert warned(account) == []
 
 
-def test_unknown_fields_are_kept_and_a_near_name_is_offered(
+def test_unknown_fields_are_kept_and_a_similar_name_is_suggested(
     call: Call, account: AccountView
 ) -> None:
     upsert(call, Email="ada@example.com", firstname="Ada", shoe={"size": [5]})
@@ -150,7 +155,7 @@ def test_unknown_fields_are_kept_and_a_near_name_is_offered(
     assert "did you mean FirstName?" in account.calls[0].warnings[0].message
 
 
-def test_a_change_of_a_custom_fields_type_says_from_what() -> None:
+def test_a_custom_field_that_changes_its_type_warns_with_the_old_type() -> None:
     fake = Fake()
     for value in ({"string--Plan": "a"}, {"integer--Plan": 1}):
         fake.call("POST", "contact", {"contact": {**ADA, "custom": value}})
@@ -161,7 +166,7 @@ def test_a_change_of_a_custom_fields_type_says_from_what() -> None:
 @pytest.mark.parametrize(
     "known", [{"Email": "a@b.c", "user_id": "u"}, {"user_id": "u", "anonymous_id": "a"}]
 )
-def test_a_contact_of_nothing_but_identifiers_says_nothing(
+def test_a_contact_of_identifiers_only_is_warned_about(
     call: Call, account: AccountView, known: dict[str, Any]
 ) -> None:
     upsert(call, **known)
@@ -169,7 +174,9 @@ def test_a_contact_of_nothing_but_identifiers_says_nothing(
     assert warned(account) == [("only-identifier", "contact")]
 
 
-def test_every_way_to_say_something_counts(call: Call, account: AccountView) -> None:
+def test_a_contact_with_any_other_content_is_not_warned_about(
+    call: Call, account: AccountView
+) -> None:
     account.seed({"lists": [{"list_id": "l", "title": "News"}]})
     for said in ({"_autopilot_list": "l"}, {"custom": {"string--a": "b"}}, {"Title": "x"}):
         upsert(call, user_id=str(said), **said)

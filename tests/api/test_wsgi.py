@@ -1,4 +1,4 @@
-"""The WSGI door: bodies of any length, headers, the bytes of an answer."""
+"""The application under WSGI: bodies of any length, headers, the bytes of an answer."""
 
 import json
 from io import BytesIO
@@ -49,7 +49,7 @@ def test_a_length_that_is_no_number_is_refused() -> None:
     assert (fake.last.request_body, fake.last.request_size) == (b"", 0)
 
 
-def test_a_body_that_breaks_off_is_refused() -> None:
+def test_a_truncated_body_is_refused() -> None:
     fake = Fake()
     refused = post(fake, EMPTY_CONTACT, CONTENT_LENGTH="99")
     assert refused.status_code == 400
@@ -66,13 +66,13 @@ def test_headers_are_recorded_without_their_secrets() -> None:
     assert recorded["authorization"] == recorded["cookie"] == "…5678"
 
 
-def test_a_path_that_is_no_utf_8_is_recorded_as_far_as_it_is() -> None:
+def test_a_path_that_is_not_utf_8_is_recorded_with_replacement_characters() -> None:
     fake = Fake()
     fake.call("GET", "", environ_overrides={"PATH_INFO": "/v1/contact/\xffa"})
     assert fake.last.path == "/v1/contact/\ufffda"
 
 
-def test_a_server_need_not_tell_of_a_query_that_is_not_there() -> None:
+def test_the_environ_may_lack_a_query_string() -> None:
     fake = Fake()
     environ = EnvironBuilder("/v1/contacts").get_environ()
     environ["HTTP_AUTOPILOTAPIKEY"] = "key"
@@ -82,7 +82,7 @@ def test_a_server_need_not_tell_of_a_query_that_is_not_there() -> None:
     assert fake.last.query == ""
 
 
-def test_a_body_that_is_too_large_by_its_own_word_is_not_read() -> None:
+def test_a_body_with_too_large_a_content_length_is_not_read() -> None:
     fake = Fake(max_body=10)
     refused = fake.call("POST", "contact", {"contact": "x" * 600_000})
     assert refused.status_code == 413
@@ -95,7 +95,7 @@ def test_a_body_that_is_too_large_by_its_own_word_is_not_read() -> None:
 # --- out --------------------------------------------------------------------------------------
 
 
-def test_an_answer_is_short_and_has_its_characters_as_they_are() -> None:
+def test_an_answer_is_compact_json_with_unescaped_characters() -> None:
     fake = Fake()
     assert fake.call("GET", "contacts").data == b'{"contacts":[],"total_contacts":0}'
     assert "'é'".encode() in fake.call("POST", "contact", {"contact": "é"}).data
@@ -110,13 +110,13 @@ def test_an_answer_may_have_no_body() -> None:
     assert fake.last.response_size == 0
 
 
-def test_a_call_takes_its_time() -> None:
+def test_the_duration_of_a_call_is_recorded() -> None:
     fake = Fake()
     fake.call("GET", "contacts")
     assert 0 < fake.last.duration < 10
 
 
-def test_a_defect_is_told_by_its_name_and_logged_with_the_call(
+def test_a_defect_is_answered_with_its_exceptions_name_and_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:

@@ -30,7 +30,7 @@ SHOWN = (
 
 
 class Account:
-    """One account of the fake, asked over HTTP, byte by byte."""
+    """An account of the fake that is called over HTTP with bodies given as bytes."""
 
     def __init__(self, server: MockAutopilot, connection: HTTPConnection, seed: object = SEED):
         self.key = server.new_account().api_key
@@ -44,7 +44,7 @@ class Account:
         body: bytes | Iterator[bytes] | None = None,
         encoding: str | None = None,
     ) -> tuple[int, bytes]:
-        """Send a body as it is, chunked when it is an iterator; give the status and the answer."""
+        """Send a body unchanged, chunked if it is an iterator; return the status and the answer."""
         chunked = body is not None and not isinstance(body, bytes)
         headers = {"autopilotapikey": self.key} | (
             {"Transfer-Encoding": "chunked"} if chunked else {}
@@ -60,7 +60,7 @@ class Account:
         return answer
 
     def is_refused(self, method: str, path: str, body: bytes | Iterator[bytes]) -> tuple[int, str]:
-        """Send what should be refused; give the status and the message. Nothing is written."""
+        """Send what must be refused and write nothing; return the status and the message."""
         before = self.state()
         status, answer = self.ask(method, path, body)
         message = refusal(status, answer)
@@ -90,7 +90,7 @@ def strict(raw: bytes) -> Any:
 
 
 def refusal(status: int, answer: bytes) -> str:
-    """Give the message of an answer that is a refusal in the API's own form."""
+    """Return the message of an answer that is a refusal in the API's own form."""
     assert 400 <= status < 500, answer
     body = strict(answer)
     assert body.keys() == {"error", "message"}

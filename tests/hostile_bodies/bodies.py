@@ -11,7 +11,7 @@ def contact(**fields: object) -> bytes:
 
 
 def nested(levels: int) -> Any:
-    """Give so many arrays in one another."""
+    """Return that many arrays, one inside the other."""
     value: Any = 1
     for _ in range(levels):
         value = [value]

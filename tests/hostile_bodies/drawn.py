@@ -1,4 +1,4 @@
-"""Strategies for request bodies: bytes, JSON of any shape, damaged and packed."""
+"""Strategies for request bodies: bytes, JSON of any shape, damaged and compressed."""
 
 import gzip
 import json
@@ -72,8 +72,8 @@ DAMAGED = st.builds(
 ANYTHING = st.binary(max_size=50) | JSON_BODIES | DAMAGED
 
 
-def packed(body: bytes, encoding: str, keep: int | None, more: bytes) -> tuple[bytes, str]:
-    """Pack a body as its encoding says; keep only so many bytes, and add more."""
+def compressed(body: bytes, encoding: str, keep: int | None, more: bytes) -> tuple[bytes, str]:
+    """Compress a body as its encoding says; keep only the first `keep` bytes, and append `more`."""
     match encoding.strip().lower():
         case "gzip":
             body = gzip.compress(body, mtime=0)  # the same bytes each time
@@ -82,8 +82,8 @@ def packed(body: bytes, encoding: str, keep: int | None, more: bytes) -> tuple[b
     return body[:keep] + more, encoding
 
 
-PACKED = st.builds(
-    packed,
+COMPRESSED = st.builds(
+    compressed,
     ANYTHING,
     st.sampled_from(["gzip", "GZIP ", "deflate", "identity", "br", "gzip, gzip", "", ","]),
     st.none() | st.integers(0, 60),

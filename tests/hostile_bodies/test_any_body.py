@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from mock_autopilot import MockAutopilot
 from tests.hostile_bodies.account import Account, refusal, strict
-from tests.hostile_bodies.drawn import ANYTHING, PACKED, ROUTES
+from tests.hostile_bodies.drawn import ANYTHING, COMPRESSED, ROUTES
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 @settings(deadline=None, max_examples=60)
 @given(body=ANYTHING)
-def test_any_body_is_done_or_refused_as_the_api_does(
+def test_any_body_is_carried_out_or_refused_in_the_apis_form(
     server: MockAutopilot, connection: HTTPConnection, method: str, path: str, body: bytes
 ) -> None:
     account = Account(server, connection)
@@ -30,8 +30,8 @@ def test_any_body_is_done_or_refused_as_the_api_does(
 
 
 @settings(deadline=None, max_examples=200)
-@given(route=st.sampled_from(ROUTES[:8]), sent=PACKED)
-def test_any_packed_body_is_done_or_refused_as_the_api_does(
+@given(route=st.sampled_from(ROUTES[:8]), sent=COMPRESSED)
+def test_any_compressed_body_is_carried_out_or_refused_in_the_apis_form(
     server: MockAutopilot,
     connection: HTTPConnection,
     route: tuple[str, str],

@@ -6,15 +6,15 @@ import pytest
 
 from tests.hostile_bodies.account import CONTACT, LEVELS, LIMIT, Account, dumped, refusal
 from tests.hostile_bodies.bodies import chunks, contact, padded
-from tests.hostile_bodies.drawn import packed
+from tests.hostile_bodies.drawn import compressed
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 @pytest.mark.parametrize("excess", [0, 1, 20 * LIMIT])
-def test_the_limit_of_a_packed_body_is_that_of_what_is_in_it(
+def test_the_size_limit_holds_for_the_decompressed_body(
     account: Account, encoding: str, excess: int
 ) -> None:
-    body, _ = packed(padded(LIMIT + excess), encoding, None, b"")
+    body, _ = compressed(padded(LIMIT + excess), encoding, None, b"")
     assert len(body) < LIMIT
     status, answer = account.ask("POST", CONTACT, body, encoding)
     assert status == (413 if excess else 200), answer
@@ -32,14 +32,14 @@ def test_a_body_over_the_limit_is_refused(account: Account, chunked: bool, exces
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["declared", "chunked"])
-def test_a_body_of_just_the_limit_is_taken(account: Account, chunked: bool) -> None:
+def test_a_body_of_exactly_the_limit_is_accepted(account: Account, chunked: bool) -> None:
     body = padded(LIMIT)
     assert account.ask("POST", CONTACT, chunks(body) if chunked else body)[0] == 200
     assert account.ask("GET", f"{CONTACT}/new@example.com")[0] == 200
 
 
-def test_a_small_body_takes_little_memory(account: Account) -> None:
-    """A body with many brackets is looked through, whatever the length of its keys."""
+def test_a_body_with_long_keys_and_many_brackets_takes_little_memory(account: Account) -> None:
+    # Its nesting is checked bracket by bracket, which must not depend on the length of the keys.
     body = contact(**{"k" * 5000: [0] * 5000, "brackets": [[]] * LEVELS})
     tracemalloc.start()
     try:

@@ -18,12 +18,12 @@ from tests.hostile_bodies.bodies import contact, nested
 
 
 def with_value(raw: bytes) -> bytes:
-    """Give a contact with this value written into it as it is."""
+    """Return a contact with this value written into it as it is."""
     return b'{"contact": {"Email": "new@example.com", "size": %s}}' % raw
 
 
 def bulk(bad: object, count: int = 5) -> bytes:
-    """Give a bulk whose item 3 is bad."""
+    """Return a bulk whose item 3 is bad."""
     contacts: list[object] = [{"Email": f"{n}@example.com"} for n in range(count)]
     contacts[3] = bad
     return dumped({"contacts": contacts})
@@ -136,7 +136,7 @@ def test_the_record_can_be_read_after_a_bad_body(
     ],
     ids=["a field", "inside a value", "the contact"],
 )
-def test_of_a_key_that_stands_twice_the_last_counts_with_a_warning(
+def test_the_last_of_a_repeated_key_counts_with_a_warning(
     account: Account, body: bytes, key: str, field: str, kept: object
 ) -> None:
     status, answer = account.ask("POST", CONTACT, body)

@@ -35,7 +35,7 @@ VALID: st.SearchStrategy[dict[str, Any]] = st.builds(
 
 
 def comes_back(account: Account, other: Account) -> None:
-    """Load the state into its own account and into an empty one: it is the same each time."""
+    """Check that the state is the same after loading into its own account and an empty one."""
     state = account.state()
     for each in (account, other):
         status, answer = each.ask("PUT", "/_mock/state", state)

@@ -29,10 +29,10 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def one_error(result: subprocess.CompletedProcess[str]) -> str:
-    """Give the one line that says why it did not start."""
+    """Return the one line that says why it did not start."""
     assert result.returncode in (1, 2)
     assert not result.stdout
-    # A wrong option is told below click's two lines of usage.
+    # The error about a wrong option follows click's two lines of usage.
     usage = r"Usage: .*\nTry .*\n\n" if result.returncode == 2 else ""
     found = re.fullmatch(rf"{usage}(Error: .+)\n", result.stderr)
     assert found, result.stderr

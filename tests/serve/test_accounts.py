@@ -18,7 +18,7 @@ def test_keys_are_accounts_that_cannot_see_each_other(start_serve: StartServe) -
     assert served.call("GET", "/_mock/state", key=None).status == 400
 
 
-def test_an_unknown_key(served: Served) -> None:
+def test_an_unknown_key_is_401(served: Served) -> None:
     answer = served.call("GET", "/v1/contacts", key="nobodys")
     assert answer.status == 401
     assert answer.body == {
@@ -27,12 +27,12 @@ def test_an_unknown_key(served: Served) -> None:
     }
 
 
-def test_any_key_makes_an_account(start_serve: StartServe) -> None:
+def test_with_any_key_each_new_key_makes_an_account(start_serve: StartServe) -> None:
     served = start_serve("--any-key")
     assert served.call("POST", "/v1/contact", CONTACT, key="first").status == 200
     assert served.call("GET", "/v1/contacts", key="first").body["total_contacts"] == 1
     assert served.call("GET", "/v1/contacts", key="second").body["total_contacts"] == 0
 
 
-def test_a_key_that_no_header_can_carry_is_told() -> None:
+def test_a_key_that_no_header_can_carry_is_an_error() -> None:
     assert "'schlüssel'" in one_error(run("--api-key", "schlüssel"))

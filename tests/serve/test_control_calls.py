@@ -18,18 +18,20 @@ from tests.serve.http_calls import CONTACT, bearer
         {"Origin": "null"},
     ],
 )
-def test_no_page_from_elsewhere_gets_in(headers: dict[str, str], served: Served) -> None:
+def test_control_calls_from_a_foreign_host_or_origin_are_refused(
+    headers: dict[str, str], served: Served
+) -> None:
     for method, path in (("GET", "/_mock/state"), ("POST", "/_mock/reset")):
         assert served.call(method, path, headers=headers).status == 403
 
 
-def test_this_machines_own_names_get_in(served: Served) -> None:
+def test_control_calls_from_this_machines_own_origin_are_allowed(served: Served) -> None:
     host = f"localhost:{served.port}"
     own = {"Host": host, "Origin": f"http://{host}"}
     assert served.call("GET", "/_mock/health", headers=own).body["status"] == "ok"
 
 
-def test_from_afar_it_takes_a_token(start_serve: StartServe) -> None:
+def test_a_server_on_all_interfaces_demands_the_control_token(start_serve: StartServe) -> None:
     served = start_serve("--host", "0.0.0.0")
     shown = re.search(r"^Control token  (\S{16,})$", "".join(served.printed), re.MULTILINE)
     assert shown

@@ -22,13 +22,13 @@ def test_a_client_that_stalls_does_not_stop_others(
     assert answers == [200] * 20
 
 
-def test_a_body_in_chunks(served: Served) -> None:
+def test_a_chunked_body_is_read(served: Served) -> None:
     body = json.dumps({"contact": {"Email": "chunks@example.com", "FirstName": "C"}})
     assert in_chunks(served, body.encode()).status == 200
     assert served.call("GET", "/v1/contact/chunks@example.com").status == 200
 
 
-def test_a_body_that_breaks_off_is_not_carried_out(served: Served) -> None:
+def test_a_call_with_a_truncated_body_is_not_carried_out(served: Served) -> None:
     half = b'{"contact":{"Email":"half@example.com","FirstName":"H"}}'  # and no more comes
     with socket.create_connection((served.host, served.port), timeout=PATIENCE) as client:
         client.sendall(
@@ -56,7 +56,7 @@ def test_calls_share_a_connection(served: Served) -> None:
             assert client.sock is opened
 
 
-def test_calls_at_the_same_time_lose_nothing(served: Served) -> None:
+def test_no_concurrent_call_is_lost(served: Served) -> None:
     key = served.call("POST", "/_mock/accounts").body["api_key"]
 
     def write(worker: int) -> None:
@@ -85,7 +85,7 @@ def test_calls_at_the_same_time_lose_nothing(served: Served) -> None:
         *("a b@example.com", "a;b=c@example.com", "../a@example.com", '"a@b"@example.com'),
     ],
 )
-def test_an_address_may_hold_anything(address: str, served: Served) -> None:
+def test_any_address_can_be_encoded_in_a_path(address: str, served: Served) -> None:
     answer = served.call("POST", "/v1/contact", {"contact": {"Email": address, "Title": "T"}})
     path = f"/v1/contact/{quote(address, safe='')}"
     found = served.call("GET", path)

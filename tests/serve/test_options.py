@@ -39,14 +39,14 @@ def test_journeys_are_the_ones_that_were_defined(strict: Served) -> None:
     assert (answer.status, answer.body["message"]) == (404, "Trigger could not be found.")
 
 
-def test_a_doubtful_call_is_refused(strict: Served) -> None:
+def test_a_questionable_call_is_refused(strict: Served) -> None:
     answer = strict.call("POST", "/v1/contact", {"contact": {"Email": "a@b.c", "email": "x"}})
     assert answer.status == 400
     assert "contact.email" in answer.body["message"]
     assert strict.call("GET", "/v1/contact/a@b.c").status == 404
 
 
-def test_a_body_may_be_so_long_and_no_longer(strict: Served) -> None:
+def test_a_body_over_the_given_limit_is_refused(strict: Served) -> None:
     def body(length: int) -> bytes:
         plain = b'{"contact":{"Email":"long@b.c","FirstName":"x"}}'
         return plain + b" " * (length - len(plain))
@@ -65,7 +65,7 @@ def test_control_calls_need_the_token(strict: Served) -> None:
     assert strict.call("GET", "/_mock/state", headers=bearer("mellon")).status == 200
 
 
-def test_the_servers_environment_is_in_no_record(strict: Served) -> None:
+def test_environment_variables_are_not_recorded_as_headers(strict: Served) -> None:
     strict.call("GET", "/v1/contacts")
     call = strict.call("GET", "/_mock/calls", headers=bearer("mellon")).body["calls"][-1]
     assert set(call["headers"]) == {"accept-encoding", "autopilotapikey", "host"}

@@ -10,7 +10,9 @@ from tests.serve.http_calls import CONTACT
 from tests.serve.processes import one_error, run
 
 
-def test_it_begins_with_the_seed_and_returns_to_it(start_serve: StartServe, tmp_path: Path) -> None:
+def test_it_starts_with_the_seed_and_a_reset_returns_to_it(
+    start_serve: StartServe, tmp_path: Path
+) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(
         json.dumps(
@@ -57,7 +59,7 @@ def test_a_reset_brings_back_the_same_ids_and_times(
         ({"user_id": "null"}, "contacts[0].user_id: "),
     ],
 )
-def test_what_looks_wrong_about_a_seed_is_told_once_and_refused_when_strict(
+def test_a_questionable_seed_warns_once_and_is_refused_when_strict(
     contact: object, field: str, start_serve: StartServe, tmp_path: Path
 ) -> None:
     seed = tmp_path / "seed.json"
@@ -85,7 +87,7 @@ def test_what_looks_wrong_about_a_seed_is_told_once_and_refused_when_strict(
         ('{"contacts": [{"FirstName": "Chris"}]}', "contacts[0]"),
     ],
 )
-def test_a_bad_seed_is_told(text: str, said: str, tmp_path: Path) -> None:
+def test_a_wrong_seed_is_an_error(text: str, said: str, tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(text)
     error = one_error(run("--port", "0", "--seed", str(seed)))
@@ -93,6 +95,6 @@ def test_a_bad_seed_is_told(text: str, said: str, tmp_path: Path) -> None:
     assert said in error
 
 
-def test_a_missing_seed_is_told(tmp_path: Path) -> None:
+def test_a_missing_seed_file_is_an_error(tmp_path: Path) -> None:
     missing = tmp_path / "missing.json"
     assert f"'{missing}' does not exist" in one_error(run("--seed", str(missing)))

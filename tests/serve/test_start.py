@@ -14,7 +14,7 @@ from tests.serve.http_calls import CONTACT
 from tests.serve.processes import begin, first_line, one_error, run
 
 
-def test_it_prints_where_it_is_and_the_key(served: Served) -> None:
+def test_it_prints_its_url_and_key(served: Served) -> None:
     assert f"Autopilot API  http://127.0.0.1:{served.port}/v1/\n" in served.printed
     assert "API key        sandbox-key\n" in served.printed
     assert served.port_file.read_text() == f"{served.port}\n"
@@ -45,12 +45,12 @@ def test_a_port_file_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
             process.terminate()
 
 
-def test_a_port_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_port_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     result = run("--port", "0", "--port-file", str(tmp_path / "missing" / "port"))
     assert "missing" in one_error(result)
 
 
-def test_a_port_that_another_serve_has_is_told(served: Served) -> None:
+def test_a_port_that_another_serve_uses_is_an_error(served: Served) -> None:
     result = run("--port", str(served.port))
     assert one_error(result).startswith(
         f"Error: cannot listen on 127.0.0.1:{served.port}: it is in use."
@@ -60,7 +60,7 @@ def test_a_port_that_another_serve_has_is_told(served: Served) -> None:
 
 
 @pytest.mark.parametrize("shares", [False, True])
-def test_a_port_that_anybody_has_is_told(shares: bool) -> None:
+def test_a_port_that_another_program_uses_is_an_error(shares: bool) -> None:
     with socket.socket() as holder:
         if shares:
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -72,7 +72,7 @@ def test_a_port_that_anybody_has_is_told(shares: bool) -> None:
     assert result.returncode == 1
 
 
-def test_of_several_started_at_once_one_gets_the_port() -> None:
+def test_only_one_of_several_started_at_once_gets_the_port() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -88,7 +88,7 @@ def test_of_several_started_at_once_one_gets_the_port() -> None:
 
 
 @pytest.mark.parametrize("host", ["no such host", "host.invalid", "192.0.2.1"])
-def test_an_address_that_is_not_ours_is_told(host: str) -> None:
+def test_a_host_that_is_not_this_machine_is_an_error(host: str) -> None:
     assert f"cannot listen on {host}:0" in one_error(run("--host", host, "--port", "0"))
 
 
@@ -96,7 +96,7 @@ def test_a_host_may_be_localhost(start_serve: StartServe) -> None:
     assert start_serve("--host", "localhost").call("GET", "/_mock/health").status == 200
 
 
-def test_ipv6(start_serve: StartServe) -> None:
+def test_the_host_may_be_an_ipv6_address(start_serve: StartServe) -> None:
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -108,18 +108,18 @@ def test_ipv6(start_serve: StartServe) -> None:
     assert served.call("GET", "/_mock/state").status == 200
 
 
-def test_health_and_the_command_say_the_same(served: Served) -> None:
+def test_health_and_the_version_option_show_the_same_version(served: Served) -> None:
     shown = served.call("GET", "/_mock/health").body["version"]
     assert version_line() == f"mock-autopilot, version {shown}\n"
 
 
-def test_without_the_packages_metadata_it_is_unknown() -> None:
+def test_the_version_is_unknown_without_the_packages_metadata() -> None:
     missing = "import importlib.metadata as m; m.Distribution.discover = lambda **_: iter(()); "
     assert version_line(missing) == "mock-autopilot, version unknown\n"
 
 
 def version_line(first: str = "") -> str:
-    """Give what `--version` prints, in a process that runs `first` before."""
+    """Return what `--version` prints, in a process that runs `first` before."""
     code = f"{first}from mock_autopilot.cli import main; main(['--version'])"
     command = [sys.executable, "-c", code]
     return subprocess.run(

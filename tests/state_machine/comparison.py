@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 
 def exact(value: object) -> str:
-    """Write a JSON value so that 1, 1.0 and true are three."""
+    """Return a JSON value as text, in which 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -41,7 +41,7 @@ def now() -> str:
 
 
 class Comparison(RuleBasedStateMachine):
-    """Calls the fake, does the same in the model, and compares the two; has no rules yet."""
+    """Calls the fake, does the same in the model, and compares. Subclasses add the rules."""
 
     def __init__(self, server: MockAutopilot, connection: HTTPConnection, seen: Counter[str]):
         super().__init__()
@@ -69,7 +69,7 @@ class Comparison(RuleBasedStateMachine):
         return answer
 
     def agree(self, answer: Answer, wanted: Callable[[], T]) -> T | None:
-        """Do the same in the model: both give something, or both refuse for the same reason."""
+        """Do the same in the model: both return a value, or both refuse for the same reason."""
         refusal: RefusedError | None = None
         value: T | None = None
         try:
@@ -114,7 +114,7 @@ class Comparison(RuleBasedStateMachine):
         }
 
     def compare(self, document: dict[str, Any], contact: Contact) -> None:
-        """Compare a document; who is written to was updated, and nobody else."""
+        """Compare a document; updated_at changes if the contact was written to, and only then."""
         first = [name for name in ORDER if name in document]
         assert list(document)[: len(first)] == first
         assert list(document)[-1] == "contact_id"

@@ -25,11 +25,11 @@ from tests.state_machine.model import PAGE, Contact
 
 
 class ContactRules(Comparison):
-    """Does to contacts what the API can do."""
+    """Upserts, reads, merges and deletes contacts."""
 
     @initialize(target=IDS)
     def begin(self) -> MultipleResults[str]:
-        """Begin with two who may turn out to be one, and a third."""
+        """Create two contacts that a later rule may merge, and a third."""
         lists = [{"list_id": list_id, "title": list_id} for list_id in LISTS]
         assert self.ask("PUT", "/_mock/state", {"lists": lists}).status == 200
         return self.upsert_many(
@@ -47,7 +47,7 @@ class ContactRules(Comparison):
         wanted: Callable[[], Contact],
         rest: Callable[[dict[str, Any], Contact], None] | None = None,
     ) -> Any:
-        """Upsert; `rest` looks at what the answer has beside the contact's id, if it may."""
+        """Upsert; `rest`, if given, checks what the answer has beside the contact's id."""
         answer = self.call("POST", path, body)
         contact = self.agree(answer, lambda: self.counted(wanted))
         if contact is None:
@@ -74,7 +74,7 @@ class ContactRules(Comparison):
 
     @rule(target=IDS, first=ADDRESSES, second=USER_IDS, both=st.sampled_from([{}, ON_A_LIST]))
     def merge(self, first: str, second: object, both: dict[str, Any]) -> Any:
-        """Make a contact of each identifier, then say that the two are one."""
+        """Create a contact for each identifier, then send both identifiers in one call."""
         self.upsert({"user_id": second, "FirstName": "Bea", "Company": "B", **both})
         self.upsert({"Email": first, "FirstName": "Ann", **both})
         return self.upsert({"Email": first, "user_id": second})

@@ -11,7 +11,7 @@ from tests.state_machine.replay import Replay
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 NOT_AUTOPILOTS = {"shoe_size", "email"}
-"""Fields below that Autopilot does not have: a state that has them is warned of."""
+"""Fields below that Autopilot does not have: a state that has them is warned about."""
 
 
 class AccountStateMachine(JourneyRules):
@@ -19,16 +19,16 @@ class AccountStateMachine(JourneyRules):
 
     @rule()
     def save_and_restore(self) -> None:
-        """Load the state as it is saved: nobody can tell afterwards, but for old bookmarks."""
+        """Load the state as it is saved: nothing differs afterwards, except for old bookmarks."""
         saved = self.ask("GET", "/_mock/state")
         restored = self.ask("PUT", "/_mock/state", saved.body)
-        odd = [
+        expected = [
             ("unknown-field", f"contacts[{index}].{name}")
             for index, contact in enumerate(self.model.contacts())
             for name in NOT_AUTOPILOTS & contact.fields.keys()
         ]
         warned = [(one["id"], one["field"]) for one in restored.body.pop("warnings")]
-        assert sorted(warned) == sorted(odd)
+        assert sorted(warned) == sorted(expected)
         assert exact(restored) == exact(saved)
         self.model.restore()
 
@@ -56,8 +56,8 @@ class AccountStateMachine(JourneyRules):
         assert (status, journal) == (200, {"calls": [], "total": len(self.calls), "dropped": 0})
 
     def teardown(self) -> None:
-        """Find everybody by each identifier, and on one of the pages; nobody who is gone."""
-        if sys.exc_info()[0]:  # a step has failed, and that is what is to be told
+        """Find each contact by each identifier and on a page, and no deleted one."""
+        if sys.exc_info()[0]:  # a step has failed, and its failure is the one to report
             return
         for contact in self.model.contacts()[:20]:
             names = [

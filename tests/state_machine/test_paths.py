@@ -19,7 +19,7 @@ from tests.state_machine.machine import AccountStateMachine
     ],
     ids=repr,
 )
-def test_a_path_may_hold_any_address(
+def test_a_path_may_contain_any_address(
     address: str, server: MockAutopilot, connection: HTTPConnection
 ) -> None:
     machine = AccountStateMachine(server, connection, Counter())
