@@ -259,10 +259,11 @@ def launch(kind: str, *arguments: str) -> None:
         from mock_autopilot.account.accounts import Accounts
         from mock_autopilot.app import create_app
         from mock_autopilot.servers.thread_server import ThreadServer
+        from mock_autopilot.storage.memory import MemoryStorage
 
         # It would log each call that has to wait.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        announce(ThreadServer(create_app(Accounts())).port)
+        announce(ThreadServer(create_app(Accounts(storage=MemoryStorage()))).port)
         Event().wait()
     else:
         from mock_autopilot.servers import process_server

@@ -105,13 +105,11 @@ class ServerOptions:
                 _check_number(option, getattr(self, option.name))
         if self.control_token == "":
             raise ValueError("control_token must not be empty; None means the default")
-        for journey in self.journeys:
-            match journey:
-                case (str(), str() | None):
-                    pass
-                case _:
-                    wanted = "pairs of a name and a trigger id or None"
-                    raise TypeError(f"journeys must be {wanted}, got {journey!r}")
+        journeys: tuple[Any, ...] = self.journeys
+        for journey in journeys:
+            if not isinstance(journey, tuple) or len(journey) != 2:
+                wanted = "pairs of a name and a trigger id or None"
+                raise TypeError(f"journeys must be {wanted}, got {journey!r}")
 
 
 def _check_number(option: Field[Any], value: object) -> None:

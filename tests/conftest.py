@@ -12,8 +12,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
@@ -35,16 +37,24 @@ PATIENCE = 20.0
 
 
 def eventually(check: Callable[[], object], what: str, within: float = PATIENCE) -> None:
-    """Wait until `check` gives something true; fail, naming what was waited for, if it does not."""
+    """Wait until `check` returns a true value; fail with what was waited for if it does not."""
     deadline = time.monotonic() + within
     while not check():
         assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
         time.sleep(0.005)
 
 
+def ask(account: AccountView, method: str, path: str, body: object = None) -> Any:
+    """Make one call of the API to an account of this process, and return the answer's JSON."""
+    headers = {"autopilotapikey": account.api_key}
+    url = f"{account.base_url}{path}"
+    response = requests.request(method, url, json=body, headers=headers, timeout=10)
+    return response.json() if response.content else None
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What a call was answered."""
+    """The answer to a call."""
 
     status: int
     body: Any
@@ -89,7 +99,7 @@ class Served:
 
     @property
     def errors(self) -> str:
-        """What stands on its standard error."""
+        """Return what it has written to standard error."""
         return self._errors.read_text()
 
     def call(
@@ -118,7 +128,7 @@ class Served:
         (os.killpg if group else os.kill)(self.process.pid, number)
 
     def ended(self) -> int:
-        """Wait until all of its processes are gone (each holds the output); give the status."""
+        """Wait until all of its processes are gone (each holds the output); return the status."""
         self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
@@ -140,22 +150,31 @@ StartServe = Callable[..., Served]
 
 @pytest.fixture(scope="module", params=[MemoryStorage, PlainStorage], ids=["memory", "plain"])
 def storage(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the fakes of this process keep their accounts in one kind of storage, then the other."""
+    """Run the tests with each kind of storage behind the fakes of this process."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("mock_autopilot.account.accounts.MemoryStorage", request.param)
+        for user in ("mock_autopilot.mock", "tests.api.calls"):
+            patched.setattr(f"{user}.MemoryStorage", request.param)
         yield
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockAutopilot]:
-    """A server in this process, for a module's tests."""
+    """Start a server in this process for the tests of a module."""
     with MockAutopilot() as autopilot:
         yield autopilot
 
 
+@pytest.fixture(scope="module")
+def connection(server: MockAutopilot) -> Iterator[http.client.HTTPConnection]:
+    """Open a connection to the server that stays open for a module's tests."""
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc)
+    yield connection
+    connection.close()
+
+
 @pytest.fixture
 def account(server: MockAutopilot) -> AccountView:
-    """An account of a test's own."""
+    """Return a new account for a test."""
     return server.new_account()
 
 
@@ -175,7 +194,7 @@ def start_serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServe
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server with nothing but defaults, for the tests of a module that do not stop it."""
+    """Start `serve` with defaults for the tests of a module that do not stop it."""
     server = Served(folder=tmp_path_factory.mktemp("served"), environment=None)
     yield server
     server.close()

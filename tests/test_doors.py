@@ -16,6 +16,7 @@ from mock_autopilot import MockAutopilot
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
 from mock_autopilot.options import ServerOptions
+from mock_autopilot.storage.memory import MemoryStorage
 from tests.conftest import StartServe
 
 SEED = {
@@ -142,7 +143,7 @@ class Door:
 
 @contextmanager
 def flask_client() -> Iterator[Door]:
-    accounts = Accounts(ServerOptions("key", max_body=MAX_BODY), seed=SEED)
+    accounts = Accounts(ServerOptions("key", max_body=MAX_BODY), storage=MemoryStorage(), seed=SEED)
     client = create_app(accounts).test_client()
 
     def send(call: Call) -> tuple[int, str | None, bytes]:

@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("node_client.cjs")
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """The folder of the package, fresh from the registry."""
+    """Install the package from the registry; return its folder."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("npm is not on the PATH")
@@ -38,7 +38,7 @@ def package(tmp_path: Path) -> Path:
     return tmp_path / "node_modules" / "autopilot-api"
 
 
-def test_the_npm_client(package: Path, start_serve: StartServe) -> None:
+def test_the_npm_client_works_unchanged(package: Path, start_serve: StartServe) -> None:
     served = start_serve("--journey", "Welcome", "--journey", "Trial=0042")
     result = subprocess.run(
         ["node", str(SCRIPT), str(package), served.base_url, KEY],

@@ -47,7 +47,7 @@ def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_an_answer_has_the_recorded_shape(file: Path, account: AccountView) -> None:
+def test_an_answer_has_the_recorded_keys_and_forms(file: Path, account: AccountView) -> None:
     case = json.loads(file.read_text("utf-8"))
     account.seed(case.get("state", {}))
     call = case.get("call", {"method": "GET", "path": "contact/ada@example.com"})
@@ -64,7 +64,7 @@ def test_an_answer_has_the_recorded_shape(file: Path, account: AccountView) -> N
     assert re.fullmatch(FORMS["<http date>"], answer.headers["Last-Modified"])
 
 
-def test_there_are_recorded_answers() -> None:
+def test_the_recorded_answers_are_found() -> None:
     assert len(FILES) >= 11
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from typing import IO, Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -30,7 +31,8 @@ class ApiRequest(Request):
     @property
     def body(self) -> IO[bytes]:
         """The body, from its beginning if it was read with `get_data` or `get_json`."""
-        return self._get_stream_for_parsing()
+        read_before = vars(self).get("_cached_data")
+        return self.environ["wsgi.input"] if read_before is None else BytesIO(read_before)
 
 
 def answer(
@@ -42,8 +44,10 @@ def answer(
     if isinstance(opened, Body):
         body = _read(request, opened)
         return _response(request.environ, dispatcher.finish(head, body, refusal))
-    if request.environ["CONTENT_LENGTH"].isdecimal():
-        _drain(request.body, int(request.environ["CONTENT_LENGTH"][:18]))
+    if request.environ.get("wsgi.input_terminated"):
+        _drain(request.body, MAX_DRAINED)
+    elif request.content_length:  # the stream may be the connection itself: not a byte more
+        _drain(request.body, request.content_length)
     return _response(request.environ, opened)
 
 

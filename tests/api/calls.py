@@ -1,4 +1,4 @@
-"""What the tests of the API have in common."""
+"""Calls that the tests of the API make, and an account without a server."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,10 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.journey import Journey
 from mock_autopilot.app import create_app
 from mock_autopilot.options import ServerOptions
+from mock_autopilot.storage.memory import MemoryStorage
 from tests.api.conftest import Call
 
 __all__ = ["ADA", "NOON", "Call", "Fake", "refusal", "upsert", "warned"]
-
 ADA = {"Email": "ada@example.com", "FirstName": "Ada"}
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
@@ -26,7 +26,10 @@ class Fake:
     def __init__(self, seed: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.time = NOON
         self.accounts = Accounts(
-            ServerOptions("key", **options), seed=seed, clock=lambda: self.time
+            ServerOptions("key", **options),
+            storage=MemoryStorage(),  # or the other: see the fixture `storage`
+            seed=seed,
+            clock=lambda: self.time,
         )
         self.app = create_app(self.accounts)
         (self.account,) = self.accounts
@@ -44,7 +47,7 @@ class Fake:
 
     @property
     def last(self) -> Recorded:
-        """The newest call on record."""
+        """Return the newest recorded call."""
         return self.account.journal.calls()[-1]
 
 

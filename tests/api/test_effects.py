@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot import AccountView, SeedWarning
+from mock_autopilot import AccountView
 from mock_autopilot.account.effects import (
     AddressChange,
     ContactChange,
@@ -14,14 +14,14 @@ from mock_autopilot.account.effects import (
     ListChange,
     Merge,
 )
-from tests.api.calls import ADA, Call, Fake, upsert
+from tests.api.calls import ADA, Call, upsert
 
 
 def effects(account: AccountView) -> Effects:
     return account.calls[-1].effects
 
 
-def test_a_contact_is_created(call: Call, account: AccountView) -> None:
+def test_creating_a_contact_is_an_effect(call: Call, account: AccountView) -> None:
     who = upsert(call, **ADA, custom={"integer--Age": 36})
     made = tuple(
         FieldChange(name, None, value) for name, value in (*ADA.items(), ("custom_fields.Age", 36))
@@ -29,7 +29,7 @@ def test_a_contact_is_created(call: Call, account: AccountView) -> None:
     assert effects(account) == Effects(contacts_created=(ContactChange(who, made),))
 
 
-def test_a_contact_is_updated(call: Call, account: AccountView) -> None:
+def test_updating_a_contact_is_an_effect(call: Call, account: AccountView) -> None:
     custom = {"integer--Age": 36, "string--Plan": "x", "integer--N": 1}
     who = upsert(call, **ADA, Title="Miss", custom=custom)
     changed = {"integer--Age": 37, "string--Plan": None, "float--N": 1}
@@ -45,7 +45,7 @@ def test_a_contact_is_updated(call: Call, account: AccountView) -> None:
 
 
 @pytest.mark.parametrize("again", [{}, {"FirstName": "Ada"}])
-def test_what_is_there_already_changes_nothing(
+def test_writing_what_is_stored_already_is_no_effect(
     call: Call, account: AccountView, again: dict[str, str]
 ) -> None:
     upsert(call, **ADA)
@@ -89,7 +89,7 @@ def test_a_value_that_is_the_same_in_json_is_no_change(
     assert effects(account) == Effects()
 
 
-def test_two_contacts_are_merged(call: Call, account: AccountView) -> None:
+def test_merging_two_contacts_is_an_effect(call: Call, account: AccountView) -> None:
     account.seed({"lists": [{"list_id": "l", "title": "News"}]})
     loser = upsert(call, user_id="u1", FirstName="A.", Title="Miss", _autopilot_list="l")
     winner = upsert(call, **ADA)
@@ -106,7 +106,7 @@ def test_two_contacts_are_merged(call: Call, account: AccountView) -> None:
     )
 
 
-def test_an_address_changes(call: Call, account: AccountView) -> None:
+def test_changing_an_address_is_an_effect(call: Call, account: AccountView) -> None:
     who = upsert(call, user_id="u1", FirstName="Ada")
     upsert(call, user_id="u1", Email="ada@example.com")
     assert effects(account).addresses_changed == (AddressChange(who, None, "ada@example.com"),)
@@ -119,7 +119,7 @@ def test_an_address_changes(call: Call, account: AccountView) -> None:
     assert case_changed.fields == (FieldChange("Email", "new@example.com", "NEW@example.com"),)
 
 
-def test_entries_are_made_and_end(call: Call, account: AccountView) -> None:
+def test_entering_and_ejecting_are_effects(call: Call, account: AccountView) -> None:
     who = upsert(call, **ADA)
     entry = JourneyChange("0001", who)
     call("POST", "trigger/0001/contact/ada@example.com")
@@ -131,7 +131,7 @@ def test_entries_are_made_and_end(call: Call, account: AccountView) -> None:
     assert effects(account) == Effects(entries_ended=(entry, entry))
 
 
-def test_a_contact_is_unsubscribed_and_deleted(call: Call, account: AccountView) -> None:
+def test_unsubscribing_and_deleting_are_effects(call: Call, account: AccountView) -> None:
     who = upsert(call, **ADA)
     call("POST", f"contact/{who}/unsubscribe")
     change = ContactChange(who, (FieldChange("unsubscribed", None, True),))
@@ -142,7 +142,7 @@ def test_a_contact_is_unsubscribed_and_deleted(call: Call, account: AccountView)
     assert effects(account) == Effects(contacts_deleted=(who,))
 
 
-def test_a_bulk_call_lists_each(call: Call, account: AccountView) -> None:
+def test_a_bulk_call_lists_each_contact(call: Call, account: AccountView) -> None:
     answer = call("POST", "contacts", {"contacts": [ADA, {"Email": "b@x.com"}, ADA | {"a": 1}]})
     first, second, _ = answer.json()["contact_ids"]
     found = effects(account)
@@ -150,40 +150,9 @@ def test_a_bulk_call_lists_each(call: Call, account: AccountView) -> None:
     assert [one.contact_id for one in found.contacts_updated] == [first]
 
 
-def test_a_refused_call_changed_nothing(call: Call, account: AccountView) -> None:
+def test_a_refused_call_has_no_effect(call: Call, account: AccountView) -> None:
     call("POST", "contacts", {"contacts": [ADA, {"Email": 5}]})
     assert effects(account) == Effects()
     account.fail_next(503)
     call("POST", "contact", {"contact": ADA})
     assert effects(account) == Effects()
-
-
-# --- seeds: their warnings, and the way back to them ---
-
-
-SEED = {
-    "contacts": [{"Email": "ada@example.com", "Firstname": "Ada", "lists": ["l", "l"]}],
-    "lists": [{"list_id": "l", "title": "News"}],
-}
-
-
-def test_what_looks_wrong_about_a_seed_is_told(account: AccountView) -> None:
-    with pytest.warns(SeedWarning) as told:
-        account.seed(SEED)
-    assert [str(one.message).partition(": ")[2].partition(":")[0] for one in told] == [
-        "contacts[0].Firstname",
-        "contacts[0].lists",
-    ]
-    assert account.contacts["ada@example.com"]["lists"] == ["l"]
-
-
-def test_a_reset_brings_back_the_same_ids_and_times() -> None:
-    seed = {"contacts": [ADA, {"user_id": "u"}]}
-    fake = Fake(seed, journeys=(("Welcome", None),))
-    before = fake.call("GET", "contacts").json
-    (journey,) = fake.journeys()
-    fake.call("POST", "contact", {"contact": ADA | {"Title": "x"}})
-    fake.call("DELETE", "contact/ada@example.com")
-    fake.accounts.reset(fake.account)
-    assert fake.call("GET", "contacts").json == before
-    assert fake.journeys() == [journey]

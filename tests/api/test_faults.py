@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 import requests
 
-from mock_autopilot import AccountView
+from mock_autopilot import AccountView, ApiError
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
 from mock_autopilot.options import ServerOptions
-from tests.api.conftest import Call
+from mock_autopilot.recording.faults import Faults
+from mock_autopilot.storage.memory import MemoryStorage
+from tests.api.calls import Call, upsert
 
 ADA = {"contact": {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}}
 
 
-def test_a_fault_strikes_so_many_times_and_nothing_is_written(
+def test_a_fault_triggers_as_often_as_it_says_and_nothing_is_written(
     call: Call, account: AccountView
 ) -> None:
     fault = account.fail_next(503, times=2, headers={"Retry-After": "7"})
@@ -28,7 +30,9 @@ def test_a_fault_strikes_so_many_times_and_nothing_is_written(
     assert account.calls[0].to_json()["fault"] == fault
 
 
-def test_a_fault_without_end(call: Call, account: AccountView, control: Call) -> None:
+def test_a_fault_without_a_number_of_times_triggers_until_it_is_deleted(
+    call: Call, account: AccountView, control: Call
+) -> None:
     account.fail_next(500, times=None)
     assert {call("GET", "contacts").status_code for _ in range(5)} == {500}
     control("DELETE", "faults")
@@ -57,7 +61,7 @@ def test_a_dropped_connection_has_no_answer(call: Call, account: AccountView) ->
         ({"method": "POST", "contact": "bob@example.com"}, [False] * 5),
     ],
 )
-def test_what_a_fault_strikes(
+def test_which_calls_a_fault_matches(
     call: Call, account: AccountView, match: dict[str, Any], triggered: list[bool]
 ) -> None:
     call("POST", "contact", ADA)
@@ -72,7 +76,9 @@ def test_what_a_fault_strikes(
     assert [recorded.fault is not None for recorded in account.calls[2:]] == triggered
 
 
-def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> None:
+def test_a_star_in_the_path_of_a_fault_matches_a_line_end_too(
+    call: Call, account: AccountView
+) -> None:
     fault = account.fail_next(path="/v1/*/b")
     call("GET", "contact/a%0Aa/b")
     assert account.calls[0].fault == fault
@@ -82,7 +88,7 @@ def test_a_star_stands_for_a_line_end_too(call: Call, account: AccountView) -> N
     ("body", "content_type"),
     [({"a": 1}, "application/json"), ("<html>", "text/plain"), ([], "application/json")],
 )
-def test_the_body_of_a_fault(
+def test_a_fault_answers_with_the_given_body(
     call: Call, account: AccountView, body: Any, content_type: str
 ) -> None:
     account.fail_next(502, body=body)
@@ -107,7 +113,7 @@ def test_faults_are_shown_and_cleared(call: Call, account: AccountView, control:
     assert control("GET", "faults").json() == {"faults": []}
 
 
-def test_the_faults_of_one_account_are_its_own(
+def test_a_fault_of_one_account_does_not_affect_others(
     call: Call, control: Call, account: AccountView
 ) -> None:
     account.fail_next(times=None)
@@ -116,41 +122,15 @@ def test_the_faults_of_one_account_are_its_own(
     assert call("GET", "contacts", key="unknown").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "respond"),
-        ({"respond": {}}, "respond"),
-        ({"respond": {"status": 500, "drop_connection": True}}, "respond"),
-        ({"respond": {"status": 99}}, "respond.status"),
-        ({"respond": {"status": "500"}}, "respond.status"),
-        ({"respond": {"status": 500, "headers": {"X": 5}}}, "respond.headers.X"),
-        ({"respond": {"status": 500, "headers": {"X": "a\nb"}}}, "respond.headers.X"),
-        ({"respond": {"drop_connection": "yes"}}, "respond.drop_connection"),
-        ({"respond": {"delay": 5}}, "respond.delay"),
-        ({"respond": {"status": 500}, "match": []}, "match"),
-        ({"respond": {"status": 500}, "match": {"contact": 5}}, "match.contact"),
-        ({"respond": {"status": 500}, "match": {"colour": "x"}}, "match.colour"),
-        ({"respond": {"status": 500}, "times": 0}, "times"),
-        ({"respond": {"status": 500}, "time": 1}, "time"),
-    ],
-)
-def test_a_wrong_fault_names_the_field(control: Call, body: Any, field: str) -> None:
-    refused = control("POST", "faults", body)
-    assert refused.status_code == 400
-    assert refused.json()["message"].startswith(f"{field} ")
-    assert control("GET", "faults").json() == {"faults": []}
-
-
-def test_a_number_names_the_same_contact_as_its_text(call: Call, account: AccountView) -> None:
+def test_a_fault_matches_a_user_id_sent_as_a_number(call: Call, account: AccountView) -> None:
     fault = account.fail_next(contact="5")
     call("POST", "contact", {"contact": {"user_id": 5.0, "FirstName": "Ada"}})
     assert account.calls[0].fault == fault
 
 
-def test_a_server_that_cannot_drop_a_connection_breaks_off_in_the_answer() -> None:
-    accounts = Accounts(ServerOptions("key"))
-    account = accounts.known("key")
+def test_a_server_that_cannot_drop_a_connection_truncates_the_answer() -> None:
+    accounts = Accounts(ServerOptions("key"), storage=MemoryStorage())
+    account = accounts.get("key")
     assert account
     account.faults.add({"respond": {"drop_connection": True}})
     answer = (
@@ -172,3 +152,61 @@ def test_a_fault_replaces_the_headers_of_an_answer_in_any_letter_case(
     answer = call("GET", "contacts")
     assert answer.headers["Content-Type"] == "text/html"
     assert answer.headers["Last-Modified"] == "never"
+
+
+def fault(**wanted: Any) -> dict[str, Any]:
+    return Faults().add(wanted).to_json()
+
+
+@pytest.mark.parametrize("status", [200, 599])
+def test_a_fault_with_only_a_status_gets_defaults(status: int) -> None:
+    body = {"error": "Fault", "message": "Fault fault_1 was asked for."}
+    respond = {"status": status, "body": body, "headers": {}}
+    shown = {"id": "fault_1", "match": {}, "respond": respond, "times": 1, "triggered": 0}
+    assert fault(respond={"status": status}) == shown
+
+
+def test_the_first_matching_fault_triggers_until_it_is_spent() -> None:
+    faults = Faults()
+    first = faults.add({"respond": {"status": 500}, "match": {"method": "get"}, "times": 2})
+    second = faults.add({"respond": {"status": 501}})
+    assert [first.id, second.id] == ["fault_1", "fault_2"]
+    calls = ["POST", "GET", "GET", "GET"]
+    assert [faults.trigger(method, "/v1/x", ()) for method in calls] == [second, first, first, None]
+    assert (first.triggered, first.spent, faults.pending()) == (2, True, False)
+    faults.add({"respond": {"status": 500}, "times": None})
+    assert faults.pending()
+
+
+@pytest.mark.parametrize("name", ["ada@example.com", "U1"])
+def test_a_fault_for_a_contact_matches_calls_by_any_of_its_identifiers(
+    call: Call, account: AccountView, name: str
+) -> None:
+    ada = upsert(call, Email="Ada@Example.com", user_id="u1")
+    bob = upsert(call, user_id="u2")
+    account.fail_next(503, contact=name)
+    assert call("GET", f"contact/{bob}").status_code == 200
+    assert call("GET", f"contact/{ada}").status_code == 503
+
+
+@pytest.mark.parametrize("body", [{1, 2}, b"x", "\ud800", float("nan"), {"a": [float("inf")]}])
+def test_a_fault_whose_body_is_no_json_is_refused(account: AccountView, body: object) -> None:
+    with pytest.raises(ApiError, match=r"respond\.body cannot be written as JSON"):
+        account.fail_next(500, body=body)
+
+
+@pytest.mark.parametrize("key", ["x - at `$.foo", "a\nb", "`", "$.respond", "a.b", "[0]"])
+def test_a_fault_with_an_unknown_key_is_refused_by_its_name(control: Call, key: str) -> None:
+    refused = control("POST", "faults", {"respond": {"status": 503}, key: 1})
+    assert refused.status_code == 400
+    assert refused.json()["message"] == f"{key} is unknown; known are match, respond, times."
+
+
+def test_a_key_that_stands_twice_in_a_control_call_is_refused(
+    account: AccountView, session: requests.Session
+) -> None:
+    url = account.base_url.replace("/v1/", "/_mock/faults")
+    body = '{"respond": {"status": 500}, "times": 1, "times": null}'
+    headers = {"autopilotapikey": account.api_key}
+    refused = session.post(url, data=body, headers=headers, timeout=10)
+    assert refused.json()["message"] == "times stands twice in one object."

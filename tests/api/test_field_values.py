@@ -40,7 +40,7 @@ def test_a_field_of_the_wrong_type_is_refused(
 
 
 @pytest.mark.parametrize("contact", [None, ["x"], "x", 5])
-def test_a_contact_is_an_object(call: Call, contact: object) -> None:
+def test_a_contact_that_is_no_object_is_refused(call: Call, contact: object) -> None:
     assert refusal(call, contact).startswith("contact must be an object, got ")
 
 
@@ -78,7 +78,7 @@ def test_a_number_as_an_id_is_written_without_a_needless_point(
 
 
 @pytest.mark.parametrize(
-    ("given", "doubts"),
+    ("given", "warnings"),
     [
         ({"user_id": None}, [("null", "contact.user_id")]),
         ({"_NewEmail": None}, [("null", "contact._NewEmail")]),
@@ -89,11 +89,11 @@ def test_a_number_as_an_id_is_written_without_a_needless_point(
         ({"custom": {"string-- ": "x"}}, [("custom-name", "contact.custom.string-- ")]),
     ],
 )
-def test_one_doubt_is_one_warning(
-    call: Call, account: AccountView, given: dict[str, Any], doubts: list[tuple[str, str]]
+def test_one_questionable_value_is_exactly_one_warning(
+    call: Call, account: AccountView, given: dict[str, Any], warnings: list[tuple[str, str]]
 ) -> None:
     upsert(call, **ADA, **given)
-    assert warned(account) == doubts
+    assert warned(account) == warnings
 
 
 def test_every_field_that_the_forwarder_writes_is_known(call: Call, account: AccountView) -> None:
@@ -137,12 +137,12 @@ def test_a_custom_field_without_a_type_has_that_of_its_value(
         *[("20240101", "date", False), (5, "date", False), (["x"], "string", False)],
     ],
 )
-def test_what_fits_a_custom_type(value: object, kind: str, expected: bool) -> None:
+def test_which_values_fit_a_custom_type(value: object, kind: str, expected: bool) -> None:
     assert fits(value, kind) is expected
 
 
 @pytest.mark.parametrize("text", ["2024-01-01x", "2024-01-01 10:00", "٢٠٢٤-01-01", "2024-01-01\n"])
-def test_what_is_no_date(text: str) -> None:
+def test_which_texts_are_no_date(text: str) -> None:
     assert is_date(text) is False
 
 
@@ -163,8 +163,8 @@ def test_a_date_is_shown_as_a_moment_and_what_is_none_as_it_came(
 ) -> None:
     upsert(call, **ADA, custom={"date--d": given, "string--s": given})
     assert account.contacts["ada@example.com"].custom == {"d": stored, "s": given}
-    doubted = [("custom-value", "contact.custom.date--d")] if given == stored else []
-    assert warned(account) == doubted
+    expected = [("custom-value", "contact.custom.date--d")] if given == stored else []
+    assert warned(account) == expected
 
 
 MADE_BY_AUTOPILOT: dict[str, Any] = {
@@ -189,7 +189,7 @@ def test_what_the_service_makes_is_kept_of_a_state_and_left_out_of_a_call(
     assert account.state == state
 
 
-def test_near_names_are_looked_for_twenty_times() -> None:
+def test_similar_names_are_looked_up_for_the_first_twenty_unknown_fields() -> None:
     near = [*(f"{'z' * n}{n}" for n in range(1, 20)), "Titlee", "Titlex"]
     said = ["is no field of Autopilot's"] * 21
     said[19] += "; did you mean Title?"
@@ -205,7 +205,7 @@ def test_near_names_are_looked_for_twenty_times() -> None:
     ("name", "hint"),
     [("fax", "; did you mean Fax?"), ("FAX", "; did you mean Fax?"), ("titan", "")],
 )
-def test_what_counts_as_a_near_name(name: str, hint: str) -> None:
+def test_which_names_are_similar_enough_to_be_suggested(name: str, hint: str) -> None:
     warnings = Warnings()
     read_contact({name: "x"}, "contact", warnings)
     (warning,) = warnings
@@ -213,18 +213,19 @@ def test_what_counts_as_a_near_name(name: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "doubted"),
+    ("old", "new", "warns"),
     [
         *[("string", "string", False), ("integer", "float", False), ("float", "integer", False)],
         *[("string", "integer", True), ("integer", "boolean", True)],
     ],
 )
-def test_a_custom_field_keeps_its_type(
-    call: Call, account: AccountView, old: str, new: str, doubted: bool
+def test_a_custom_field_that_changes_its_type_is_warned_about_unless_both_are_numbers(
+    call: Call, account: AccountView, old: str, new: str, warns: bool
 ) -> None:
     values = {"string": "x", "integer": 1, "float": 1.5, "boolean": True}
     upsert(call, user_id="u", custom={f"{old}--n": values[old]})
     upsert(call, user_id="u", custom={f"{new}--n": values[new]})
-    assert [rule for rule, _ in warned(account)] == ["custom-type-changed"] * doubted
-    if doubted:
+    assert [rule for rule, _ in warned(account)] == ["custom-type-changed"] * warns
+    assert account.contacts["u"].custom == {"n": values[new]}
+    if warns:
         assert f"was {old} until now" in account.calls[-1].warnings[0].message

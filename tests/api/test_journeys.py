@@ -5,14 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from mock_autopilot import AccountView, MockAutopilot
-from tests.api.conftest import Call
-
-
-def upsert(call: Call, email: str = "ada@example.com") -> str:
-    answer = call("POST", "contact", {"contact": {"Email": email, "FirstName": "Ada"}})
-    contact_id: str = answer.json()["contact_id"]
-    return contact_id
+from mock_autopilot import AccountView, ApiError, MockAutopilot
+from tests.api.calls import ADA, Call, upsert
 
 
 def test_triggers_are_listed(call: Call, account: AccountView) -> None:
@@ -32,7 +26,7 @@ def test_triggers_are_listed(call: Call, account: AccountView) -> None:
 def test_a_contact_enters_with_its_properties(
     call: Call, account: AccountView, body: dict[str, Any] | None
 ) -> None:
-    contact_id = upsert(call)
+    contact_id = upsert(call, **ADA)
     for who in (contact_id, "ADA@example.com"):
         answer = call("POST", f"trigger/0001/contact/{who}", body)
         assert answer.status_code == 200
@@ -71,7 +65,7 @@ def test_a_contact_that_is_refused_does_not_enter(call: Call, account: AccountVi
 
 
 def test_properties_must_be_an_object(call: Call, account: AccountView) -> None:
-    upsert(call)
+    upsert(call, **ADA)
     refused = call("POST", "trigger/0001/contact/ada@example.com", {"property": [1]})
     assert refused.status_code == 400
     assert refused.json()["message"] == "property must be an object, got an array."
@@ -81,7 +75,7 @@ def test_properties_must_be_an_object(call: Call, account: AccountView) -> None:
 def test_an_unknown_key_beside_the_property_is_warned_about(
     call: Call, account: AccountView
 ) -> None:
-    upsert(call)
+    upsert(call, **ADA)
     call("POST", "trigger/0001/contact/ada@example.com", {"properties": {"step": 1}})
     (warning,) = account.calls[-1].warnings
     assert (warning.id, warning.field) == ("unknown-field", "properties")
@@ -107,8 +101,10 @@ def test_without_auto_journeys_an_unknown_trigger_is_404(session: requests.Sessi
         assert len(autopilot.journeys["Welcome"].entries) == 1
 
 
-def test_ejecting(call: Call, account: AccountView) -> None:
-    contact_id = upsert(call)
+def test_ejecting_ends_every_entry_and_the_contact_may_enter_again(
+    call: Call, account: AccountView
+) -> None:
+    contact_id = upsert(call, **ADA)
     call("POST", f"trigger/0001/contact/{contact_id}")
     call("POST", f"trigger/0001/contact/{contact_id}")
     answer = call("DELETE", "journey/0001/contact/ada@example.com")
@@ -133,10 +129,10 @@ PREFIX = "Could not delete the contact from the journey as the"
         ("journey/0001/contact/nobody@example.com", "contact was not on that journey."),
     ],
 )
-def test_ejecting_who_is_not_there(
+def test_ejecting_a_contact_that_is_not_on_the_journey_is_404(
     call: Call, account: AccountView, path: str, reason: str
 ) -> None:
-    upsert(call)
+    upsert(call, **ADA)
     account.add_journey("Welcome", "0001")
     answer = call("DELETE", path)
     assert answer.status_code == 404
@@ -156,14 +152,50 @@ def test_a_path_that_can_name_no_contact_is_400(
 
 
 def test_a_deleted_contact_stays_in_the_journeys_history(call: Call, account: AccountView) -> None:
-    contact_id = upsert(call)
+    contact_id = upsert(call, **ADA)
     call("POST", f"trigger/0001/contact/{contact_id}")
     call("DELETE", f"contact/{contact_id}")
     (entry,) = account.journeys["0001"].entries
     assert (entry.contact_id, entry.contact) == (contact_id, None)
 
 
-def test_an_odd_trigger_id_in_a_path(call: Call, account: AccountView) -> None:
-    upsert(call)
+def test_a_trigger_id_may_have_spaces_and_letters_beyond_ascii(
+    call: Call, account: AccountView
+) -> None:
+    upsert(call, **ADA)
     call("POST", "trigger/caf%C3%A9%20%3F/contact/ada@example.com")
     assert list(account.journeys) == ["café ?"]
+
+
+@pytest.mark.parametrize("trigger_id", ["", "a/b"])
+def test_a_trigger_id_that_cannot_stand_in_a_path_is_refused(
+    account: AccountView, trigger_id: str
+) -> None:
+    with pytest.raises(ApiError, match="trigger_id must stand in a path"):
+        account.add_journey("Welcome", trigger_id)
+    assert not account.journeys
+
+
+def test_a_journey_that_is_defined_again_is_renamed_and_keeps_its_entries(
+    call: Call, account: AccountView
+) -> None:
+    upsert(call, **ADA)
+    account.add_journey("Welcome", "0001")
+    call("POST", "trigger/0001/contact/ada@example.com")
+    account.add_journey("Hello", "0001")
+    (journey,) = account.journeys.values()
+    assert (journey.name, len(journey.entries)) == ("Hello", 1)
+    state = account.state
+    account.seed(state)
+    assert account.state == state
+    assert state["journeys"][0]["name"] == "Hello"
+
+
+def test_ejecting_a_contact_leaves_the_others_on_the_journey(
+    call: Call, account: AccountView
+) -> None:
+    for email in ("ada@example.com", "bob@example.com"):
+        upsert(call, Email=email)
+        call("POST", f"trigger/0001/contact/{email}")
+    assert call("DELETE", "journey/0001/contact/ada@example.com").status_code == 204
+    assert [bool(entry.ejected_at) for entry in account.journeys["0001"].entries] == [True, False]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -103,14 +104,14 @@ def test_the_pattern_of_the_path_is_recorded(call: Caller, account: AccountView)
     assert recorded.route == "/v1/journey/{journey_id}/contact/{contact_id_or_email}"
 
 
-def test_numbers_count_up(call: Caller, account: AccountView) -> None:
+def test_recorded_calls_are_numbered_in_order(call: Caller, account: AccountView) -> None:
     for _ in range(3):
         call("GET", "contacts")
     first, second, third = (recorded.number for recorded in account.calls)
     assert (second, third) == (first + 1, first + 2)
 
 
-def test_a_long_body_is_cut_in_the_record_only(call: Caller, account: AccountView) -> None:
+def test_a_long_body_is_truncated_in_the_record_only(call: Caller, account: AccountView) -> None:
     text = "x" * (MAX_KEPT + 1)
     call("POST", "contact", {"contact": {"Email": "ada@example.com", "Title": text}})
     (recorded,) = account.calls
@@ -133,7 +134,9 @@ def test_the_journal_is_bounded_and_counts_what_it_dropped(
     assert (journal.calls(), journal.dropped) == ([], 0)
 
 
-def test_unauthenticated_calls_are_the_only_accounts_own(session: requests.Session) -> None:
+def test_unauthenticated_calls_are_shown_to_an_only_account_and_apart_otherwise(
+    session: requests.Session,
+) -> None:
     with MockAutopilot() as autopilot:
         url = f"{autopilot.base_url}contacts"
         session.get(url, timeout=10)
@@ -166,14 +169,43 @@ def test_a_defect_of_the_fake_is_answered_and_recorded(
 @pytest.mark.parametrize(
     ("key", "shown"), [("sandbox-key", "…-key"), ("abcd", "…"), ("abcde", "…bcde")]
 )
-def test_redaction(key: str, shown: str) -> None:
+def test_a_key_is_redacted_to_its_last_four_characters(key: str, shown: str) -> None:
     assert redact(key) == shown
 
 
-def test_the_body_may_be_no_json(account: AccountView, session: requests.Session) -> None:
+def test_a_body_that_is_not_json_is_recorded(
+    account: AccountView, session: requests.Session
+) -> None:
     headers = {"autopilotapikey": account.api_key}
     session.post(f"{account.base_url}contact", data=b"\xff{", headers=headers, timeout=10)
     recorded: Call = account.calls[0]
     assert recorded.body is None
     assert recorded.request_body == b"\xff{"
     assert recorded.to_json()["request_body"] == "\ufffd{"
+
+
+def recorded(request: bytes = b"", response: bytes = b"", more: int = 0) -> Call:
+    return Call(
+        number=1, time=datetime(2024, 1, 1, tzinfo=UTC), account=None, method="GET", path="/v1/x",
+        query="", route=None, headers={}, request_body=request, request_size=len(request) + more,
+        status=200, response_body=response, response_size=len(response), duration=0.0123456,
+    )  # fmt: skip
+
+
+def test_a_journal_keeps_no_more_bytes_than_it_may() -> None:
+    journal = Journal(max_bytes=10)
+    for _ in range(3):
+        journal.append(recorded(b"123", b"45"))
+    assert (len(journal.calls()), journal.dropped) == (2, 1)
+    journal.clear()
+    for _ in range(2):
+        journal.append(recorded(b"123", b"45"))
+    assert (len(journal.calls()), journal.dropped) == (2, 0)
+    journal.append(recorded(b"x" * 11))
+    assert (journal.calls(), journal.dropped) == ([], 3)
+
+
+def test_a_call_says_whether_it_was_truncated_and_how_long_it_took() -> None:
+    assert [recorded(b"{}", more=more).truncated for more in (0, 1)] == [False, True]
+    shown = recorded(b"\xff").to_json()
+    assert (shown["duration_ms"], shown["request_body"], shown["body"]) == (12.346, "\ufffd", None)

@@ -1,5 +1,6 @@
 """What an account asks of its storage: operations that may be undone and run again."""
 
+import gzip
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 
 class UndoingStorage(MemoryStorage):
-    """Undoes every operation twice before it lets one count, as a database under load may."""
+    """Rolls each operation back twice before the one that counts, as a busy database may."""
 
     def transact(self, api_key: str, operation: Callable[[Transaction], T]) -> T:
         before = super().transact(api_key, lambda stored: stored.snapshot())
@@ -76,3 +77,41 @@ def test_an_operation_that_raises_has_changed_nothing() -> None:
     with pytest.raises(ApiError, match="List does not exist"):
         contacts.upsert(fake.account, update, Warnings())
     assert fake.account.transact(lambda stored: stored.snapshot()) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "contacts"),
+        ("GET", "triggers"),
+        ("GET", "contacts/custom_fields"),
+        ("GET", "contact/ada@example.com"),
+        ("DELETE", "contact/ada@example.com"),
+        ("POST", "contact/ada@example.com/unsubscribe"),
+        ("DELETE", "journey/0001/contact/ada@example.com"),
+    ],
+)
+def test_a_strict_account_refuses_every_call_with_a_warning(method: str, path: str) -> None:
+    entry = {"contact_id": "person_A"}
+    journeys = [{"trigger_id": "0001", "entries": [entry]}]
+    fake = Fake(
+        {"contacts": [{**ADA, "contact_id": "person_A"}], "journeys": journeys}, strict=True
+    )
+    before = fake.account.transact(lambda stored: stored.snapshot())
+    packed = gzip.compress(b"{}", mtime=0)
+    refused = fake.call(method, path, data=packed, headers={"Content-Encoding": "gzip"})
+    assert refused.status_code == 400
+    assert [warning.id for warning in fake.last.warnings] == ["content-encoding"]
+    assert fake.account.transact(lambda stored: stored.snapshot()) == before
+    assert fake.call(method, path).status_code < 300
+
+
+def test_what_a_call_changed_is_a_copy() -> None:
+    fake = Fake()
+    fake.call("POST", "contact", {"contact": {**ADA, "notify": {"deep": [1]}}})
+    (created,) = fake.last.effects.contacts_created
+    (change,) = [change for change in created.fields if change.field == "notify"]
+    change.after["deep"].append(2)
+    ada = fake.call("GET", "contact/ada@example.com").json
+    assert ada
+    assert ada["notify"] == {"deep": [1]}

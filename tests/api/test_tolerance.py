@@ -26,7 +26,7 @@ from tests.api.calls import ADA, Call, Fake, upsert, warned
         ("unsubscribed", 0, False),
     ],
 )
-def test_a_value_of_another_type_that_can_be_understood(
+def test_a_convertible_value_of_another_type_is_converted_with_a_warning(
     call: Call, account: AccountView, name: str, given: object, stored: object
 ) -> None:
     upsert(call, Email="ada@example.com", **{name: given})
@@ -35,7 +35,9 @@ def test_a_value_of_another_type_that_can_be_understood(
     assert warned(account) == [("accepted-as", f"contact.{name}")]
 
 
-def test_an_empty_array_for_an_object(call: Call, account: AccountView) -> None:
+def test_an_empty_array_in_place_of_an_object_is_accepted_with_a_warning(
+    call: Call, account: AccountView
+) -> None:
     upsert(call, **ADA, custom=[])
     assert warned(account) == [("empty-array", "contact.custom")]
     entered = call("POST", "trigger/0001/contact/ada@example.com", {"property": []})
@@ -46,7 +48,7 @@ def test_an_empty_array_for_an_object(call: Call, account: AccountView) -> None:
 
 
 @pytest.mark.parametrize("user_id", ["null", "Undefined", "NaN", "[object Object]", "none"])
-def test_a_placeholder_as_user_id_is_warned_of(
+def test_a_placeholder_as_user_id_is_warned_about(
     call: Call, account: AccountView, user_id: str
 ) -> None:
     upsert(call, user_id=user_id, FirstName="Ada")
@@ -63,7 +65,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_body_written_otherwise(name: str) -> None:
+def test_a_body_in_another_encoding_is_read_with_a_warning(name: str) -> None:
     raw, warnings = TEXTS[name]
     fake = Fake()
     assert fake.call("POST", "contact", data=raw).status_code == 200
@@ -82,7 +84,7 @@ def test_a_string_that_holds_no_object_is_refused(raw: str) -> None:
     assert "must be a JSON object" in refused.json["message"]
 
 
-PACKED: dict[str, bytes] = {
+COMPRESSED: dict[str, bytes] = {
     "gzip": gzip.compress(BODY.encode()),
     "x-gzip": gzip.compress(BODY.encode()[:9]) + gzip.compress(BODY.encode()[9:]),
     " GZIP ": gzip.compress(BODY.encode()),
@@ -90,10 +92,10 @@ PACKED: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("encoding", PACKED)
-def test_a_packed_body_is_unpacked(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", COMPRESSED)
+def test_a_compressed_body_is_decompressed(encoding: str) -> None:
     fake = Fake()
-    sent: dict[str, Any] = {"data": PACKED[encoding], "headers": {"Content-Encoding": encoding}}
+    sent: dict[str, Any] = {"data": COMPRESSED[encoding], "headers": {"Content-Encoding": encoding}}
     assert fake.call("POST", "contact", **sent).status_code == 200
     assert [warning.id for warning in fake.last.warnings] == ["content-encoding"]
     assert fake.last.body == {"contact": ADA}
@@ -114,7 +116,7 @@ def test_a_packed_body_is_unpacked(encoding: str) -> None:
         ("gzip", gzip.compress(b" " * 5000, mtime=0), 413, "larger than 2000 bytes"),
     ],
 )
-def test_a_packed_body_that_cannot_be_unpacked(
+def test_a_body_that_cannot_be_decompressed_is_refused(
     encoding: str, raw: bytes, status: int, said: str
 ) -> None:
     fake = Fake(max_body=2000)
@@ -126,7 +128,7 @@ def test_a_packed_body_that_cannot_be_unpacked(
     assert fake.last.status == status
 
 
-def test_a_body_that_says_it_is_as_it_is() -> None:
+def test_the_content_encoding_identity_is_not_warned_about() -> None:
     fake = Fake()
     headers = {"Content-Encoding": "identity"}
     assert fake.call("POST", "contact", {"contact": ADA}, headers=headers).status_code == 200
@@ -134,14 +136,14 @@ def test_a_body_that_says_it_is_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
-def test_an_encoding_of_a_body_that_is_not_there_says_nothing(encoding: str) -> None:
+def test_a_content_encoding_without_a_body_is_ignored(encoding: str) -> None:
     fake = Fake()
     read = fake.call("GET", "contacts", headers={"Content-Encoding": encoding})
     assert (read.status_code, fake.last.warnings) == (200, ())
 
 
-@pytest.mark.parametrize("wrap", ["encoded twice and UTF-16", "packed, with a byte order mark"])
-def test_several_oddities_of_one_body_are_each_told(wrap: str) -> None:
+@pytest.mark.parametrize("wrap", ["encoded twice and UTF-16", "compressed, with a byte order mark"])
+def test_each_irregularity_of_one_body_is_a_warning(wrap: str) -> None:
     fake = Fake()
     body = json.dumps({"contact": ADA | {"custom": []}})
     if wrap == "encoded twice and UTF-16":
@@ -157,16 +159,16 @@ def test_several_oddities_of_one_body_are_each_told(wrap: str) -> None:
     assert [warning.id for warning in fake.last.warnings] == expected
 
 
-def test_a_fault_strikes_whoever_an_odd_body_is_about() -> None:
+def test_a_fault_matches_the_contact_in_a_compressed_or_encoded_body() -> None:
     fake = Fake()
     fault = fake.account.faults.add(
         {"match": {"contact": "ada@example.com"}, "respond": {"status": 503}, "times": None}
     )
-    packed: dict[str, Any] = {
-        "data": PACKED["gzip"],
+    compressed: dict[str, Any] = {
+        "data": COMPRESSED["gzip"],
         "headers": {"Content-Encoding": "gzip"},
     }
-    for sent in (packed, *({"data": raw} for raw, _ in TEXTS.values())):
+    for sent in (compressed, *({"data": raw} for raw, _ in TEXTS.values())):
         assert fake.call("POST", "contact", **sent).status_code == 503
         assert fake.last.fault == fault.id
 
@@ -181,7 +183,9 @@ def test_a_fault_strikes_whoever_an_odd_body_is_about() -> None:
         ("GET", "triggers//", "a slash at its end; the call is /v1/triggers"),
     ],
 )
-def test_a_slash_too_many_is_told(method: str, path: str, said: str) -> None:
+def test_a_superfluous_slash_is_404_and_the_message_names_the_right_path(
+    method: str, path: str, said: str
+) -> None:
     fake = Fake()
     refused = fake.call(method, path, {"contact": ADA} if method == "POST" else None)
     assert refused.status_code == 404

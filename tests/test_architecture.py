@@ -1,4 +1,4 @@
-"""The house's own rules: which room may import which, and that each part is what it says."""
+"""Rules of the code base: who may import whom, how long a file may be, a test for each clause."""
 
 import ast
 from pathlib import Path
@@ -35,15 +35,15 @@ def offenders(package: str, *forbidden: str, besides: str = "") -> list[str]:
     ]
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_every_package_has_modules_to_check() -> None:
     assert all(modules(package) for package in PACKAGES)
 
 
-def test_the_forwarder_knows_nothing_of_the_fake() -> None:
+def test_the_forwarder_does_not_import_the_fake() -> None:
     assert offenders("adapter", "mock_autopilot", "contract_tests") == []
 
 
-def test_only_the_command_line_knows_the_forwarder() -> None:
+def test_only_the_command_line_imports_the_forwarder() -> None:
     besides = "mock_autopilot/cli"
     assert offenders("mock_autopilot", "adapter", "contract_tests", besides=besides) == []
     assert offenders("mock_autopilot", "mock_autopilot.cli", besides=besides) == [
@@ -52,7 +52,7 @@ def test_only_the_command_line_knows_the_forwarder() -> None:
     ]
 
 
-def test_only_one_file_speaks_http_for_the_forwarder() -> None:
+def test_only_the_client_of_the_forwarder_imports_an_http_library() -> None:
     assert offenders("adapter", "requests", "urllib3", besides="adapter/client.py") == []
 
 
@@ -60,11 +60,11 @@ HTTP = ("flask", "granian", "requests", "waitress", "werkzeug")
 
 
 @pytest.mark.parametrize("room", ["account", "recording", "storage"])
-def test_the_domain_imports_no_http_and_no_api(room: str) -> None:
+def test_the_domain_imports_neither_http_libraries_nor_the_api(room: str) -> None:
     assert offenders(f"mock_autopilot/{room}", *HTTP, "mock_autopilot.api") == []
 
 
-def test_only_the_doors_import_flask() -> None:
+def test_only_the_application_and_its_views_import_flask() -> None:
     assert {one.partition(" ")[0] for one in offenders("mock_autopilot", "flask")} == {
         "mock_autopilot/api/control.py",
         "mock_autopilot/api/control_guard.py",
@@ -74,7 +74,7 @@ def test_only_the_doors_import_flask() -> None:
     }
 
 
-def test_files_are_small() -> None:
+def test_no_file_has_more_than_300_lines() -> None:
     sizes = {
         module.relative_to(ROOT).as_posix(): len(module.read_text().splitlines())
         for package in PACKAGES
@@ -83,7 +83,7 @@ def test_files_are_small() -> None:
     assert {name: size for name, size in sizes.items() if size > 300} == {}
 
 
-def test_the_suite_knows_the_fake_and_no_forwarder() -> None:
+def test_the_contract_suite_imports_no_forwarder_and_the_fake_in_one_file() -> None:
     assert offenders("contract_tests", "adapter") == []
     assert offenders("contract_tests", "mock_autopilot") == [
         "contract_tests/fake.py imports mock_autopilot",

@@ -21,7 +21,7 @@ from mock_autopilot.servers.network import bind, is_ip, is_loopback, origin, por
         ("", False, False),
     ],
 )
-def test_who_can_reach_a_host(host: str, ip: bool, loopback: bool) -> None:
+def test_which_hosts_are_ips_and_loopback(host: str, ip: bool, loopback: bool) -> None:
     assert (is_ip(host), is_loopback(host)) == (ip, loopback)
 
 
@@ -30,7 +30,7 @@ def test_an_ipv6_address_stands_in_brackets_in_an_origin() -> None:
     assert origin("localhost", 80) == "http://localhost:80"
 
 
-def test_a_port_is_one_servers_alone() -> None:
+def test_a_port_cannot_be_bound_twice() -> None:
     with bind("127.0.0.1", 0) as first:
         assert first.type == socket.SOCK_STREAM
         assert first.getsockname()[0] == "127.0.0.1"
@@ -39,7 +39,7 @@ def test_a_port_is_one_servers_alone() -> None:
             bind("127.0.0.1", port_of(first))
 
 
-def test_a_port_with_closed_connections_only_is_free() -> None:
+def test_a_port_with_only_closed_connections_can_be_bound() -> None:
     with bind("127.0.0.1", 0) as listener:
         port = port_of(listener)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
@@ -52,6 +52,6 @@ def test_a_port_with_closed_connections_only_is_free() -> None:
         assert port_of(again) == port
 
 
-def test_another_machines_address_is_not_bound() -> None:
+def test_another_machines_address_cannot_be_bound() -> None:
     with pytest.raises(OSError, match="assign"):
         bind("192.0.2.1", 0)  # an address for documents

@@ -1,7 +1,7 @@
 """What an Autopilot account does, in the plainest words: a list, searched from its beginning.
 
 The fake is compared with it, so it shares no code with it, and knows no index, clock or HTTP.
-Contact ids are made by the service: a new contact has none here until it is told.
+Contact ids are made by the service: a new contact has none here until an answer shows it.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ NO_CONTACT = "Contact could not be found."
 INVALID = "Invalid contact_id_or_email value provided."
 NO_JOURNEY = "Could not delete the contact from the journey as the journey could not be found."
 NOT_THERE = "Could not delete the contact from the journey as the contact was not on that journey."
-
 TEXTS = ("Email", "_NewEmail", "contact_id", "_autopilot_list", "FirstName", "LastName", "Company")
 TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(TEXTS, (str,)),
@@ -32,7 +31,7 @@ READ_ONLY = ("Name", "lists", "custom_fields", "type", "created_at", "updated_at
 
 
 class RefusedError(Exception):
-    """What the API does not do: the status, and how the message begins."""
+    """The API refuses a call: the status, and how the message begins."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(status, message)
@@ -51,13 +50,13 @@ class Contact:
     merged: list["Contact"] = field(default_factory=list)
     gone: bool = False
     writes: int = 0
-    """How often anything beside its address was given; the address alone is no update."""
+    """How often a field other than the address was written; the address alone is no update."""
 
     def ids(self) -> list[str]:
         return [self.contact_id, *(other.contact_id for other in self.merged)]
 
     def document(self) -> dict[str, Any]:
-        """Give the document, but for the times."""
+        """Return the document, but for the times."""
         names = [self.fields[key] for key in ("FirstName", "LastName") if self.fields.get(key)]
         return {
             **self.fields,
@@ -144,7 +143,7 @@ class Model:
         return found[:PAGE], found[PAGE].contact_id if len(found) > PAGE else ""
 
     def custom_fields(self) -> dict[str, str]:
-        """Give the types by name; where contacts differ, that of most of them."""
+        """Return the types by name; where contacts differ, that of most of them."""
         order = ("string", "integer", "float", "boolean", "date")
         given: dict[str, list[str]] = {}
         for contact in self.contacts():
@@ -176,13 +175,13 @@ class Model:
             entry.ejected = True
 
     def now(self, contact: Contact) -> Contact:
-        """Give the one that a contact is now, after merges, or was when that one was deleted."""
+        """Return the one that a contact is now, after merges, or was when that one was deleted."""
         merged = [one for other in self.ever for one in other.merged]
         final = (one for one in self.ever if contact in one.merged and one not in merged)
         return next(final, contact)
 
     def restore(self) -> None:
-        """Be what is left when the state is saved and loaded: the gone are forgotten."""
+        """Forget deleted contacts, as saving and loading the state does."""
         for entries in self.entries.values():
             for entry in entries:
                 entry.contact = self.now(entry.contact)
@@ -252,7 +251,7 @@ class Model:
         return contact
 
     def _merge(self, winner: Contact, loser: Contact) -> None:
-        """Let the loser fill the winner's gaps, and be the winner from now on."""
+        """Give the winner what only the loser has, and the loser's ids."""
         winner.fields = {**loser.fields, **winner.fields}
         if loser.fields.get("unsubscribed"):
             winner.fields["unsubscribed"] = True
@@ -263,7 +262,7 @@ class Model:
 
 
 def _identifier(body: Mapping[str, Any], name: str) -> str:
-    """Give an identifier as a text without blanks around it, empty when there is none."""
+    """Return an identifier as a text without blanks around it, empty when there is none."""
     value = body.get(name)
     if isinstance(value, float) and value == int(value):
         value = int(value)
@@ -271,7 +270,7 @@ def _identifier(body: Mapping[str, Any], name: str) -> str:
 
 
 def _custom(key: str, value: object) -> tuple[str, str]:
-    """Give the name and the type of a custom field that is sent under this key."""
+    """Return the name and the type of a custom field that is sent under this key."""
     words = key.split("--")
     if len(words) > 1 and words[0] in ("string", "integer", "float", "boolean", "date"):
         return " ".join(words[1:]), words[0]

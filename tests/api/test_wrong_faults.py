@@ -1,0 +1,110 @@
+"""Faults that are refused, each with what is wrong, in Python and over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from mock_autopilot import ApiError
+from mock_autopilot.recording.faults import Faults
+from tests.api.calls import Call
+
+
+def respond(**parts: Any) -> dict[str, Any]:
+    return {"respond": parts}
+
+
+def status_500(**parts: Any) -> dict[str, Any]:
+    return {"respond": {"status": 500}, **parts}
+
+
+def header(name: str, value: object) -> dict[str, Any]:
+    return respond(status=500, headers={name: value})
+
+
+EITHER = "respond must say either a status or drop_connection."
+RESPOND_PARTS = "known are status, body, headers, drop_connection."
+NO_NAME = "is no name of a header; use letters, digits and hyphens."
+SERVERS_OWN = "is the server's own: it says how the answer travels. Leave it out."
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({}, "respond is missing."),
+    (status_500(x=5), "x is unknown; known are match, respond, times."),
+    (respond(), EITHER),
+    (respond(drop_connection=False), EITHER),
+    (respond(status=500, drop_connection=True), EITHER),
+    (respond(delay=5), f"respond.delay is unknown; {RESPOND_PARTS}"),
+    (respond(status=500, delay=1), f"respond.delay is unknown; {RESPOND_PARTS}"),
+    (
+        respond(status=199),
+        "respond.status must be a whole number from 200 to 599, got the number 199.",
+    ),
+    (
+        respond(status=600),
+        "respond.status must be a whole number from 200 to 599, got the number 600.",
+    ),
+    (respond(status=True), "respond.status must be a whole number from 200 to 599, got true."),
+    (
+        respond(status="500"),
+        "respond.status must be a whole number from 200 to 599, got the string '500'.",
+    ),
+    (
+        respond(drop_connection=1),
+        "respond.drop_connection must be true or false, got the number 1.",
+    ),
+    (
+        respond(drop_connection="yes"),
+        "respond.drop_connection must be true or false, got the string 'yes'.",
+    ),
+    (respond(status=500, headers=[]), "respond.headers must be an object, got an array."),
+    (header("é", "x"), f"respond.headers.é {NO_NAME}"),
+    (header("a\n", "x"), f"respond.headers.a\n {NO_NAME}"),
+    (header("X", 5), "respond.headers.X must be a printable string, got the number 5."),
+    (header("X", "a\n"), "respond.headers.X must be a printable string, got the string 'a\\n'."),
+    (header("X", "a\nb"), "respond.headers.X must be a printable string, got the string 'a\\nb'."),
+    (
+        header("X", "€"),
+        "respond.headers.X has a character that is not Latin-1, which no header can carry.",
+    ),
+    *(
+        (header(name, "1"), f"respond.headers.{name} {SERVERS_OWN}")
+        for name in ("Transfer-Encoding", "content-length", "Trailer", "Upgrade")
+    ),
+    (
+        header("Connection", "keep-alive"),
+        "respond.headers.Connection can only be close; leave it out for a connection that stays.",
+    ),
+    (
+        status_500(times=0),
+        "times must be a whole number of at least 1, or null, got the number 0.",
+    ),
+    (status_500(times=True), "times must be a whole number of at least 1, or null, got true."),
+    (
+        status_500(times=1.5),
+        "times must be a whole number of at least 1, or null, got the number 1.5.",
+    ),
+    (status_500(match=[]), "match must be an object, got an array."),
+    (status_500(match={"x": 5}), "match.x is unknown; known are method, path, contact."),
+    (
+        status_500(match={"path": 5}),
+        "match.path must be a string that is not empty, got the number 5.",
+    ),
+    (
+        status_500(match={"path": ""}),
+        "match.path must be a string that is not empty, got the string ''.",
+    ),
+    (
+        status_500(match={"contact": 5}),
+        "match.contact must be a string that is not empty, got the number 5.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wanted", "message"), FAULTS)
+def test_a_wrong_fault_is_refused_with_the_reason_and_not_added(
+    control: Call, wanted: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ApiError) as caught:
+        Faults().add(wanted)
+    refused = control("POST", "faults", wanted)
+    assert refused.status_code == 400
+    assert str(caught.value) == refused.json()["message"] == message
+    assert control("GET", "faults").json() == {"faults": []}
