@@ -160,7 +160,7 @@ def test_it_stops_when_nobody_answers_any_more(send: Send) -> None:
     with tls.server(tls.plain) as port:  # no TLS there, which is known at once
         result = send({"many.jsonl": many}, base_url=f"https://127.0.0.1:{port}/v1/")
     assert result.exit_code == 1
-    assert "Stopped: no answer any more. What follows was not sent.\n" in result.stderr
+    assert "Stopped: no more answers. The remaining messages were not sent.\n" in result.stderr
     assert table(result)[-1].split() == ["failed", "500", "500"]
 
 
