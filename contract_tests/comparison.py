@@ -150,6 +150,12 @@ def custom_fields(contact: dict[str, Any]) -> dict[str, Any]:
     return {field["kind"]: field["value"] for field in contact.get("custom_fields", [])}
 
 
+def custom_name(field: dict[str, Any]) -> str:
+    """Return the name under which a custom field is sent."""
+    name: str = field["kind"].replace(" ", "--")
+    return f"{field['fieldType']}--{name}"
+
+
 def named(contact: dict[str, Any], name: str) -> Any:
     """Return what a contact has under a trait's name: a custom field, or a field of that name."""
     custom = _custom_field(contact, name)

@@ -25,14 +25,14 @@ class Harness:
     """One account and one forwarder for a whole run."""
 
     def __init__(self, fake: Fake, target: Target) -> None:
-        self._fake = fake
-        self._target = target
+        self.fake = fake
+        self.target = target
         self._numbers = count(1)
 
     @property
     def settings(self) -> Settings:
         """What the forwarder was told."""
-        return self._fake.settings
+        return self.fake.settings
 
     def trigger_of(self, event: str) -> str:
         """Give the trigger id of an event, as the forwarder was told."""
@@ -41,7 +41,7 @@ class Harness:
 
     def example(self) -> Example:
         """Begin an example."""
-        return Example(self._fake, self._target, next(self._numbers))
+        return Example(self.fake, self.target, next(self._numbers))
 
     def probe(self, patience: float = PATIENCE) -> None:
         """See that messages come through, and that they have when the forwarder says so.
@@ -93,8 +93,8 @@ class Harness:
 
     def close(self) -> None:
         """Let go of the forwarder and stop the account."""
-        self._target.close()
-        self._fake.close()
+        self.target.close()
+        self.fake.close()
 
 
 def each(name: str, values: Iterable[object], /, **others: object) -> Callable[[Test], Test]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake
+from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.protocol import Message, Result, SetupError, Target
 from contract_tests.targets import open_target
@@ -113,23 +113,21 @@ def known_failures(file: Path | None) -> dict[str, str]:
 
 
 def open_harness(option: Any) -> Harness:
-    """Start the fake, open the forwarder, and see that they reach one another.
+    """Start the fake, open the forwarder, and check that they reach one another.
 
     Raises `SetupError` when they do not.
     """
     if option.adapter_url and not option.mock_port:
         raise SetupError("--adapter-url needs --mock-port: the port that the forwarder sends to")
-    journeys = _journeys(option.trigger)
-    where = {"host": option.mock_host, "port": option.mock_port}
-    try:
-        fake = Fake(**where, api_key=option.api_key, journeys=journeys)
-    except (OSError, ValueError) as error:
-        address = f"{option.mock_host}:{option.mock_port}"
-        raise SetupError(f"the fake cannot listen on {address}: {error}") from None
-    kinds = ("adapter", "adapter_url", "adapter_command")
+    fake = open_fake(
+        host=option.mock_host,
+        port=option.mock_port,
+        api_key=option.api_key,
+        triggers=option.trigger or (),
+    )
     target = None
     try:
-        target = open_target({kind: getattr(option, kind) for kind in kinds}, fake.settings)
+        target = open_target(forwarder(option), fake.settings)
         harness = Harness(fake, _Watched(target))
         harness.probe()
     except (SetupError, TargetLost) as error:
@@ -140,12 +138,7 @@ def open_harness(option: Any) -> Harness:
     return harness
 
 
-def _journeys(pairs: list[str] | None) -> dict[str, str]:
-    """Read EVENT=ID pairs, beside the events that a run always has."""
-    journeys = dict(JOURNEYS)
-    for pair in pairs or ():
-        event, _, trigger_id = pair.rpartition("=")
-        if not event or not trigger_id or trigger_id == DEFAULT_TRIGGER:
-            raise SetupError(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
-        journeys[event] = trigger_id
-    return journeys
+def forwarder(option: Any) -> dict[str, str | None]:
+    """Return the options that name the forwarder."""
+    kinds = ("adapter", "adapter_url", "adapter_command")
+    return {kind: getattr(option, kind) for kind in kinds}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.comparison import Missing
-from contract_tests.deliveries import Broken
+from contract_tests.example import Broken
 from contract_tests.harness import Harness
 from contract_tests.html import page
 from contract_tests.options import EXAMPLES as EXAMPLES

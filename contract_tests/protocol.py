@@ -1,6 +1,6 @@
 """What the suite asks of a forwarder, and what it gets back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Message = dict[str, Any]
@@ -28,6 +28,8 @@ class Result:
 
     status: int | None
     message: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    """What else it answered; no clause looks at it."""
 
     @property
     def delivered(self) -> bool:
@@ -53,7 +55,7 @@ class SetupError(Exception):
 
 
 def result_of(answer: object) -> Result:
-    """Read what a forwarder answered: nothing (200), or `{"status", "message"}`.
+    """Read what a forwarder answered: nothing (200), or `{"status", "message", …}`.
 
     Raises `SetupError` when it is neither.
     """
@@ -62,7 +64,8 @@ def result_of(answer: object) -> Result:
     if isinstance(answer, dict):
         status, message = answer.get("status", 200), answer.get("message") or ""
         if (isinstance(status, int) or status is None) and isinstance(message, str):
-            return Result(status, message)
+            details = {k: v for k, v in answer.items() if k not in ("status", "message")}
+            return Result(status, message, details)
     raise SetupError(
         f"the forwarder answered {answer!r}; it must answer nothing, or an object with "
         '"status" (a number) and "message" (a text)'

@@ -74,7 +74,7 @@ def arrive(harness: Harness, by: str, tell: Callable[..., Message], *told: tuple
             example.was_delivered(example.deliver(tell(person, key, value)))
             last[key] = value
             example.has_traits(person, last)
-            example.verdict()
+            example.check()
         example.people(1)
 
 

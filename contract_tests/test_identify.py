@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.cases.format import ExpectedPart
 from contract_tests.comparison import custom_fields
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message
@@ -224,7 +225,7 @@ def test_the_same_message_twice(
 def test_a_name(harness: Harness, first: str, rest: str) -> None:
     whole = f"{first} {rest}"
     fields = {"FirstName": first, "LastName": rest}
-    parts_arrive(harness, {"name": whole}, {"name": {"value": whole, "fields": fields}})
+    parts_arrive(harness, {"name": whole}, {"name": ExpectedPart(value=whole, fields=fields)})
 
 
 @clause("IDN-16")
@@ -245,7 +246,7 @@ def test_an_address(harness: Harness, city: str, code: str) -> None:
         "country": "MailingCountry",
     }
     parts = {
-        f"address.{name}": {"value": value, "fields": {fields[name]: value}}
+        f"address.{name}": ExpectedPart(value=value, fields={fields[name]: value})
         for name, value in address.items()
     }
     parts_arrive(harness, {"address": address}, parts)
@@ -254,12 +255,10 @@ def test_an_address(harness: Harness, city: str, code: str) -> None:
 @clause("IDN-18")
 @given(name=st.sampled_from(["car", "visit"]), value=PLAIN_VALUES)
 def test_an_object(harness: Harness, name: str, value: Any) -> None:
-    parts_arrive(harness, {name: {"make": value}}, {f"{name}.make": {"value": value}})
+    parts_arrive(harness, {name: {"make": value}}, {f"{name}.make": ExpectedPart(value=value)})
 
 
-def parts_arrive(
-    harness: Harness, traits: dict[str, Any], parts: dict[str, dict[str, Any]]
-) -> None:
+def parts_arrive(harness: Harness, traits: dict[str, Any], parts: dict[str, ExpectedPart]) -> None:
     """Require that each of these parts of the traits arrives at one of its places."""
     with harness.example() as example:
         person = example.person("ada@example.com", "u1")

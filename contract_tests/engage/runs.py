@@ -6,9 +6,9 @@ from hypothesis import seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.deliveries import Broken
 from contract_tests.engage.source import Engage
 from contract_tests.engage.state_machine import EngageStateMachine, Sync
+from contract_tests.example import Broken
 from contract_tests.harness import Harness
 
 STEPS = 10

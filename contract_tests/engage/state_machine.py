@@ -199,7 +199,7 @@ class EngageStateMachine(RuleBasedStateMachine):
 
     def verdict(self) -> None:
         """Raise `Broken` when anything has differed so far."""
-        self.example.verdict()
+        self.example.check()
 
     def named(self, news: News | str) -> User | None:
         """Give the user whom a message names."""

@@ -10,36 +10,18 @@ from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.clauses import CLAUSES, Level
-from contract_tests.deliveries import Broken
 from contract_tests.engage.runs import judge
 from contract_tests.engage.source import Engage
-from contract_tests.fake import JOURNEYS, Fake
+from contract_tests.example import Broken
+from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
+from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
-from contract_tests.protocol import Message, Result, Settings, result_of
-
-Factory = Callable[[Settings], Callable[[Message], object]]
-
-
-class FactoryTarget:
-    """A forwarder that is at hand as a factory."""
-
-    def __init__(self, factory: Factory, told: Settings) -> None:
-        self._deliver = factory(told)
-
-    def deliver(self, message: Message) -> Result:
-        try:
-            return result_of(self._deliver(message))
-        except Exception as error:  # noqa: BLE001  # as the suite takes a stranger's
-            return Result(getattr(error, "status", None), str(error))
-
-    def close(self) -> None:
-        pass
 
 
 @contextmanager
 def bench_for(factory: Factory) -> Iterator[Harness]:
-    fake = Fake(host="127.0.0.1", port=0, api_key="contract-key", journeys=JOURNEYS)
+    fake = open_fake(host="127.0.0.1", port=0, api_key="contract-key")
     harness = Harness(fake, FactoryTarget(factory, fake.settings))
     try:
         yield harness

@@ -2,23 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from adapter import Delivery, Outcome
+from adapter.contract import factory as reference
+from contract_tests.cases.differences import Difference, case_differences
+from contract_tests.cases.format import Case, read_case
+from contract_tests.cases.runner import run_case, settings_for
 from contract_tests.clauses import CLAUSES
-from contract_tests.deliveries import Broken
-from contract_tests.example import MISSING_IDENTIFIERS as MISSING
+from contract_tests.example import Broken
+from contract_tests.fake import Fake, open_fake
+from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.plugin import EXAMPLES
 from contract_tests.report import fixture_case
-from mock_autopilot import MockAutopilot
-from mock_autopilot.cli._cases import Case, Step, differences, load_case
-from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
-from tests.contract.judging import Factory, FactoryTarget, bench_for, failure, suite_tests
+from tests.contract.judging import bench_for, failure, suite_tests
 
 #: A case says what must have come of a message, of a person, of the account; these mistakes show
 #: nowhere there.
@@ -33,10 +34,19 @@ NOT_SHOWN = {
 }
 
 
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    with closing(open_fake(host="127.0.0.1", port=0, api_key="cases")) as fake:
+        yield fake
+
+
+def differences(case: Case, factory: Factory, fake: Fake) -> list[Difference]:
+    steps = list(run_case(case, fake, FactoryTarget(factory, settings_for(case, fake))))
+    return case_differences(case, steps, fake.state())
+
+
 @pytest.mark.parametrize("clause_id", CLAUSES)
-def test_the_case_of_a_failure_reproduces_it(
-    clause_id: str, server: MockAutopilot, tmp_path: Path
-) -> None:
+def test_the_case_of_a_failure_reproduces_it(clause_id: str, fake: Fake, tmp_path: Path) -> None:
     tests = suite_tests(EXAMPLES)[clause_id]
     for name, one in BROKEN.items():
         if one.clause != clause_id:
@@ -44,42 +54,11 @@ def test_the_case_of_a_failure_reproduces_it(
         with bench_for(one.factory) as harness:
             found = failure(harness, tests, 1)
         assert isinstance(found, Broken), name
+        file = tmp_path / f"{name}.json"
         shown = fixture_case(CLAUSES[clause_id], found.counterexample["case"])
-        (tmp_path / f"{name}.json").write_text(json.dumps(shown), "utf-8")
-        case = load_case(tmp_path / f"{name}.json")
-        account = server.new_account()
-        assert differences(case, list(patient(case).run(account)), account) == [], name
+        file.write_text(json.dumps(shown), "utf-8")
+        case = read_case(file)
+        assert differences(case, reference, fake) == [], name
         for correct in CORRECT.values() if CLAUSES[clause_id].level == "MUST" else ():
-            account = server.new_account()
-            assert differences(case, list(run(case, correct, account)), account) == [], name
-        account = server.new_account()
-        again = differences(case, list(run(case, one.factory, account)), account)
-        assert bool(again) == (name not in NOT_SHOWN), name
-
-
-def patient(case: Case) -> Case:
-    """Let the reference forwarder wait on a clock of its own, where only waiting takes time."""
-    waited = 0.0
-
-    def sleep(seconds: float) -> None:
-        nonlocal waited
-        waited += seconds
-
-    return replace(case, settings={**case.settings, "clock": lambda: waited, "sleep": sleep})
-
-
-def run(case: Case, factory: Factory, account: AccountView) -> Iterator[Step]:
-    """Send a case's messages through another forwarder than ours."""
-    told = {"base_url": account.base_url, "api_key": account.api_key}
-    target = FactoryTarget(
-        factory, {**told, "journeys": {}, "default_trigger": "0", **case.settings}
-    )
-    for number, message in enumerate(case.messages, start=1):
-        case.strike(account, number)
-        before = len(account.calls)
-        result = target.deliver(message)
-        outcome = Outcome.DELIVERED if result.delivered else Outcome.FAILED
-        # Words around the text of the 400 are each forwarder's own.
-        words = MISSING if MISSING in result.message else result.message
-        delivery = Delivery(message, outcome, result.status, words)
-        yield Step(message, delivery, account.calls[before:])
+            assert differences(case, correct, fake) == [], name
+        assert bool(differences(case, one.factory, fake)) == (name not in NOT_SHOWN), name

@@ -10,10 +10,10 @@ import pytest
 
 from contract_tests.example import MISSING_IDENTIFIERS
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
+from contract_tests.in_process import FactoryTarget
 from contract_tests.protocol import Settings, Target
 from contract_tests.targets import CommandTarget, UrlTarget, environment
 from mock_autopilot.mock import AccountView
-from tests.contract.judging import FactoryTarget
 from tests.contract.running import FORWARDERS, node_server
 
 Json = dict[str, Any]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, settings
 
-from contract_tests.deliveries import Broken
 from contract_tests.engage.runs import judge
 from contract_tests.engage.source import Space
+from contract_tests.example import Broken
 from contract_tests.harness import Harness
 from tests.contract.engages import BROKEN_ENGAGES, GOOD_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
