@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from contract_tests.comparison import Missing
 from contract_tests.example import Broken
 from contract_tests.harness import Harness
-from contract_tests.html import page
-from contract_tests.options import EXAMPLES as EXAMPLES
 from contract_tests.options import (
     TargetLost,
     add_options,
@@ -24,7 +21,7 @@ from contract_tests.options import (
     wanted,
 )
 from contract_tests.protocol import SetupError
-from contract_tests.report import Verdicts, terminal
+from contract_tests.report import Verdicts, page, terminal
 
 CANNOT_JUDGE = 2
 _PROPERTY = "contract"
@@ -166,7 +163,7 @@ class Judge:
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, self._lost)
                 return
-            found = _plain(error.counterexample) if isinstance(error, Broken) else _told(error)
+            found = error.counterexample if isinstance(error, Broken) else _error(error)
         report.user_properties.append((_PROPERTY, json.dumps([_clause_of(item), found])))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -175,7 +172,7 @@ class Judge:
         self._others_failed |= report.failed and not verdicts
         for value in verdicts:
             clause_id, found = json.loads(str(value))
-            self._verdicts.add(clause_id, passed=report.passed, counterexample=found)
+            self._verdicts.add(clause_id, report.nodeid, passed=report.passed, counterexample=found)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Say of single tests only that they are done: the clauses are what counts."""
@@ -239,16 +236,7 @@ class Judge:
         return option.adapter or option.adapter_url or option.adapter_command or "none"
 
 
-def _plain(counterexample: dict[str, Any]) -> dict[str, Any]:
-    """Leave "arrived" out of the differences where nothing arrived: JSON has no word for it."""
-    differences = [
-        {key: value for key, value in one.items() if not isinstance(value, Missing)}
-        for one in counterexample["differences"]
-    ]
-    return {**counterexample, "differences": differences}
-
-
-def _told(error: BaseException) -> dict[str, Any]:
+def _error(error: BaseException) -> dict[str, Any]:
     return {"error": "".join(traceback.format_exception_only(error)).strip()}
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.comparison import trait_agrees
@@ -17,12 +18,12 @@ from contract_tests.engage.messages import (
     membership,
     trait_event,
 )
-from contract_tests.engage.runs import judge
+from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Space
 from contract_tests.example import Example
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
-from contract_tests.strategies import PLAIN_NAMES, SCALARS, USER_IDS, identify, track
+from contract_tests.strategies import PLAIN_NAMES, SCALARS, identify, track
 
 KEY = "order_completed_last_30days"
 #: Engage names a user by the user id or by an address, in a message for each.
@@ -42,7 +43,7 @@ FORMS: dict[str, Callable[[Person, str, bool], Message]] = {
     "trait event": trait_event,
 }
 OTHERS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
-FORM = st.sampled_from(list(FORMS))
+of_every_form = pytest.mark.parametrize("form", FORMS)
 SENT = [
     {"All": False, "AutopilotHQ": True},
     {"All": False, "AutopilotHQ": {}},
@@ -127,9 +128,8 @@ def test_several_audiences(harness: Harness, changes: list[tuple[str, bool]], by
 
 
 @clause("ENG-05")
-@each("integrations", SENT, form="audience")
-@each("form", FORMS, integrations=SENT[0])
-@given(form=FORM, integrations=st.sampled_from(SENT))
+@of_every_form
+@pytest.mark.parametrize("integrations", SENT)
 def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         person = somebody(example, "user_id")
@@ -143,9 +143,8 @@ def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
 
 
 @clause("ENG-05")
-@each("integrations", NOT_SENT, form="audience")
-@each("form", FORMS, integrations=NOT_SENT[0])
-@given(form=FORM, integrations=st.sampled_from(NOT_SENT))
+@of_every_form
+@pytest.mark.parametrize("integrations", NOT_SENT)
 def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         message = FORMS[form](somebody(example, "user_id"), KEY, True)
@@ -155,8 +154,9 @@ def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None
 
 
 @clause("ENG-06")
-@each("form", FORMS, member=True, anonymous="u1")
-@given(form=FORM, member=st.booleans(), anonymous=USER_IDS)
+@of_every_form
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize("anonymous", ["u1", "007"])
 def test_an_anonymous_id_alone(harness: Harness, form: str, member: bool, anonymous: str) -> None:
     with harness.example() as example:
         mark = example.person(user_id=anonymous).user_id
@@ -174,12 +174,8 @@ def test_computed_traits(harness: Harness, values: list[Any], by: str) -> None:
 
 
 @clause("ENG-08")
-def test_whole_lives(
-    harness: Harness,
-    own: settings | None = None,  # noqa: PT028  # no @settings or @seed reaches a state machine
-    number: int | None = None,  # noqa: PT028  # likewise
-) -> None:
-    judge(harness, Space, own, number)
+def test_sequences_of_changes_and_syncs(harness: Harness) -> None:
+    run_state_machine(harness, Space)
 
 
 @clause("ENG-09")

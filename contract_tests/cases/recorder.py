@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from contract_tests.cases.format import AccountExpectation, ExpectedDelivery, ExpectedPerson
+from contract_tests.clauses import Clause
 from contract_tests.protocol import Message, Settings
 
 Json = dict[str, Any]
@@ -67,3 +68,14 @@ class CaseRecorder:
         if self._people:
             expect["people"] = list(self._people.values())
         return {**case, "messages": messages, "expect": expect}
+
+
+def fixture_case(clause: Clause, example: Json) -> Json:
+    """Return the fixture case of a failed clause; `example` is what `CaseRecorder` made."""
+    return {
+        "id": f"found-{clause.id.lower()}",
+        "title": clause.title,
+        "why": f"A forwarder broke {clause.id} with these messages.",
+        "source": clause.source,
+        **example,
+    }

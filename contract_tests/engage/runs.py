@@ -16,7 +16,7 @@ STEPS = 10
 DUE = Sync(0, due=True, changes=[])
 
 
-def judge(
+def run_state_machine(
     harness: Harness,
     make_engage: Callable[[], Engage],
     own: settings | None = None,

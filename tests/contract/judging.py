@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
 from contract_tests.clauses import CLAUSES, Level
-from contract_tests.engage.runs import judge
-from contract_tests.engage.source import Engage
+from contract_tests.engage.runs import run_state_machine
+from contract_tests.engage.source import Engage, Space
 from contract_tests.example import Broken
 from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
+from contract_tests.test_engage import test_sequences_of_changes_and_syncs
 
 
 @contextmanager
@@ -49,29 +51,48 @@ def quick(examples: int, known: Collection[Phase] = KNOWN) -> settings:
 def suite_tests(
     examples: int, known: Collection[Phase] = KNOWN
 ) -> dict[str, list[Callable[..., None]]]:
-    """Give the suite's tests, set to so many examples and to no shrinking."""
+    """Return the suite's tests by clause, set to so many examples and to no shrinking.
+
+    Parametrised tests are among the known examples: without these they are left out.
+    """
+    own = quick(examples, known)
     found: dict[str, list[Callable[..., None]]] = {}
     for path in sorted(Path(contract_tests.__file__).parent.glob("test_*.py")):
         module = importlib.import_module(f"contract_tests.{path.stem}")
         for test in vars(module).values():
             for mark in getattr(test, "pytestmark", ()):
                 if mark.name == "clause":
-                    few = getattr(test, "_hypothesis_internal_use_settings", None)
-                    share = few.max_examples / settings().max_examples if few else 1
-                    own = quick(max(3, int(examples * share)), known)
-                    found.setdefault(mark.args[0], []).append(_with(test, own))
+                    found.setdefault(mark.args[0], []).extend(_runs(test, own))
     return found
 
 
-def _with(test: Any, own: settings) -> Callable[..., None]:
-    def run(harness: Harness, number: int) -> None:
-        if not is_hypothesis_test(test):  # a state machine, which is told both
-            test(harness=harness, own=own, number=number)
-            return
-        test._hypothesis_internal_use_settings = own
-        seed(number)(test)(harness=harness)
+def _runs(test: Any, own: settings) -> Iterator[Callable[..., None]]:
+    """Return what runs a test: a function of the harness and a seed, one for each parameter."""
+    if is_hypothesis_test(test):
 
-    return run
+        def run(harness: Harness, number: int) -> None:
+            test._hypothesis_internal_use_settings = own
+            seed(number)(test)(harness=harness)
+
+        yield run
+    elif test is test_sequences_of_changes_and_syncs:
+        yield lambda harness, number: run_state_machine(harness, Space, own, number)
+    elif Phase.explicit in own.phases:
+        for parameters in _parameters(test):
+            yield lambda harness, _, given=parameters: test(harness=harness, **given)
+
+
+def _parameters(test: Any) -> Iterator[dict[str, Any]]:
+    """Return each combination of the parameters that a test is marked with."""
+    marks = [mark for mark in test.pytestmark if mark.name == "parametrize"]
+    for values in product(*(mark.args[1] for mark in marks)):
+        given: dict[str, Any] = {}
+        for mark, value in zip(marks, values, strict=True):
+            names = mark.args[0]
+            given |= (
+                {names: value} if isinstance(names, str) else dict(zip(names, value, strict=True))
+            )
+        yield given
 
 
 def breaks(harness: Harness, tests: list[Callable[..., None]], number: int) -> str:
@@ -113,7 +134,7 @@ def accused(
 def engage_breaks(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:
     """Let the machine judge an Engage, with the examples of a run; give what was found."""
     try:
-        judge(harness, make_engage, quick(EXAMPLES), number)
+        run_state_machine(harness, make_engage, quick(EXAMPLES), number)
     except Broken as broken:
         return str(broken)
     return ""

@@ -11,7 +11,7 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.plugin import EXAMPLES
+from contract_tests.options import EXAMPLES
 from tests.contract.engages import BROKEN_ENGAGES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT

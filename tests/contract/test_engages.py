@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, settings
 
-from contract_tests.engage.runs import judge
+from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Space
 from contract_tests.example import Broken
 from contract_tests.harness import Harness
@@ -40,7 +40,7 @@ def test_the_machine_catches_an_engage(harness: Harness, name: str) -> None:
 
 def test_the_life_that_is_shown_is_small() -> None:
     with bench_for(VersionedKeys) as harness, pytest.raises(Broken) as caught:
-        judge(harness, Space, SHRUNK, SEED)
+        run_state_machine(harness, Space, SHRUNK, SEED)
     found = caught.value.counterexample
     assert [message["traits"] for message in found["messages"]] == [{"last7days_2x": True}]
     assert len(found["reported"]) == len(found["calls"]) == 1
@@ -54,11 +54,11 @@ def test_a_seed_repeats_a_life() -> None:
     shown = []
     for _ in range(2):
         with bench_for(ThirdChange) as harness, pytest.raises(Broken) as caught:
-            judge(harness, Space, quick(40), SEED)
+            run_state_machine(harness, Space, quick(40), SEED)
         shown.append(caught.value.counterexample["messages"])
     assert shown[0] == shown[1]
 
 
 def test_who_remembers_one_life_in_the_next_is_shown_all_the_same() -> None:
     with bench_for(UnchangedByKey) as harness, pytest.raises(Broken):
-        judge(harness, Space, SHRUNK, SEED)
+        run_state_machine(harness, Space, SHRUNK, SEED)

@@ -7,7 +7,7 @@ import pytest
 
 from adapter.contract import factory
 from contract_tests.clauses import CLAUSES
-from contract_tests.plugin import EXAMPLES
+from contract_tests.options import EXAMPLES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.forwarders.variants import VARIANTS
