@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contract_tests.clauses import CLAUSES
 from contract_tests.options import EXAMPLES
-from tests.contract.engages import BROKEN_ENGAGES
+from tests.contract.broken_engages import BROKEN_ENGAGES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.forwarders.forwarder import Forwarder
@@ -140,7 +140,7 @@ def engage_lines(engages: Iterable[str]) -> Iterable[str]:
     """Give the table of the broken Engages."""
     yield "\n## Engages\n"
     yield "The state machine of ENG-08 judges whoever plays Engage as well. Each of these is the"
-    yield "suite's own with one mistake (`tests/contract/engages.py`), before a correct forwarder."
+    yield "suite's own with one mistake (`tests.contract.broken_engages.py`), before a correct forwarder."
     yield ""
     yield "| Engage | mistake |"
     yield "| --- | --- |"

@@ -62,7 +62,7 @@ class ByEvents(BySet):
 
 
 class InAnotherProcess(BySet):
-    """Whatever was told is saved, and loaded by a space that is made anew, before every sync."""
+    """The state is saved, and loaded by a space that is made anew, before every sync."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,6 +100,6 @@ def emails(person: Person) -> list[str]:
 
 @pytest.mark.parametrize("engage", [BySet, ByEvents, InAnotherProcess])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_our_engage_lives_up_to_the_contract(engage: type[BySet], seed: int) -> None:
+def test_our_engage_keeps_the_contract(engage: type[BySet], seed: int) -> None:
     with bench_for(factory) as harness:
         assert engage_breaks(harness, engage, seed) == ""
