@@ -22,9 +22,9 @@ AUDIENCES = {
 
 ODD_KEYS = [
     "customers_who_bought_more_than_3_times_in_the_last_90days_and_opened_an_email_this_week",
-    *("größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true"),
-    *("last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip", "order_completed_last_30days"),
-]
+    "größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true",
+    "last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip", "order_completed_last_30days",
+]  # fmt: skip
 _WORDS = st.text(st.sampled_from("abxz0379éß漢"), min_size=1, max_size=6)
 #: Keys as snake_case makes them.
 KEYS = st.one_of(
@@ -34,9 +34,9 @@ KEYS = st.one_of(
 #: What a computed trait comes to.
 COMPUTED: st.SearchStrategy[Any] = st.one_of(st.booleans(), WHOLE, FLOATS, TEXTS, DATES)
 ODD_COMPUTED: list[Any] = [
-    *(True, False, 0, 1, -5, 2**31, 0.5, -0.1, 1234.5678, 1e21),
-    *("", "0", "5", "1.50", "true", "None", "gold", "2026-02-14", "2026-02-14T12:02:49.123Z"),
-]
+    True, False, 0, 1, -5, 2**31, 0.5, -0.1, 1234.5678, 1e21,
+    "", "0", "5", "1.50", "true", "None", "gold", "2026-02-14", "2026-02-14T12:02:49.123Z",
+]  # fmt: skip
 
 ON = {"All": False, "AutopilotHQ": True}
 """The integrations object of Engage: it names whom it means."""

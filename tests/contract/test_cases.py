@@ -19,19 +19,19 @@ from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
-from tests.contract.judging import bench_for, failure, suite_tests
+from tests.contract.suite import failure, harness_for, suite_tests
 
 #: A case says what must have come of a message, of a person, of the account; these mistakes show
 #: nowhere there.
 NOT_SHOWN = {
     # How often something was tried.
-    *("TriesBulk", "RetriesAll"),
+    "TriesBulk", "RetriesAll",
     # What a contact has beside what it must have, or that it is another one.
-    *("CountsMessages", "LastSync", "NumbersAddUp", "MadeAnew"),
-    *("LeavingUnsubscribes", "LeavingEjects"),
+    "CountsMessages", "LastSync", "NumbersAddUp", "MadeAnew",
+    "LeavingUnsubscribes", "LeavingEjects",
     # These need the examples that came before.
-    *("EntersFirstOfEvent", "UnchangedByKey", "FalseForOthers", "FollowsOneIdentifier"),
-}
+    "EntersFirstOfEvent", "UnchangedByKey", "FalseForOthers", "FollowsOneIdentifier",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_the_case_of_a_failure_reproduces_it(clause_id: str, fake: Fake, tmp_pat
     for name, one in BROKEN.items():
         if one.clause != clause_id:
             continue
-        with bench_for(one.factory) as harness:
+        with harness_for(one.factory) as harness:
             found = failure(harness, tests, 1)
         assert isinstance(found, Broken), name
         file = tmp_path / f"{name}.json"

@@ -13,7 +13,7 @@ from tests.contract.broken_engages import BROKEN_ENGAGES, CORRECT_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
 from tests.contract.forwarders.broken.memberships import ThirdChange, UnchangedByKey
 from tests.contract.forwarders.forwarder import Forwarder
-from tests.contract.judging import bench_for, engage_breaks, quick
+from tests.contract.suite import engage_failure, harness_for, quick
 
 SEED = 1
 SHRUNK = settings(quick(40), phases=[Phase.generate, Phase.shrink])
@@ -21,25 +21,25 @@ SHRUNK = settings(quick(40), phases=[Phase.generate, Phase.shrink])
 
 @pytest.fixture(scope="module")
 def harness() -> Iterator[Harness]:
-    with bench_for(Forwarder) as harness:
+    with harness_for(Forwarder) as harness:
         yield harness
 
 
 @pytest.mark.parametrize("name", CORRECT_ENGAGES)
 def test_a_correct_engage_passes(harness: Harness, name: str) -> None:
-    assert [engage_breaks(harness, CORRECT_ENGAGES[name], seed) for seed in (1, 2)] == ["", ""]
+    assert [engage_failure(harness, CORRECT_ENGAGES[name], seed) for seed in (1, 2)] == ["", ""]
 
 
 @pytest.mark.parametrize("name", BROKEN_ENGAGES)
 def test_a_broken_engage_is_found(harness: Harness, name: str) -> None:
     one = BROKEN_ENGAGES[name]
     assert one.mistake.endswith(".")
-    found = engage_breaks(harness, one.make, SEED)
+    found = engage_failure(harness, one.make, SEED)
     assert found.startswith(("what the sync at ", "the next sync: ")), f"{one.mistake}: {found}"
 
 
 def test_the_sequence_that_is_shown_is_small() -> None:
-    with bench_for(VersionedKeys) as harness, pytest.raises(Broken) as caught:
+    with harness_for(VersionedKeys) as harness, pytest.raises(Broken) as caught:
         run_state_machine(harness, Space, SHRUNK, SEED)
     found = caught.value.counterexample
     assert [message["traits"] for message in found["messages"]] == [{"last7days_2x": True}]
@@ -53,12 +53,12 @@ def test_the_sequence_that_is_shown_is_small() -> None:
 def test_a_seed_repeats_a_sequence() -> None:
     shown = []
     for _ in range(2):
-        with bench_for(ThirdChange) as harness, pytest.raises(Broken) as caught:
+        with harness_for(ThirdChange) as harness, pytest.raises(Broken) as caught:
             run_state_machine(harness, Space, quick(40), SEED)
         shown.append(caught.value.counterexample["messages"])
     assert shown[0] == shown[1]
 
 
 def test_a_forwarder_that_remembers_earlier_sequences_is_found() -> None:
-    with bench_for(UnchangedByKey) as harness, pytest.raises(Broken):
+    with harness_for(UnchangedByKey) as harness, pytest.raises(Broken):
         run_state_machine(harness, Space, SHRUNK, SEED)

@@ -20,10 +20,10 @@ Factory = Callable[[Json], Deliver]
 
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 TEXT_FIELDS = (
-    *("FirstName", "LastName", "Company", "Title", "Salutation", "Industry", "Status", "Website"),
-    *("Phone", "MobilePhone", "Fax", "LeadSource", "Twitter", "LinkedIn"),
-    *("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"),
-)
+    "FirstName", "LastName", "Company", "Title", "Salutation", "Industry", "Status", "Website",
+    "Phone", "MobilePhone", "Fax", "LeadSource", "Twitter", "LinkedIn",
+    "MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry",
+)  # fmt: skip
 FIELDS = {
     **{name.lower(): name for name in TEXT_FIELDS},
     "company.name": "Company",

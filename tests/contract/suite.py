@@ -22,7 +22,7 @@ from contract_tests.test_engage import test_sequences_of_changes_and_syncs
 
 
 @contextmanager
-def bench_for(factory: Factory) -> Iterator[Harness]:
+def harness_for(factory: Factory) -> Iterator[Harness]:
     fake = open_fake(host="127.0.0.1", port=0, api_key="contract-key")
     harness = Harness(fake, FactoryTarget(factory, fake.settings))
     try:
@@ -36,7 +36,7 @@ KNOWN = (Phase.explicit,)
 
 
 def quick(examples: int, known: Collection[Phase] = KNOWN) -> settings:
-    """Give settings of so many examples, and of no shrinking."""
+    """Return settings of so many examples and without shrinking."""
     return settings(
         max_examples=examples,
         database=None,
@@ -95,14 +95,14 @@ def _parameters(test: Any) -> Iterator[dict[str, Any]]:
         yield given
 
 
-def breaks(harness: Harness, tests: list[Callable[..., None]], number: int) -> str:
-    """Run a clause's tests; give what was found, or nothing when all of them passed."""
+def failure_text(harness: Harness, tests: list[Callable[..., None]], number: int) -> str:
+    """Run a clause's tests; return the text of a failure, empty when all of them pass."""
     error = failure(harness, tests, number)
     return "" if error is None else str(error) or repr(error)
 
 
 def failure(harness: Harness, tests: list[Callable[..., None]], number: int) -> Exception | None:
-    """Run a clause's tests; give what the first that fails raises."""
+    """Run a clause's tests; return what the first failing one raises."""
     for test in tests:
         try:
             test(harness, number)
@@ -111,28 +111,28 @@ def failure(harness: Harness, tests: list[Callable[..., None]], number: int) -> 
     return None
 
 
-def accused(
+def broken_clauses(
     factory: Factory,
     *levels: Level,
     examples: int = 10,
     seeds: Iterable[int] = (1,),
 ) -> dict[str, str]:
-    """Run all clauses, or those of these levels; give what was found, by clause.
+    """Run all clauses, or those of these levels; return the failures by clause.
 
-    What every run tries is tried with the first seed only.
+    What every run tries in the same way is tried with the first seed only.
     """
     found: dict[str, str] = {}
-    with bench_for(factory) as harness:
+    with harness_for(factory) as harness:
         for number, seed_ in enumerate(seeds):
             for clause, tests in suite_tests(examples, () if number else KNOWN).items():
                 asked = CLAUSES[clause].level in (levels or ("MUST", "SHOULD"))
-                if asked and clause not in found and (said := breaks(harness, tests, seed_)):
+                if asked and clause not in found and (said := failure_text(harness, tests, seed_)):
                     found[clause] = said
     return found
 
 
-def engage_breaks(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:
-    """Let the machine judge an Engage, with the examples of a run; give what was found."""
+def engage_failure(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:
+    """Run the state machine on an Engage, with the examples of a run; return its failure."""
     try:
         run_state_machine(harness, make_engage, quick(EXAMPLES), number)
     except Broken as broken:
