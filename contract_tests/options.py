@@ -1,4 +1,4 @@
-"""The suite's options, and what they come to: a forwarder and a fake that reach one another."""
+"""The suite's options, and the forwarder and the fake that they name."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,11 +17,11 @@ EXAMPLES = 40
 
 
 class TargetLost(BaseException):
-    """The target was lost in a test: no verdict of the clause, and nothing to shrink."""
+    """The target was lost in a test, which says nothing of the clause; Hypothesis stops at once."""
 
 
 class _Watched:
-    """A target whose loss in the middle of a run is the end of it."""
+    """A target whose loss in the middle of a run ends the run."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -69,7 +69,7 @@ def port(text: str) -> int:
 
 
 def clear_reports(files: Iterable[Path]) -> None:
-    """See that these can be written, and remove those of an earlier run."""
+    """Check that these can be written, and remove those of an earlier run."""
     files = list(files)
     for file in files:
         if file.suffix.lower() not in (".json", ".html"):
@@ -83,8 +83,8 @@ def clear_reports(files: Iterable[Path]) -> None:
             raise SetupError(f"--report {file}: {error.strerror}") from None
 
 
-def wanted(name: str) -> str:
-    """Check a clause or a group that was asked for."""
+def clause_or_group(name: str) -> str:
+    """Return the id of a requested clause or group. Raises `SetupError` if there is none."""
     groups = list(dict.fromkeys(clause_id.partition("-")[0] for clause_id in CLAUSES))
     if name.upper() not in (*CLAUSES, *groups):
         raise SetupError(

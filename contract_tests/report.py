@@ -56,7 +56,7 @@ class Verdicts:
         ]
 
     def stale(self) -> list[str]:
-        """Say which known failures are none any more, or name no clause."""
+        """Return a sentence for each known failure that holds now, or names no clause."""
         unknown = [f"{name} names no clause" for name in self.known_failures if name not in CLAUSES]
         held = [
             f"{name} holds now"

@@ -1,4 +1,4 @@
-"""Messages as they come: people, traits, properties, and the noise that real libraries add."""
+"""Generated people, traits and properties, messages of them, and what libraries add."""
 
 import re
 from typing import Any
@@ -63,9 +63,9 @@ DATES = st.one_of(
 
 
 def usual_name(name: str) -> bool:
-    """Say whether a name means nothing of its own, and can be read back as it was sent."""
+    """Return whether a name means nothing of its own, and can be read back as it was sent."""
     spelling = "".join(char for char in name if char.isalnum()).lower()
-    # White space is written -- on the way in, so dashes around it cannot be told from it.
+    # White space is written -- on the way in, so dashes around it cannot be distinguished.
     clear = not re.search(r"--|-\s|\s-", name)
     return spelling not in RESERVED and clear and name == name.strip() != ""
 

@@ -95,7 +95,7 @@ def test_other_refusals_are_final(harness: Harness, kind: str, status: int) -> N
 
 
 def repeats(call: dict[str, Any], earlier: list[dict[str, Any]]) -> bool:
-    """Say whether one of the earlier calls said the same, or the same of the only contact.
+    """Return whether an earlier call had the same body, or the same only contact.
 
     A contact that was refused alone is not tried again in a bulk call; the contacts of a bulk call
     may be tried one by one.

@@ -66,13 +66,15 @@ def somebody(example: Example, by: str) -> Person:
     return example.person("ada@example.com") if by == "email" else example.person(None, "u1")
 
 
-def arrive(harness: Harness, by: str, tell: Callable[..., Message], *told: tuple[str, Any]) -> None:
+def arrive(
+    harness: Harness, by: str, make: Callable[..., Message], *values: tuple[str, Any]
+) -> None:
     """Require that each value arrives under its key, and stays there until the next one."""
     with harness.example() as example:
         person = somebody(example, by)
         last: dict[str, Any] = {}
-        for key, value in told:
-            example.was_delivered(example.deliver(tell(person, key, value)))
+        for key, value in values:
+            example.was_delivered(example.deliver(make(person, key, value)))
             last[key] = value
             example.has_traits(person, last)
             example.check()
@@ -97,7 +99,9 @@ def test_true_and_false(harness: Harness, members: list[bool], by: str) -> None:
 @clause("ENG-03")
 @each("by", IDENTIFIERS, others={"plan": "gold", "is_admin": True, "logins": 3})
 @given(by=BY, others=OTHERS)
-def test_leaving(harness: Harness, by: str, others: dict[str, Any]) -> None:
+def test_leaving_changes_only_the_property(
+    harness: Harness, by: str, others: dict[str, Any]
+) -> None:
     with harness.example() as example:
         person = example.person("ada@example.com", "u1")
         named = Person(person.email) if by == "email" else Person(user_id=person.user_id)
@@ -130,7 +134,7 @@ def test_several_audiences(harness: Harness, changes: list[tuple[str, bool]], by
 @clause("ENG-05")
 @of_every_form
 @pytest.mark.parametrize("integrations", SENT)
-def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
+def test_messages_that_are_sent(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         person = somebody(example, "user_id")
         message = {**FORMS[form](person, KEY, True), "integrations": integrations}
@@ -145,7 +149,7 @@ def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
 @clause("ENG-05")
 @of_every_form
 @pytest.mark.parametrize("integrations", NOT_SENT)
-def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None:
+def test_messages_that_are_filtered(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         message = FORMS[form](somebody(example, "user_id"), KEY, True)
         example.deliver({**message, "integrations": integrations})

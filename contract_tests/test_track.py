@@ -98,7 +98,7 @@ def test_with_an_address(harness: Harness, email: str, noise: Message) -> None:
 @clause("TRK-05")
 @pytest.mark.parametrize("by", ["email", "user_id"])
 @pytest.mark.parametrize("other", ["identify", "track"])
-def test_between_others(harness: Harness, by: str, other: str) -> None:
+def test_the_right_one_of_two_people(harness: Harness, by: str, other: str) -> None:
     with harness.example() as example:
         person, somebody = (
             example.person("ada@example.com", "u1"),

@@ -26,7 +26,7 @@ class _Part(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class CaseSettings(_Part):
-    """What the forwarder is told of triggers; by default the same as in a contract run."""
+    """The triggers that the forwarder is made with; by default those of a contract run."""
 
     journeys: dict[str, str] = field(default_factory=lambda: dict(JOURNEYS))
     default_trigger: str | None = DEFAULT_TRIGGER

@@ -20,8 +20,8 @@ class Step:
 
 def settings_for(case: Case, fake: Fake) -> Settings:
     """Return the settings that a case's forwarder is made with."""
-    told = case.settings
-    return {**fake.settings, "journeys": told.journeys, "default_trigger": told.default_trigger}
+    own = case.settings
+    return {**fake.settings, "journeys": own.journeys, "default_trigger": own.default_trigger}
 
 
 def run_case(case: Case, fake: Fake, target: Target) -> Iterator[Step]:
@@ -50,14 +50,16 @@ def _set_fault(case: Case, fault: CaseFault, fake: Fake) -> None:
         raise SetupError(f"{case.id}: the fault before message {fault.before}: {error}") from None
 
 
-def check_triggers(case: Case, told: Settings) -> None:
+def check_triggers(case: Case, settings: Settings) -> None:
     """Check that a forwarder that was started with these settings can run a case.
 
     Raises:
         SetupError: the case sends one of its events to another trigger.
 
     """
-    started_with = CaseSettings(journeys=told["journeys"], default_trigger=told["default_trigger"])
+    started_with = CaseSettings(
+        journeys=settings["journeys"], default_trigger=settings["default_trigger"]
+    )
     for message in case.messages:
         if message.get("type") == "track":
             event = message.get("event")

@@ -39,32 +39,32 @@ ODD_COMPUTED: list[Any] = [
 ]  # fmt: skip
 
 ON = {"All": False, "AutopilotHQ": True}
-"""The integrations object of Engage: it names whom it means."""
+"""The integrations object of Engage: everything off but this destination."""
 
 
 def membership(person: Person, key: str, member: bool) -> Message:
-    """Make the identify of one who enters an audience, or leaves it."""
+    """Make the identify of somebody who enters an audience, or leaves it."""
     return identify(person, {key: member}, sent_by_engage("audience", key))
 
 
 def computed_trait(person: Person, key: str, value: Any) -> Message:
-    """Make the identify of one whose computed trait has changed."""
+    """Make the identify of somebody whose computed trait has changed."""
     return identify(person, {key: value}, sent_by_engage("trait", key))
 
 
 def audience_event(person: Person, key: str, member: bool) -> Message:
-    """Make the track of one who enters an audience, or leaves it."""
+    """Make the track of somebody who enters an audience, or leaves it."""
     event = "Audience Entered" if member else "Audience Exited"
     return _event("audience", person, event, key, member)
 
 
 def trait_event(person: Person, key: str, value: Any) -> Message:
-    """Make the track of one whose computed trait has changed."""
+    """Make the track of somebody whose computed trait has changed."""
     return _event("trait", person, "Trait Computed", key, value)
 
 
 def sent_by_engage(kind: Kind, key: str) -> Message:
-    """Make what tells a message of Engage from others."""
+    """Make the parts by which a message of Engage can be recognised."""
     personas = {
         "computation_class": kind,
         "computation_id": f"{kind[:3]}_1sQRoMmuvVNgeGkhZ2QqBs2Dc6z",

@@ -144,7 +144,7 @@ class EngageStateMachine(RuleBasedStateMachine):
         self.engage.add_user(user.name, person)
 
     def add_identifier(self, user: User, plan: str) -> None:
-        """Give a user the other identifier: Autopilot learns it before Engage does."""
+        """Return a user the other identifier: Autopilot learns it before Engage does."""
         number = self.users.index(user)
         both = self.example.person(f"ada{number}@example.com", f"u{number}")
         new = Person(user_id=both.user_id) if user.person.email else Person(both.email)

@@ -45,6 +45,9 @@ def run_case_files(files: Sequence[Path], options: Mapping[str, Any]) -> int:
     except (SetupError, TargetLost) as error:
         click.echo(f"cannot judge: {error}", err=True)
         return 2
+    except KeyboardInterrupt:
+        click.echo("cannot judge: it was interrupted", err=True)
+        return 2
     for file, case, differences in zip(files, cases, found, strict=True):
         _show_differences(file, case, differences)
     differing = [case.id for case, differences in zip(cases, found, strict=True) if differences]

@@ -95,7 +95,7 @@ class KeepsSpaces(Space):
 
 
 class Timed(Space):
-    """Not broken in itself: remembers when each membership changed last."""
+    """Base of broken ones: remembers when each membership changed last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class Timed(Space):
         return next(user for user, people in self.identifiers.items() if person in people)
 
     def changes(self, audience: Audience, now: datetime) -> list[tuple[Person, bool, datetime]]:
-        """Give the updates, each with the time of the change."""
+        """Return the updates, each with the time of the change."""
         return [
             (person, member, self.changed[audience.key, self.user_of(person)])
             for person, member in super().updates(audience, now)

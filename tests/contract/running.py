@@ -44,11 +44,11 @@ def contract(folder: Path, *arguments: str) -> Done:
 
 
 @contextmanager
-def node_server(told: Mapping[str, str]) -> Iterator[str]:
+def node_server(settings: Mapping[str, str]) -> Iterator[str]:
     """Run the documented server with these variables; give its URL."""
     process = subprocess.Popen(
         ["node", str(FORWARDERS / "server.mjs")],
-        env={**os.environ, **told, "PORT": "0"},
+        env={**os.environ, **settings, "PORT": "0"},
         stdout=subprocess.PIPE,
         text=True,
     )

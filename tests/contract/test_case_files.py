@@ -197,12 +197,12 @@ WRONG: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_file(tmp_path: Path, name: str) -> None:
-    content, told = WRONG[name]
+    content, expected = WRONG[name]
     file = write(tmp_path, content)
     with pytest.raises(SetupError) as raised:
         read_case(Path(file))
     assert str(raised.value).startswith(file)
-    assert told in str(raised.value)
+    assert expected in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
@@ -217,13 +217,13 @@ def test_a_fault_that_the_account_refuses(tmp_path: Path) -> None:
     faults = [{"before": 1, "respond": {"state": 503}}]
     done = contract(FORWARDERS, *FACTORY, "--case", write(tmp_path, changed(faults=faults)))
     assert done.returncode == 2, done.stdout
-    told = "cannot judge: small: the fault before message 1: POST /_mock/faults: 400"
-    assert told in done.stdout
+    expected = "cannot judge: small: the fault before message 1: POST /_mock/faults: 400"
+    assert expected in done.stdout
     assert "Traceback" not in done.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         ((*FACTORY, "--case", "none.json"), "none.json: No such file"),
         (("--case", str(FILES[0])), "name one forwarder"),
@@ -233,10 +233,10 @@ def test_a_fault_that_the_account_refuses(tmp_path: Path) -> None:
         ((*FACTORY, str(FILES[0])), "Got unexpected extra argument"),
     ],
 )
-def test_what_cannot_be_run(arguments: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_run(arguments: tuple[str, ...], expected: str) -> None:
     done = contract(FORWARDERS, *arguments)
     assert done.returncode == 2, done.stdout
-    assert told in done.stdout
+    assert expected in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -27,13 +27,13 @@ ADA = "ada@example.com"
 CONTEXT = {"context": {"traits": {"email": ADA}}}
 
 
-def factory_target(told: Settings) -> Target:
+def factory_target(settings: Settings) -> Target:
     spec = importlib.util.spec_from_file_location("documented", FORWARDERS / "factory.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return FactoryTarget(module.factory, told)
+    return FactoryTarget(module.factory, settings)
 
 
 NODE = pytest.param(
@@ -44,15 +44,15 @@ NODE = pytest.param(
 @pytest.fixture(params=["factory", "command", NODE])
 def target(request: pytest.FixtureRequest, account: AccountView) -> Iterator[Target]:
     where = {"base_url": account.base_url, "api_key": account.api_key}
-    told = {**where, "journeys": JOURNEYS, "default_trigger": DEFAULT_TRIGGER}
+    settings = {**where, "journeys": JOURNEYS, "default_trigger": DEFAULT_TRIGGER}
     if request.param == "factory":
-        yield factory_target(told)
+        yield factory_target(settings)
     elif request.param == "command":
-        command = CommandTarget(f"{sys.executable} {FORWARDERS / 'command.py'}", told)
+        command = CommandTarget(f"{sys.executable} {FORWARDERS / 'command.py'}", settings)
         yield command
         command.close()
     else:
-        with node_server(environment(told)) as url:
+        with node_server(environment(settings)) as url:
             yield UrlTarget(url)
 
 
@@ -165,7 +165,7 @@ def test_the_server_passes_every_must(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    told = environment(
+    settings = environment(
         {
             "base_url": f"http://127.0.0.1:{port}/v1/",
             "api_key": "contract-key",
@@ -173,7 +173,7 @@ def test_the_server_passes_every_must(tmp_path: Path) -> None:
             "default_trigger": DEFAULT_TRIGGER,
         }
     )
-    assert json.loads(told["AUTOPILOT_JOURNEYS"]) == JOURNEYS
-    with node_server(told) as url:
+    assert json.loads(settings["AUTOPILOT_JOURNEYS"]) == JOURNEYS
+    with node_server(settings) as url:
         own = ("--adapter-url", url, "--mock-port", str(port))
         passes(contract(tmp_path, *own, "--examples", "5"))

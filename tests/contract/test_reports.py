@@ -81,7 +81,7 @@ def test_a_seed_repeats_the_counterexample(folder: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_reports(folder: Path) -> None:
+def test_the_report_files(folder: Path) -> None:
     files = [folder / name for name in ("report.json", "report.html", "junit.xml")]
     arguments = ("--report", str(files[0]), "--report", str(files[1]), "--junitxml", str(files[2]))
     done = contract(folder, *BROKEN, "--clause", "IDN-01", "--clause", "IDN-04", *arguments)

@@ -55,12 +55,12 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
 
 @pytest.mark.parametrize("case", CANNOT)
 def test_what_cannot_be_judged(folder: Path, case: str) -> None:
-    arguments, told = CANNOT[case]
+    arguments, expected = CANNOT[case]
     (folder / "bare.txt").write_text("IDN-01\n")
     (folder / "x.json").mkdir(exist_ok=True)
     done = contract(folder, *arguments)
     assert done.returncode == 2, done.stdout
-    assert told in done.stdout
+    assert expected in done.stdout
     assert "Traceback" not in done.stdout
     said = done.stdout.strip().splitlines()
     assert len(said) == 1, done.stdout

@@ -177,8 +177,8 @@ PROOFS = {
 
 
 def run(factory: Factory, account: AccountView, messages: list[Json]) -> list[Json | None]:
-    told = {"base_url": account.base_url, "api_key": account.api_key}
-    deliver = factory({**told, "journeys": {}, "default_trigger": "0001"})
+    settings = {"base_url": account.base_url, "api_key": account.api_key}
+    deliver = factory({**settings, "journeys": {}, "default_trigger": "0001"})
     return [deliver(message) for message in messages]
 
 
@@ -220,19 +220,19 @@ def test_every_variant_is_shown_to_use_its_freedom() -> None:
 
 
 @pytest.mark.parametrize("factory", [Later, Flushing])
-def test_a_forwarder_that_answers_before_it_delivers_is_told_so(factory: Factory) -> None:
-    with harness_for(factory) as harness, pytest.raises(SetupError) as told:
+def test_a_forwarder_that_answers_before_it_delivers_cannot_be_tested(factory: Factory) -> None:
+    with harness_for(factory) as harness, pytest.raises(SetupError) as raised:
         harness.probe(patience=30)
-    assert str(told.value).startswith("the forwarder answers before it delivers: ")
-    assert "\n" not in str(told.value)
+    assert str(raised.value).startswith("the forwarder answers before it delivers: ")
+    assert "\n" not in str(raised.value)
 
 
-def test_a_forwarder_that_delivers_first_can_be_judged() -> None:
+def test_a_forwarder_that_delivers_first_can_be_tested() -> None:
     with harness_for(Forwarder) as harness:
         harness.probe(patience=0)
 
 
-def test_a_forwarder_that_sends_nothing_is_told_so() -> None:
+def test_a_forwarder_that_sends_nothing_cannot_be_tested() -> None:
     def factory(_: Json) -> Callable[[Json], None]:
         return lambda _: None
 

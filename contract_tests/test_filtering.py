@@ -87,7 +87,7 @@ def test_groups_and_aliases(
 @clause("INT-01")
 @of_both_types
 @pytest.mark.parametrize("said", [{}, {"integrations": {}}])
-def test_nothing_said_is_on(harness: Harness, kind: str, said: Message) -> None:
+def test_sent_by_default(harness: Harness, kind: str, said: Message) -> None:
     arrives(harness, kind, **said)
 
 
