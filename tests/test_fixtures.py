@@ -69,7 +69,7 @@ def test_a_changed_expectation_is_noticed(fake: Fake, case: Case) -> None:
     deliveries = [{"outcome": "lost"} for _ in steps]
     changes: dict[str, Any] = {**CHANGES, "calls": calls, "deliveries": deliveries}
     for part, other in changes.items():
-        changed = {**said, "reference": {**said["reference"], part: other}}
+        changed = {**said, "reference": {**said.get("reference", {}), part: other}}
         assert found(changed) == []
         count = len(steps) if part == "deliveries" else 1
         assert len(found(changed, reference=True)) == count
