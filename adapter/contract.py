@@ -24,6 +24,8 @@ def factory(settings: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, An
         delivery = destination.deliver(message)
         delivered = delivery.outcome in ("delivered", "filtered")
         status = 200 if delivered else delivery.status or 503
-        return {"status": status, "message": delivery.message}
+        notes = [{"id": note.id, "path": note.path} for note in delivery.notes]
+        answer = {"status": status, "message": delivery.message}
+        return {**answer, "outcome": delivery.outcome.value, "notes": notes}
 
     return deliver

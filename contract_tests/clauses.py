@@ -1,4 +1,4 @@
-"""The clauses of the contract: what a forwarder of Segment messages owes Autopilot.
+"""The clauses of the contract: what a forwarder of Segment messages must do.
 
 An id is never renumbered and never used again. MUST: Segment's page about the destination, its
 specification, or a fact known of Autopilot says so. SHOULD: the reference forwarder's decision, or

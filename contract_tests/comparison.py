@@ -1,4 +1,4 @@
-"""When a value that arrived is the value that was sent."""
+"""Whether a value that arrived is the value that was sent."""
 
 import json
 import math
@@ -26,7 +26,7 @@ class Missing:
 
 
 def same(expected: Any, arrived: Any) -> bool:
-    """Compare as JSON does not tell apart: 5 and 5.0 are the same, true and 1 are not."""
+    """Return whether two JSON values are the same: 5 and 5.0 are, true and 1 are not."""
     if isinstance(expected, dict) and isinstance(arrived, dict):
         return expected.keys() == arrived.keys() and all(
             same(value, arrived[key]) for key, value in expected.items()
@@ -43,7 +43,7 @@ def same(expected: Any, arrived: Any) -> bool:
 
 
 def agrees(expected: Any, arrived: Any, strict: Collection[str] = ()) -> bool:
-    """Say whether a value arrived as far as a MUST asks, or as far as `strict` asks beyond it.
+    """Return whether a value arrived as a MUST requires, or as `strict` requires beyond it.
 
     Text may come in another Unicode normal form and with other line ends. Whole numbers within
     ±2^53 are exact, of others 15 significant digits count. A null in an object may be left out.
@@ -83,7 +83,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_inexact(value: Any) -> bool:
-    """Say whether a value is a number that a writer of 15 digits may change."""
+    """Return whether a value is a number that a writer of 15 digits may change."""
     return _is_number(value) and not (value == round(value) and abs(value) <= 2**53)
 
 
@@ -100,7 +100,7 @@ def _float(number: float) -> float:
 def entries_agree(
     sent: list[dict[str, Any]], arrived: list[dict[str, Any]], strict: Collection[str] = ()
 ) -> bool:
-    """Say whether the properties of these entries are those that were sent.
+    """Return whether the properties of these entries are those that were sent.
 
     There may be others beside them, unless `ONLY`. Whether the address that identifies is among
     them is each forwarder's choice and never compared.
@@ -135,19 +135,27 @@ def matching(
     The letter case counts of a user id; the normal form counts of neither.
     """
 
-    def told(name: str, value: object) -> str:
+    def normal(name: str, value: object) -> str:
         return _text(str(value).lower() if name == "Email" else str(value))
 
     return [
         contact
         for contact in contacts
-        if all(told(name, contact.get(name)) == told(name, v) for name, v in identifiers.items())
+        if all(
+            normal(name, contact.get(name)) == normal(name, v) for name, v in identifiers.items()
+        )
     ]
 
 
 def custom_fields(contact: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a contact's custom fields by name."""
     return {field["kind"]: field["value"] for field in contact.get("custom_fields", [])}
+
+
+def custom_name(field: dict[str, Any]) -> str:
+    """Return the name under which a custom field is sent."""
+    name: str = field["kind"].replace(" ", "--")
+    return f"{field['fieldType']}--{name}"
 
 
 def named(contact: dict[str, Any], name: str) -> Any:
@@ -165,7 +173,7 @@ def type_named(contact: dict[str, Any], name: str) -> str | None:
 def trait_agrees(
     expected: Any, contact: dict[str, Any], name: str, strict: Collection[str] = ()
 ) -> bool:
-    """Say whether a trait arrived; None is for one that must not be there.
+    """Return whether a trait arrived; None is for one that must not be there.
 
     A date in a custom field of type date is compared by the instant: the account may write it in
     another way than it was sent.
@@ -182,7 +190,7 @@ def trait_agrees(
 def part_arrived(
     contact: dict[str, Any], path: str, value: Any, fields: Mapping[str, Any] | None = None
 ) -> bool:
-    """Say whether a trait, or a part of an object, arrived at one of the places that it may have.
+    """Return whether a trait, or a part of an object, arrived at one of its possible places.
 
     These are the standard `fields` with the values there, a custom field of the path's names with
     any separator between them, and a custom field that holds the object as JSON text.

@@ -1,89 +1,197 @@
 """One example: an empty account, some messages, and what must have come of them."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+import json
+from collections.abc import Collection, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self
 
-from contract_tests.comparison import (
-    Missing,
-    agrees,
-    entries_agree,
-    named,
-    part_arrived,
-    trait_agrees,
-    type_named,
-    types,
+from msgspec import UNSET
+
+from contract_tests.cases.differences import (
+    Difference,
+    State,
+    account_differences,
+    delivery_differences,
+    person_differences,
+    who,
 )
-from contract_tests.deliveries import Deliveries, Json, brief
-from contract_tests.protocol import Person, Result
+from contract_tests.cases.format import (
+    AccountExpectation,
+    ExpectedDelivery,
+    ExpectedPart,
+    ExpectedPerson,
+    Json,
+)
+from contract_tests.cases.recorder import CaseRecorder
+from contract_tests.comparison import Missing, matching, named, same, trait_agrees, types
+from contract_tests.fake import Fake
+from contract_tests.protocol import Message, Person, Result, Target
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 )
+_CALL = ("method", "path", "body", "status", "answer", "fault")
 
 
-class Example(Deliveries):
-    """Requires what a clause demands of the messages that were delivered."""
+class Broken(AssertionError):
+    """A clause is broken; `counterexample` shows how."""
+
+    def __init__(self, counterexample: Json, differences: Iterable[Difference]) -> None:
+        super().__init__("\n".join(map(str, differences)))
+        self.counterexample = counterexample
+
+
+class Example:
+    """Delivers messages and collects differences; leaving it raises `Broken` if there is one.
+
+    Everybody in an example has identifiers that no other example uses, so that whatever a forwarder
+    remembers of one means nothing in the next.
+    """
+
+    def __init__(self, fake: Fake, target: Target, number: int) -> None:
+        self._fake = fake
+        self._target = target
+        self._number = number
+        self._messages: list[Message] = []
+        self._results: list[Result] = []
+        self._differences: list[Difference] = []
+        self._recorder = CaseRecorder(fake.settings)
+        self._state: State | None = None
+        fake.reset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.check()
+
+    def check(self) -> None:
+        """Raise `Broken` if anything has differed so far."""
+        if self._differences:
+            raise Broken(self._counterexample(), self._differences)
+
+    # --- what happens ------------------------------------------------------------------------
+
+    def person(self, email: str | None = None, user_id: str | int | None = None) -> Person:
+        """Return a person of these identifiers, marked as this example's own."""
+        if isinstance(user_id, int):
+            return Person(self.email(email), user_id + self._number * 1000)
+        return Person(self.email(email), f"{user_id}-{self._number}" if user_id else None)
+
+    def email(self, email: str | None) -> str | None:
+        """Return an address marked as this example's own."""
+        return email.replace("@", f"@t{self._number}.") if email else None
+
+    def deliver(self, message: Message) -> Result:
+        """Hand the forwarder a message, under a messageId that no other has."""
+        return self._deliver({**message, "messageId": f"m{self._number}-{len(self._messages)}"})
+
+    def deliver_again(self) -> Result:
+        """Hand the forwarder the last message once more, as Segment does when it got no answer."""
+        return self._deliver(self._messages[-1])
+
+    def _deliver(self, message: Message) -> Result:
+        self._recorder.next_message()
+        result = self._target.deliver(json.loads(json.dumps(message)))
+        self._messages.append(message)
+        self._results.append(result)
+        self._state = None
+        return result
+
+    def fail(self, times: int, respond: Json, **match: str | None) -> None:
+        """Let the account refuse the next calls, of this `method` and `path` if they are given."""
+        given = {name: value for name, value in match.items() if value}
+        fault = {"match": given, "respond": respond, "times": times}
+        self._recorder.fault(fault)
+        self._fake.fail(**fault)
+
+    def put_on_list(self, person: Person) -> None:
+        """Put a person's contact on a list, as somebody at Autopilot does."""
+        contact = self.contact_of(person)
+        if contact:
+            state = self.state()
+            contact["lists"] = [*contact.get("lists", []), "contactlist_vip"]
+            state["lists"].append({"list_id": "contactlist_vip", "title": "VIP"})
+            self._fake.put_state(state)
+            self._state = None
+
+    # --- what the account shows --------------------------------------------------------------
+
+    def calls(self) -> list[Json]:
+        """Return the calls that reached the account."""
+        return self._fake.calls()
+
+    def state(self) -> State:
+        """Return the account's state."""
+        if self._state is None:
+            self._state = self._fake.state()
+        return self._state
+
+    def contacts(self) -> list[Json]:
+        """Return the account's contacts."""
+        contacts: list[Json] = self.state()["contacts"]
+        return contacts
+
+    def entries(self) -> list[Json]:
+        """Return the entries into all journeys."""
+        return [entry for journey in self.state()["journeys"] for entry in journey["entries"]]
+
+    def contact_of(self, person: Person) -> Json:
+        """Return the one contact that has both of a person's identifiers; require that it is there.
+
+        Returns an empty document when it is not.
+        """
+        self._add(person_differences(_expected(person), self.state()))
+        found = matching(self.contacts(), person.identifiers)
+        return found[0] if len(found) == 1 else {}
+
+    # --- what is required --------------------------------------------------------------------
 
     def was_delivered(self, result: Result) -> None:
         """Require that the forwarder reported success."""
-        self._case.delivery(delivered=True)
-        if not result.delivered:
-            reported = f"{result.status} {result.message}".strip()
-            self.differs("reported outcome", "delivered (2xx)", reported)
+        self._require_delivery(result, ExpectedDelivery(delivered=True))
 
-    def was_not_delivered(self, result: Result, why: str) -> None:
+    def was_not_delivered(self, result: Result) -> None:
         """Require that the forwarder did not report success."""
-        self._case.delivery(delivered=False)
-        if result.delivered:
-            self.differs("reported outcome", f"not delivered ({why})", "delivered")
-
-    def if_delivered(self, person: Person, **parts: dict[str, Any]) -> None:
-        """Say for the fixture case what must be there of a person if the last was delivered."""
-        self._case.person(person, **parts, if_delivered=True)
+        self._require_delivery(result, ExpectedDelivery(delivered=False))
 
     def was_rejected(self, result: Result) -> None:
         """Require the 400 of the identifier rule, with its text among what was reported."""
-        self.was_reported(result, 400)
-        self._case.delivery(message=MISSING_IDENTIFIERS)
-        if MISSING_IDENTIFIERS not in result.message:
-            self.differs("reported message", MISSING_IDENTIFIERS, result.message)
+        expected = ExpectedDelivery(status=400, message=MISSING_IDENTIFIERS)
+        self._require_delivery(result, expected)
 
     def was_reported(self, result: Result, status: int) -> None:
         """Require the status that the forwarder reported."""
-        self._case.delivery(status=status)
-        self.compare("reported status", status, result.status)
+        self._require_delivery(result, ExpectedDelivery(status=status))
+
+    def if_delivered(self, person: Person, **parts: Any) -> None:
+        """Record for the fixture case what a person must have if the last message is delivered."""
+        self._recorder.person(_expected(person, **parts), if_delivered=True)
 
     def nothing_sent(self) -> None:
-        """Require that no call reached the account but such as only read."""
+        """Require that no call reached the account except calls that only read."""
         calls = [call for call in self.calls() if call["method"] not in ("GET", "HEAD")]
         self.compare("calls that write", [], [f"{one['method']} {one['path']}" for one in calls])
 
     def nothing_written(self) -> None:
         """Require that the account is empty."""
-        self._case.account(contacts=[], journeys={})
-        self.compare("contacts", [], [brief(contact) for contact in self.contacts()])
-        entries = [entry for journey in self.state()["journeys"] for entry in journey["entries"]]
-        self.compare("journey entries", [], entries)
+        self._require_account(AccountExpectation(contacts=[], journeys={}))
 
     def people(self, count: int) -> None:
         """Require that there are so many contacts."""
-        self._case.account(number_of_contacts=count)
-        contacts = self.contacts()
-        if len(contacts) != count:
-            self.differs("contacts", f"{count} in all", [brief(one) for one in contacts])
+        self._require_account(AccountExpectation(number_of_contacts=count))
 
     def has_traits(
         self, person: Person, traits: Mapping[str, Any], strict: Collection[str] = ()
     ) -> None:
         """Require traits of a person's contact, as custom fields or as fields of that name.
 
-        None is for a trait that must not be there. `strict` is as in `values`.
+        None is for a trait that must not be there. `strict` is as in `comparison`.
         """
-        self._case.person(person, strict, traits=dict(traits))
-        contact = self.contact_of(person)
-        for name, value in traits.items() if contact else ():
-            if not trait_agrees(value, contact, name, strict):
-                self._misses(f"trait {name!r} of {_name(person)}", value, named(contact, name))
+        self._require_person(person, traits=dict(traits), strict=list(strict))
 
     def has_or_lacks(self, person: Person, traits: Mapping[str, Any]) -> None:
         """Require of each trait, or field of that name, that it has this value or is not there.
@@ -94,72 +202,67 @@ class Example(Deliveries):
         for name, value in traits.items() if contact else ():
             arrived = named(contact, name)
             if not isinstance(arrived, Missing) and not trait_agrees(value, contact, name):
-                self.differs(f"{name!r} of {_name(person)}", value, arrived)
+                self.differs(f"{name!r} of {who(person.identifiers)}", value, arrived)
 
-    def has_parts(self, person: Person, parts: Mapping[str, Json]) -> None:
-        """Require parts of objects, or traits, each at one of the places that it may have.
-
-        A part is named by its path, `address.city`; it has a `value`, and the standard `fields`,
-        with their values, that may hold it instead of a custom field.
-        """
-        self._case.person(person, parts=dict(parts))
-        contact = self.contact_of(person)
-        for path, part in parts.items() if contact else ():
-            if not part_arrived(contact, path, **part):
-                self.differs(f"{path!r} of {_name(person)}", part["value"], brief(contact))
+    def has_parts(self, person: Person, parts: Mapping[str, ExpectedPart]) -> None:
+        """Require parts of objects, by their paths (`address.city`), each at one of its places."""
+        self._require_person(person, parts=dict(parts))
 
     def has_types(self, person: Person, traits: Mapping[str, Any]) -> None:
         """Require that the types of a person's custom fields are those of the values sent."""
-        expected = {name: types(value) for name, value in traits.items()}
-        self._case.person(person, types=expected)
-        contact = self.contact_of(person)
-        for name, fitting in expected.items() if contact else ():
-            arrived = type_named(contact, name)
-            if arrived and arrived not in fitting:
-                what = f"type of trait {name!r} of {_name(person)}"
-                self.differs(what, " or ".join(fitting), arrived)
+        self._require_person(person, types={name: types(value) for name, value in traits.items()})
 
     def has_fields(self, person: Person, **fields: Any) -> None:
         """Require standard fields of a person's contact; None is for one that must not be there."""
-        self._case.person(person, fields=fields)
-        contact = self.contact_of(person)
-        for name, value in fields.items() if contact else ():
-            arrived = contact.get(name, Missing())
-            there = not isinstance(arrived, Missing)
-            if there if value is None else not agrees(value, arrived):
-                self._misses(f"field {name} of {_name(person)}", value, arrived)
-
-    def _misses(self, what: str, expected: Any, arrived: Any) -> None:
-        self.differs(what, "nothing" if expected is None else expected, arrived)
+        self._require_person(person, fields=fields)
 
     def entered(
         self, person: Person, entries: dict[str, list[Json]], strict: Collection[str] = ()
     ) -> None:
         """Require the journeys that a person is on: the properties of each entry by trigger.
 
-        There may be more properties than these, unless `strict` says otherwise (as in `values`).
+        There may be more properties than these, unless `strict` says otherwise.
         """
-        self._case.person(person, strict, entries=entries)
-        contact = self.contact_of(person)
-        if not contact:
-            return
-        there = {
-            journey["trigger_id"]: properties
-            for journey in self.state()["journeys"]
-            if (properties := _entries_of(contact["contact_id"], journey))
+        self._require_person(person, entries=entries, strict=list(strict))
+
+    def _require_delivery(self, result: Result, expected: ExpectedDelivery) -> None:
+        self._recorder.delivery(expected)
+        self._add(delivery_differences(expected, result))
+
+    def _require_account(self, expected: AccountExpectation) -> None:
+        self._recorder.account(expected)
+        self._add(account_differences(expected, self.state(), {}))
+
+    def _require_person(self, person: Person, **parts: Any) -> None:
+        expected = _expected(person, **parts)
+        self._recorder.person(expected)
+        self._add(person_differences(expected, self.state()))
+
+    # --- what differs ------------------------------------------------------------------------
+
+    def compare(self, what: str, expected: Any, arrived: Any) -> None:
+        """Note a difference, if there is one."""
+        if not same(expected, arrived):
+            self.differs(what, expected, arrived)
+
+    def differs(self, what: str, expected: Any, arrived: Any) -> None:
+        """Note a difference."""
+        self._add([Difference(what, expected, arrived)])
+
+    def _add(self, differences: Iterable[Difference]) -> None:
+        self._differences += [one for one in differences if one not in self._differences]
+
+    def _counterexample(self) -> Json:
+        return {
+            "messages": self._messages,
+            "reported": [{"status": one.status, "message": one.message} for one in self._results],
+            "differences": [one.to_json() for one in self._differences],
+            "calls": [{key: call[key] for key in _CALL} for call in self.calls()],
+            "case": self._recorder.to_json(self._messages),
         }
-        for trigger_id in sorted(entries.keys() | there.keys()):
-            expected, arrived = entries.get(trigger_id, []), there.get(trigger_id, [])
-            if not entries_agree(expected, arrived, strict):
-                what = f"entries of {_name(person)} into the journey of trigger {trigger_id}"
-                self.differs(what, expected, arrived)
 
 
-def _entries_of(contact_id: str, journey: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        entry["properties"] for entry in journey["entries"] if entry["contact_id"] == contact_id
-    ]
-
-
-def _name(person: Person) -> str:
-    return " and ".join(reversed(person.identifiers.values()))
+def _expected(person: Person, **parts: Any) -> ExpectedPerson:
+    identifiers = person.identifiers
+    email, user_id = identifiers.get("Email", UNSET), identifiers.get("user_id", UNSET)
+    return ExpectedPerson(email, user_id, **parts)

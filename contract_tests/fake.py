@@ -1,10 +1,11 @@
 """The account that the forwarder writes to, seen through its public control calls only."""
 
 import json
+from collections.abc import Iterable
 from http.client import HTTPConnection
 from typing import Any
 
-from contract_tests.protocol import Settings
+from contract_tests.protocol import Settings, SetupError
 from mock_autopilot import MockAutopilot
 
 JOURNEYS = {"Step Activated": "0001", "Order Completed": "0002", "step activated": "0003"}
@@ -35,21 +36,21 @@ class Fake:
         self._ask("POST", "reset")
 
     def calls(self) -> list[dict[str, Any]]:
-        """Give the calls recorded since the reset."""
+        """Return the calls recorded since the reset."""
         calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]
         return calls
 
     def state(self) -> dict[str, Any]:
-        """Give the account's contacts and journeys."""
+        """Return the account's contacts and journeys."""
         state: dict[str, Any] = self._ask("GET", "state")
         return state
 
     def put_state(self, state: dict[str, Any]) -> None:
-        """Replace the account's state by one that `state` gave, changed by hand."""
+        """Replace the account's state."""
         self._ask("PUT", "state", state)
 
     def fail(self, **fault: Any) -> None:
-        """Let calls fail: `match`, `respond`, `times` of the control call."""
+        """Set a fault: `match`, `respond`, `times` of the control call."""
         self._ask("POST", "faults", fault)
 
     def close(self) -> None:
@@ -63,5 +64,22 @@ class Fake:
         answer = self._connection.getresponse()
         text = answer.read()
         if answer.status != 200:
-            raise RuntimeError(f"{method} /_mock/{path}: {answer.status} {text.decode()}")
+            raise SetupError(f"{method} /_mock/{path}: {answer.status} {text.decode()}")
         return json.loads(text)
+
+
+def open_fake(*, host: str, port: int, api_key: str, triggers: Iterable[str] = ()) -> Fake:
+    """Start a fake. `triggers` are EVENT=ID pairs beside the events that a run always has.
+
+    Raises `SetupError` when it cannot be started.
+    """
+    journeys = dict(JOURNEYS)
+    for pair in triggers:
+        event, _, trigger_id = pair.rpartition("=")
+        if not event or not trigger_id or trigger_id == DEFAULT_TRIGGER:
+            raise SetupError(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
+        journeys[event] = trigger_id
+    try:
+        return Fake(host=host, port=port, api_key=api_key, journeys=journeys)
+    except (OSError, ValueError) as error:
+        raise SetupError(f"the fake cannot listen on {host}:{port}: {error}") from None

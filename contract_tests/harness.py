@@ -1,4 +1,4 @@
-"""What the clauses are tested with: the account, the forwarder, and one example after another."""
+"""What the clauses are tested with: the fake account, the forwarder, and the examples."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -18,35 +18,35 @@ from contract_tests.strategies import identify, track
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 PATIENCE = 2.0
-"""Seconds after which no call comes any more."""
+"""Seconds to wait for a call."""
 
 
 class Harness:
     """One account and one forwarder for a whole run."""
 
     def __init__(self, fake: Fake, target: Target) -> None:
-        self._fake = fake
-        self._target = target
+        self.fake = fake
+        self.target = target
         self._numbers = count(1)
 
     @property
     def settings(self) -> Settings:
-        """What the forwarder was told."""
-        return self._fake.settings
+        """The forwarder's settings."""
+        return self.fake.settings
 
     def trigger_of(self, event: str) -> str:
-        """Give the trigger id of an event, as the forwarder was told."""
+        """Return the trigger id of an event in the forwarder's settings."""
         journeys: dict[str, str] = self.settings["journeys"]
         return journeys.get(event, DEFAULT_TRIGGER)
 
     def example(self) -> Example:
-        """Begin an example."""
-        return Example(self._fake, self._target, next(self._numbers))
+        """Start an example: the account is emptied."""
+        return Example(self.fake, self.target, next(self._numbers))
 
     def probe(self, patience: float = PATIENCE) -> None:
-        """See that messages come through, and that they have when the forwarder says so.
+        """Check that messages arrive, and that they have arrived when the forwarder answers.
 
-        `patience` is how many seconds a call may take to arrive that was not there yet.
+        `patience` is how many seconds to wait for a call that has not arrived yet.
 
         Raises:
             SetupError: no call arrives, or one only after the forwarder has answered.
@@ -71,7 +71,7 @@ class Harness:
                 self._came_in_time(example, before, patience)
 
     def _came_in_time(self, example: Example, before: int, patience: float) -> bool:
-        """Say whether calls came of the message that was just delivered, beside those `before`.
+        """Return whether the last message led to calls, beside those `before`.
 
         Raises `SetupError` when one came after the forwarder had answered: its results say
         nothing, and what a clause looks at may not be there yet.
@@ -92,15 +92,15 @@ class Harness:
         return bool(calls)
 
     def close(self) -> None:
-        """Let go of the forwarder and stop the account."""
-        self._target.close()
-        self._fake.close()
+        """Close the forwarder and stop the fake."""
+        self.target.close()
+        self.fake.close()
 
 
 def each(name: str, values: Iterable[object], /, **others: object) -> Callable[[Test], Test]:
-    """Try these values of one argument in every run, before any that are made up.
+    """Try these values of one argument in every run, before those that Hypothesis generates.
 
-    They are where forwarders have been seen to go wrong; no seed should miss them.
+    Forwarders have been seen to go wrong there, so no seed may miss them.
     """
 
     def decorate(test: Test) -> Test:

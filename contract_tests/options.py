@@ -1,4 +1,4 @@
-"""The suite's options, and what they come to: a forwarder and a fake that reach one another."""
+"""The suite's options, and the forwarder and the fake that they name."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake
+from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.protocol import Message, Result, SetupError, Target
 from contract_tests.targets import open_target
@@ -17,11 +17,11 @@ EXAMPLES = 40
 
 
 class TargetLost(BaseException):
-    """The target was lost in a test: no verdict of the clause, and nothing to shrink."""
+    """The target was lost in a test, which says nothing of the clause; Hypothesis stops at once."""
 
 
 class _Watched:
-    """A target whose loss in the middle of a run is the end of it."""
+    """A target whose loss in the middle of a run ends the run."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -69,7 +69,7 @@ def port(text: str) -> int:
 
 
 def clear_reports(files: Iterable[Path]) -> None:
-    """See that these can be written, and remove those of an earlier run."""
+    """Check that these can be written, and remove those of an earlier run."""
     files = list(files)
     for file in files:
         if file.suffix.lower() not in (".json", ".html"):
@@ -83,8 +83,8 @@ def clear_reports(files: Iterable[Path]) -> None:
             raise SetupError(f"--report {file}: {error.strerror}") from None
 
 
-def wanted(name: str) -> str:
-    """Check a clause or a group that was asked for."""
+def clause_or_group(name: str) -> str:
+    """Return the id of a requested clause or group. Raises `SetupError` if there is none."""
     groups = list(dict.fromkeys(clause_id.partition("-")[0] for clause_id in CLAUSES))
     if name.upper() not in (*CLAUSES, *groups):
         raise SetupError(
@@ -113,23 +113,21 @@ def known_failures(file: Path | None) -> dict[str, str]:
 
 
 def open_harness(option: Any) -> Harness:
-    """Start the fake, open the forwarder, and see that they reach one another.
+    """Start the fake, open the forwarder, and check that they reach one another.
 
     Raises `SetupError` when they do not.
     """
     if option.adapter_url and not option.mock_port:
         raise SetupError("--adapter-url needs --mock-port: the port that the forwarder sends to")
-    journeys = _journeys(option.trigger)
-    where = {"host": option.mock_host, "port": option.mock_port}
-    try:
-        fake = Fake(**where, api_key=option.api_key, journeys=journeys)
-    except (OSError, ValueError) as error:
-        address = f"{option.mock_host}:{option.mock_port}"
-        raise SetupError(f"the fake cannot listen on {address}: {error}") from None
-    kinds = ("adapter", "adapter_url", "adapter_command")
+    fake = open_fake(
+        host=option.mock_host,
+        port=option.mock_port,
+        api_key=option.api_key,
+        triggers=option.trigger or (),
+    )
     target = None
     try:
-        target = open_target({kind: getattr(option, kind) for kind in kinds}, fake.settings)
+        target = open_target(forwarder(option), fake.settings)
         harness = Harness(fake, _Watched(target))
         harness.probe()
     except BaseException as error:  # an interrupt too
@@ -142,12 +140,7 @@ def open_harness(option: Any) -> Harness:
     return harness
 
 
-def _journeys(pairs: list[str] | None) -> dict[str, str]:
-    """Read EVENT=ID pairs, beside the events that a run always has."""
-    journeys = dict(JOURNEYS)
-    for pair in pairs or ():
-        event, _, trigger_id = pair.rpartition("=")
-        if not event or not trigger_id or trigger_id == DEFAULT_TRIGGER:
-            raise SetupError(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
-        journeys[event] = trigger_id
-    return journeys
+def forwarder(option: Any) -> dict[str, str | None]:
+    """Return the options that name the forwarder."""
+    kinds = ("adapter", "adapter_url", "adapter_command")
+    return {kind: getattr(option, kind) for kind in kinds}

@@ -1,4 +1,4 @@
-"""The suite as a pytest plugin: its options, its fixture, and the verdict at the end."""
+"""The suite as a pytest plugin: its options, its fixture, and the report at the end."""
 
 import json
 import random
@@ -10,21 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from contract_tests.comparison import Missing
-from contract_tests.deliveries import Broken
+from contract_tests.example import Broken
 from contract_tests.harness import Harness
-from contract_tests.html import page
-from contract_tests.options import EXAMPLES as EXAMPLES
 from contract_tests.options import (
     TargetLost,
     add_options,
+    clause_or_group,
     clear_reports,
     known_failures,
     open_harness,
-    wanted,
 )
 from contract_tests.protocol import SetupError
-from contract_tests.report import Verdicts, terminal
+from contract_tests.report import Verdicts, page, terminal
 
 CANNOT_JUDGE = 2
 _PROPERTY = "contract"
@@ -40,14 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """See that the forwarder can be judged, before anything starts; else say why, and end."""
+    """Start the fake and the forwarder before any test; end with the reason if they fail."""
     option = config.option
     worker = hasattr(config, "workerinput")
     if worker or option.help or option.version or option.collectonly:
         return None
     try:
         config.stash[_KNOWN] = known_failures(option.known_failures)
-        option.clause = [wanted(name) for name in option.clause or ()]
+        option.clause = [clause_or_group(name) for name in option.clause or ()]
         clear_reports(option.report or ())
         harness = open_harness(option)
     except SetupError as error:
@@ -67,7 +64,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(tryfirst=True)  # Hypothesis reads its seed in its own hook
 def pytest_configure(config: pytest.Config) -> None:
-    """Set Hypothesis up for the run, and make its judge."""
+    """Set Hypothesis up for the run, and register the collector of its verdicts."""
     config.addinivalue_line("markers", "clause(id): the clause that a test is about")
     if config.option.seed is None:
         worker = getattr(config, "workerinput", {})
@@ -85,21 +82,21 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("contract")
     verdicts = Verdicts(config.stash.get(_KNOWN, {}))
-    config.pluginmanager.register(Judge(config, verdicts), "contract-judge")
+    config.pluginmanager.register(VerdictCollector(config, verdicts), "contract-verdicts")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let go of the forwarder when no test took it."""
+    """Close the forwarder if no test used it."""
     if _HARNESS in config.stash:
         config.stash[_HARNESS].close()
 
 
 @pytest.fixture(scope="session")
 def harness(pytestconfig: pytest.Config) -> Iterator[Harness]:
-    """Give the fake and the forwarder: those that were found to reach one another."""
+    """Provide the fake and the forwarder, which have been found to reach one another."""
     if _HARNESS in pytestconfig.stash:
         made = pytestconfig.stash[_HARNESS]
-        del pytestconfig.stash[_HARNESS]  # whoever took it closes it
+        del pytestconfig.stash[_HARNESS]  # closed below
     else:
         try:
             made = open_harness(pytestconfig.option)
@@ -109,8 +106,8 @@ def harness(pytestconfig: pytest.Config) -> Iterator[Harness]:
     made.close()
 
 
-class Judge:
-    """Collects the verdicts of a run, and says them at its end."""
+class VerdictCollector:
+    """Collects the verdicts of a run, and reports them at its end."""
 
     def __init__(self, config: pytest.Config, verdicts: Verdicts) -> None:
         self._config = config
@@ -120,7 +117,7 @@ class Judge:
         self._complete = True
 
     def pytest_sessionstart(self) -> None:
-        """Say what is judged."""
+        """Print what is tested."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if not reporter or _ADDRESS not in self._config.stash:
             return
@@ -131,7 +128,7 @@ class Judge:
         reporter.write_line(f"seed      {option.seed}, {option.examples} examples a test")
 
     def pytest_configure_node(self, node: Any) -> None:
-        """Give every worker the run's seed."""
+        """Pass the run's seed to every worker."""
         node.workerinput["contract_seed"] = self._config.option.seed
 
     @pytest.hookimpl(trylast=True)
@@ -169,25 +166,25 @@ class Judge:
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, self._lost)
                 return
-            found = _plain(error.counterexample) if isinstance(error, Broken) else _told(error)
+            found = error.counterexample if isinstance(error, Broken) else _error(error)
         report.user_properties.append((_PROPERTY, json.dumps([_clause_of(item), found])))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a verdict, from this process or a worker's."""
+        """Add a verdict, from this process or a worker."""
         verdicts = [value for name, value in report.user_properties if name == _PROPERTY]
         self._others_failed |= report.failed and not verdicts
         for value in verdicts:
             clause_id, found = json.loads(str(value))
-            self._verdicts.add(clause_id, passed=report.passed, counterexample=found)
+            self._verdicts.add(clause_id, report.nodeid, passed=report.passed, counterexample=found)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Say of single tests only that they are done: the clauses are what counts."""
+        """Print a mark for each test and no more: the clauses are what counts."""
         mark = "F" if report.failed else "."
         return (report.outcome, mark, "") if report.when == "call" or report.failed else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Turn the verdicts into the exit status, and write the reports."""
+        """Set the exit status from the verdicts, and write the reports."""
         if hasattr(self._config, "workerinput"):
             return
         if exitstatus not in (0, 1) or self._lost or not self._verdicts.judged():
@@ -226,7 +223,7 @@ class Judge:
             write(f"passed: every {levels} that was judged holds{known}", green=True)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Say that there is no verdict."""
+        """Print that there is no verdict."""
         self._lost = "cannot judge: it was interrupted"
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
@@ -234,7 +231,7 @@ class Judge:
             reporter.write_line(self._lost)
 
     def _levels(self) -> tuple[str, ...]:
-        """Give the levels that have to hold."""
+        """Return the levels that have to hold."""
         return ("MUST", "SHOULD") if self._config.option.level == "should" else ("MUST",)
 
     def _target(self) -> str:
@@ -242,16 +239,7 @@ class Judge:
         return option.adapter or option.adapter_url or option.adapter_command or "none"
 
 
-def _plain(counterexample: dict[str, Any]) -> dict[str, Any]:
-    """Leave "arrived" out of the differences where nothing arrived: JSON has no word for it."""
-    differences = [
-        {key: value for key, value in one.items() if not isinstance(value, Missing)}
-        for one in counterexample["differences"]
-    ]
-    return {**counterexample, "differences": differences}
-
-
-def _told(error: BaseException) -> dict[str, Any]:
+def _error(error: BaseException) -> dict[str, Any]:
     return {"error": "".join(traceback.format_exception_only(error)).strip()}
 
 

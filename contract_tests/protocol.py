@@ -1,6 +1,6 @@
-"""What the suite asks of a forwarder, and what it gets back."""
+"""What is passed to a forwarder and what it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Message = dict[str, Any]
@@ -10,7 +10,7 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody messages are about; a user id may be a number."""
+    """Somebody whom messages are about; a user id may be a number."""
 
     email: str | None = None
     user_id: str | int | None = None
@@ -24,10 +24,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Result:
-    """What a forwarder says became of a message; None as status when it gave none."""
+    """What a forwarder reports of a message; the status is None when it gave none."""
 
     status: int | None
     message: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    """What else it answered; no clause looks at it."""
 
     @property
     def delivered(self) -> bool:
@@ -39,21 +41,21 @@ class Target(Protocol):
     """A forwarder under test."""
 
     def deliver(self, message: Message) -> Result:
-        """Hand it a message and wait for what it says.
+        """Hand it a message and return its answer.
 
         Raises `SetupError` when it cannot be reached.
         """
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release what it holds."""
 
 
 class SetupError(Exception):
-    """The run can say nothing of the forwarder: it is not there, or it talks to somebody else."""
+    """The forwarder cannot be tested: it is not there, or it does not send to the fake."""
 
 
 def result_of(answer: object) -> Result:
-    """Read what a forwarder answered: nothing (200), or `{"status", "message"}`.
+    """Read what a forwarder answered: nothing (200), or `{"status", "message", …}`.
 
     Raises `SetupError` when it is neither.
     """
@@ -62,7 +64,8 @@ def result_of(answer: object) -> Result:
     if isinstance(answer, dict):
         status, message = answer.get("status", 200), answer.get("message") or ""
         if (isinstance(status, int) or status is None) and isinstance(message, str):
-            return Result(status, message)
+            details = {k: v for k, v in answer.items() if k not in ("status", "message")}
+            return Result(status, message, details)
     raise wrong_answer(repr(answer))
 
 

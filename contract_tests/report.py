@@ -1,10 +1,12 @@
-"""What a run found, clause by clause: for the terminal and as JSON."""
+"""What a run found, clause by clause: for the terminal, as JSON and as an HTML page."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from contract_tests.cases.recorder import fixture_case
 from contract_tests.clauses import CLAUSES, Clause
 
 Row = dict[str, Any]
@@ -19,31 +21,33 @@ class Verdicts:
     known_failures: Mapping[str, str] = field(default_factory=dict)
     """Reasons by clause id: clauses that are expected not to hold."""
     _passed: set[str] = field(default_factory=set)
-    _failed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _failed: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, clause_id: str, *, passed: bool, counterexample: dict[str, Any]) -> None:
-        """Take the result of one test."""
+    def add(
+        self, clause_id: str, test: str, *, passed: bool, counterexample: dict[str, Any]
+    ) -> None:
+        """Add the result of one test, whose id is unique in the run."""
         if passed:
             self._passed.add(clause_id)
         else:
-            self._failed.setdefault(clause_id, counterexample)
+            self._failed.setdefault(clause_id, {})[test] = counterexample
 
     def status(self, clause_id: str) -> str:
-        """Give a clause's verdict: passed, failed, or skipped when it was not tested."""
+        """Return a clause's verdict: passed, failed, or skipped when it was not tested."""
         if clause_id in self._failed:
             return "failed"
         return "passed" if clause_id in self._passed else "skipped"
 
     def rows(self) -> list[Row]:
-        """Give the clauses with their verdicts, as the report has them."""
+        """Return the clauses with their verdicts, as the report has them."""
         return [self._row(clause) for clause in CLAUSES.values()]
 
     def judged(self) -> list[Row]:
-        """Give the clauses that were tested."""
+        """Return the clauses that were tested."""
         return [row for row in self.rows() if row["status"] != "skipped"]
 
     def unexpected(self, levels: Iterable[str]) -> list[Row]:
-        """Give the failed clauses of these levels that were not known to fail."""
+        """Return the failed clauses of these levels that were not known to fail."""
         levels = tuple(levels)
         return [
             row
@@ -52,7 +56,7 @@ class Verdicts:
         ]
 
     def stale(self) -> list[str]:
-        """Say which known failures are none any more, or name no clause."""
+        """Return a sentence for each known failure that holds now, or names no clause."""
         unknown = [f"{name} names no clause" for name in self.known_failures if name not in CLAUSES]
         held = [
             f"{name} holds now"
@@ -62,7 +66,7 @@ class Verdicts:
         return [*unknown, *held]
 
     def to_json(self, target: str, level: str, *, passed: bool) -> dict[str, Any]:
-        """Give the whole report."""
+        """Return the whole report."""
         return {"target": target, "level": level, "passed": passed, "clauses": self.rows()}
 
     def _row(self, clause: Clause) -> Row:
@@ -76,14 +80,24 @@ class Verdicts:
         if clause.id in self.known_failures:
             row["known"] = self.known_failures[clause.id]
         if clause.id in self._failed:
-            found = self._failed[clause.id]
+            found = self._smallest(clause.id)
             case = {"case": fixture_case(clause, found["case"])} if "case" in found else {}
             row["counterexample"] = {**found, **case}
         return row
 
+    def _smallest(self, clause_id: str) -> dict[str, Any]:
+        """Return the smallest counterexample, whatever the order in which the tests ended."""
+
+        def size(item: tuple[str, dict[str, Any]]) -> tuple[bool, int, int, str]:
+            test, found = item
+            messages = found.get("messages", ())
+            return "error" in found, len(messages), len(json.dumps(messages)), test
+
+        return min(self._failed[clause_id].items(), key=size)[1]
+
 
 def terminal(rows: Iterable[Row]) -> Lines:
-    """Give the report's lines for a terminal."""
+    """Return the report's lines for a terminal."""
     rows = list(rows)
     for row in rows:
         known = f"  (known: {row['known']})" if "known" in row else ""
@@ -98,7 +112,7 @@ def terminal(rows: Iterable[Row]) -> Lines:
 
 
 def failure(row: Row) -> Lines:
-    """Give what was found of a failed clause."""
+    """Return what was found of a failed clause."""
     found = row["counterexample"]
     yield f"  source: {row['source']}", ""
     if "error" in found:
@@ -117,22 +131,29 @@ def failure(row: Row) -> Lines:
         yield f"      arrived   {arrived}", "red"
     yield "  the calls that reached the account:" if found["calls"] else "  no call arrived", ""
     for call in found["calls"]:
-        fault = f"  (struck by {call['fault']})" if call["fault"] else ""
+        fault = f"  (fault {call['fault']})" if call["fault"] else ""
         yield f"    {call['method']} {call['path']} {_json(call['body'])}{fault}", ""
         yield f"      {call['status']} {_json(call['answer'])}", ""
     yield "  as a fixture case:", ""
     yield f"    {_json(found['case'])}", ""
 
 
-def fixture_case(clause: Clause, example: dict[str, Any]) -> dict[str, Any]:
-    """Give the fixture case of a failed clause: its messages, and what must have come of them."""
-    return {
-        "id": f"found-{clause.id.lower()}",
-        "title": clause.title,
-        "why": f"A forwarder broke {clause.id} with these messages.",
-        "source": clause.source,
-        **example,
-    }
+def page(report: dict[str, Any]) -> str:
+    """Return the report (see `Verdicts.to_json`) as one HTML page, which loads nothing."""
+    # Only a run that writes one needs it.
+    from jinja2 import Environment, FileSystemLoader
+
+    templates = FileSystemLoader(Path(__file__).with_name("templates"))
+    template = Environment(loader=templates, autoescape=True).get_template("report.html")
+    statuses = [row["status"] for row in report["clauses"]]
+    held = statuses.count("passed")
+    return template.render(
+        report,
+        verdict="passed" if report["passed"] else "failed",
+        held=held,
+        judged=held + statuses.count("failed"),
+        failure=failure,
+    )
 
 
 def _json(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Messages as they come: people, traits, properties, and the noise that real libraries add."""
+"""Generated people, traits and properties, messages of them, and what libraries add."""
 
 import re
 from typing import Any
@@ -10,24 +10,24 @@ from contract_tests.protocol import Message, Person
 #: Names that mean something of their own, to Segment or to Autopilot, in any spelling.
 RESERVED = frozenset(
     {
-        *("address", "age", "avatar", "birthday", "company", "createdat", "description", "email"),
-        *("firstname", "gender", "id", "lastname", "name", "phone", "title", "username"),
-        *("website", "anonymousid", "userid", "industry", "mobilephone", "fax", "salutation"),
-        *("status", "leadsource", "twitter", "linkedin", "unsubscribed", "numberofemployees"),
-        *("mailingstreet", "mailingcity", "mailingstate", "mailingpostalcode", "mailingcountry"),
-        *("ownername", "notify", "newemail", "autopilotlist", "autopilotsessionid", "contactid"),
-        *("custom", "customfields", "lists", "type", "apioriginated", "updatedat"),
+        "address", "age", "avatar", "birthday", "company", "createdat", "description", "email",
+        "firstname", "gender", "id", "lastname", "name", "phone", "title", "username",
+        "website", "anonymousid", "userid", "industry", "mobilephone", "fax", "salutation",
+        "status", "leadsource", "twitter", "linkedin", "unsubscribed", "numberofemployees",
+        "mailingstreet", "mailingcity", "mailingstate", "mailingpostalcode", "mailingcountry",
+        "ownername", "notify", "newemail", "autopilotlist", "autopilotsessionid", "contactid",
+        "custom", "customfields", "lists", "type", "apioriginated", "updatedat",
         "mergedcontactids",
     }
-)
+)  # fmt: skip
 
 #: What a contact may have beside its identifiers and what the account makes.
 STANDARD_FIELDS = (
-    *("FirstName", "LastName", "Salutation", "Company", "NumberOfEmployees", "Title", "Industry"),
-    *("Phone", "MobilePhone", "Fax", "Website", "Twitter", "LinkedIn", "LeadSource", "Status"),
-    *("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"),
-    *("owner_name", "unsubscribed", "notify"),
-)
+    "FirstName", "LastName", "Salutation", "Company", "NumberOfEmployees", "Title", "Industry",
+    "Phone", "MobilePhone", "Fax", "Website", "Twitter", "LinkedIn", "LeadSource", "Status",
+    "MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry",
+    "owner_name", "unsubscribed", "notify",
+)  # fmt: skip
 
 #: Names that look the same in every notation: what is hard about names has a clause of its own.
 PLAIN_NAMES = st.sampled_from(["plan", "logins", "score", "is_admin", "last_order"])
@@ -41,25 +41,13 @@ ODD_EMAILS = st.text(st.sampled_from("aZ0.+/%?#&'éßж漢"), min_size=1, max_si
 ODD_ADDRESSES = [f"{local}@example.com" for local in ("a+b", "a/b", "50%", "%2F", "a?b", "a#b")]
 ODD_ADDRESSES += [f"{local}@example.com" for local in ("a&b", "o'neil", "josé", "漢", "A.b")]
 ODD_TEXTS = [
-    *(" both ends ", "a  b", "tab\tand\nline", "<b>Fish & Chips</b>", 'say "hi"\\', "50% off+more"),
-    *(
-        "naïve",
-        "漢字",
-        "😀",
-        "ﬁne Å",
-        "null",
-        "None",
-        "True",
-        "007",
-        "1e3",
-        "x" * 300,
-        "Lorem " * 500,
-    ),
-]
+    " both ends ", "a  b", "tab\tand\nline", "<b>Fish & Chips</b>", 'say "hi"\\', "50% off+more",
+    "naïve", "漢字", "😀", "ﬁne Å", "null", "None", "True", "007", "1e3", "x" * 300, "Lorem " * 500,
+]  # fmt: skip
 ODD_NAMES = [
-    *("Lucky Number", "lastSeen", "UPPER", "snake_case", "e-mail opt-in?", "Größe (cm)", "100%"),
-    *("a.b", "x:y/z", "漢字", "Plan", "plan2go", "order_completed_last_30days"),
-]
+    "Lucky Number", "lastSeen", "UPPER", "snake_case", "e-mail opt-in?", "Größe (cm)", "100%",
+    "a.b", "x:y/z", "漢字", "Plan", "plan2go", "order_completed_last_30days",
+]  # fmt: skip
 ODD_DATES = ["2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1969-07-20"]
 #: Any text that UTF-8 can carry.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -75,9 +63,9 @@ DATES = st.one_of(
 
 
 def usual_name(name: str) -> bool:
-    """Say whether a name means nothing of its own, and can be read back as it was sent."""
+    """Return whether a name means nothing of its own, and can be read back as it was sent."""
     spelling = "".join(char for char in name if char.isalnum()).lower()
-    # White space is written -- on the way in, so dashes around it cannot be told from it.
+    # White space is written -- on the way in, so dashes around it cannot be distinguished.
     clear = not re.search(r"--|-\s|\s-", name)
     return spelling not in RESERVED and clear and name == name.strip() != ""
 

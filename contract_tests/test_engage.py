@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.comparison import trait_agrees
@@ -17,12 +18,12 @@ from contract_tests.engage.messages import (
     membership,
     trait_event,
 )
-from contract_tests.engage.runs import judge
+from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Space
 from contract_tests.example import Example
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
-from contract_tests.strategies import PLAIN_NAMES, SCALARS, USER_IDS, identify, track
+from contract_tests.strategies import PLAIN_NAMES, SCALARS, identify, track
 
 KEY = "order_completed_last_30days"
 #: Engage names a user by the user id or by an address, in a message for each.
@@ -42,7 +43,7 @@ FORMS: dict[str, Callable[[Person, str, bool], Message]] = {
     "trait event": trait_event,
 }
 OTHERS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
-FORM = st.sampled_from(list(FORMS))
+of_every_form = pytest.mark.parametrize("form", FORMS)
 SENT = [
     {"All": False, "AutopilotHQ": True},
     {"All": False, "AutopilotHQ": {}},
@@ -65,16 +66,18 @@ def somebody(example: Example, by: str) -> Person:
     return example.person("ada@example.com") if by == "email" else example.person(None, "u1")
 
 
-def arrive(harness: Harness, by: str, tell: Callable[..., Message], *told: tuple[str, Any]) -> None:
+def arrive(
+    harness: Harness, by: str, make: Callable[..., Message], *values: tuple[str, Any]
+) -> None:
     """Require that each value arrives under its key, and stays there until the next one."""
     with harness.example() as example:
         person = somebody(example, by)
         last: dict[str, Any] = {}
-        for key, value in told:
-            example.was_delivered(example.deliver(tell(person, key, value)))
+        for key, value in values:
+            example.was_delivered(example.deliver(make(person, key, value)))
             last[key] = value
             example.has_traits(person, last)
-            example.verdict()
+            example.check()
         example.people(1)
 
 
@@ -96,7 +99,9 @@ def test_true_and_false(harness: Harness, members: list[bool], by: str) -> None:
 @clause("ENG-03")
 @each("by", IDENTIFIERS, others={"plan": "gold", "is_admin": True, "logins": 3})
 @given(by=BY, others=OTHERS)
-def test_leaving(harness: Harness, by: str, others: dict[str, Any]) -> None:
+def test_leaving_changes_only_the_property(
+    harness: Harness, by: str, others: dict[str, Any]
+) -> None:
     with harness.example() as example:
         person = example.person("ada@example.com", "u1")
         named = Person(person.email) if by == "email" else Person(user_id=person.user_id)
@@ -127,10 +132,9 @@ def test_several_audiences(harness: Harness, changes: list[tuple[str, bool]], by
 
 
 @clause("ENG-05")
-@each("integrations", SENT, form="audience")
-@each("form", FORMS, integrations=SENT[0])
-@given(form=FORM, integrations=st.sampled_from(SENT))
-def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
+@of_every_form
+@pytest.mark.parametrize("integrations", SENT)
+def test_messages_that_are_sent(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         person = somebody(example, "user_id")
         message = {**FORMS[form](person, KEY, True), "integrations": integrations}
@@ -143,10 +147,9 @@ def test_what_is_on(harness: Harness, form: str, integrations: Message) -> None:
 
 
 @clause("ENG-05")
-@each("integrations", NOT_SENT, form="audience")
-@each("form", FORMS, integrations=NOT_SENT[0])
-@given(form=FORM, integrations=st.sampled_from(NOT_SENT))
-def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None:
+@of_every_form
+@pytest.mark.parametrize("integrations", NOT_SENT)
+def test_messages_that_are_filtered(harness: Harness, form: str, integrations: Message) -> None:
     with harness.example() as example:
         message = FORMS[form](somebody(example, "user_id"), KEY, True)
         example.deliver({**message, "integrations": integrations})
@@ -155,8 +158,9 @@ def test_what_is_off(harness: Harness, form: str, integrations: Message) -> None
 
 
 @clause("ENG-06")
-@each("form", FORMS, member=True, anonymous="u1")
-@given(form=FORM, member=st.booleans(), anonymous=USER_IDS)
+@of_every_form
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize("anonymous", ["u1", "007"])
 def test_an_anonymous_id_alone(harness: Harness, form: str, member: bool, anonymous: str) -> None:
     with harness.example() as example:
         mark = example.person(user_id=anonymous).user_id
@@ -174,12 +178,8 @@ def test_computed_traits(harness: Harness, values: list[Any], by: str) -> None:
 
 
 @clause("ENG-08")
-def test_whole_lives(
-    harness: Harness,
-    own: settings | None = None,  # noqa: PT028  # no @settings or @seed reaches a state machine
-    number: int | None = None,  # noqa: PT028  # likewise
-) -> None:
-    judge(harness, Space, own, number)
+def test_sequences_of_changes_and_syncs(harness: Harness) -> None:
+    run_state_machine(harness, Space)
 
 
 @clause("ENG-09")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,8 +21,9 @@ from contract_tests.strategies import (
 
 TRAITS = st.dictionaries(PLAIN_NAMES, SCALARS, max_size=3)
 BLANK = [None, "", " ", "\t", " \n "]
-NOBODY: st.SearchStrategy[Any] = st.sampled_from(BLANK)
 EVENTS = st.sampled_from(["Step Activated", "Something Else"])
+ADDRESSES = ["ada@example.com", "Grace@example.org"]
+of_both_types = pytest.mark.parametrize("kind", ["identify", "track"])
 
 
 def is_rejected(harness: Harness, message: Message) -> None:
@@ -46,10 +48,9 @@ def test_a_track_of_nobody(
 
 
 @clause("IDR-03")
-@each("user", BLANK, kind="identify", email=None)
-@each("email", BLANK, kind="identify", user=None)
-@each("email", BLANK, kind="track", user=None)
-@given(kind=st.sampled_from(["identify", "track"]), user=NOBODY, email=NOBODY)
+@of_both_types
+@pytest.mark.parametrize("user", BLANK)
+@pytest.mark.parametrize("email", BLANK)
 def test_blank_identifiers(harness: Harness, kind: str, user: Any, email: Any) -> None:
     inside = {"plan": "gold", "email": email}
     if kind == "identify":
@@ -69,7 +70,7 @@ def test_an_anonymous_id_alone(
 
 
 @clause("IDR-04")
-@given(anonymous=USER_IDS)
+@pytest.mark.parametrize("anonymous", ["u1", "007"])
 def test_an_anonymous_id_stands_for_nobody(harness: Harness, anonymous: str) -> None:
     with harness.example() as example:
         person = example.person("ada@example.com", "u1")
@@ -118,7 +119,8 @@ def test_a_number_as_user_id(harness: Harness, number: int) -> None:
 
 
 @clause("IDR-08")
-@given(email=EMAILS, in_traits=st.sampled_from([{}, {"email": ""}, {"email": None}]))
+@pytest.mark.parametrize("email", ADDRESSES)
+@pytest.mark.parametrize("in_traits", [{}, {"email": ""}, {"email": None}])
 def test_the_address_of_the_context(harness: Harness, email: str, in_traits: Message) -> None:
     with harness.example() as example:
         person = example.person(email)
@@ -133,7 +135,7 @@ def test_the_address_of_the_context(harness: Harness, email: str, in_traits: Mes
 
 
 @clause("IDR-08")
-@given(email=EMAILS)
+@pytest.mark.parametrize("email", ADDRESSES)
 def test_the_address_of_the_context_for_a_track(harness: Harness, email: str) -> None:
     with harness.example() as example:
         person = example.person(email)
@@ -144,7 +146,7 @@ def test_the_address_of_the_context_for_a_track(harness: Harness, email: str) ->
 
 
 @clause("IDR-09")
-@given(email=EMAILS)
+@pytest.mark.parametrize("email", ADDRESSES)
 def test_the_address_of_the_properties_goes_first(harness: Harness, email: str) -> None:
     with harness.example() as example:
         person = example.person(email)
@@ -155,7 +157,9 @@ def test_the_address_of_the_properties_goes_first(harness: Harness, email: str) 
 
 
 @clause("IDR-10")
-@given(email=EMAILS, user_id=USER_IDS, first=st.sampled_from(["identify", "track"]))
+@pytest.mark.parametrize("email", ADDRESSES)
+@pytest.mark.parametrize("user_id", ["u1", "007", "Ada"])
+@pytest.mark.parametrize("first", ["identify", "track"])
 def test_the_user_id_first_the_address_later(
     harness: Harness, email: str, user_id: str, first: str
 ) -> None:
@@ -175,7 +179,8 @@ def test_the_user_id_first_the_address_later(
 
 
 @clause("IDR-11")
-@given(user_id=st.none() | USER_IDS, again=st.booleans())
+@pytest.mark.parametrize("user_id", [None, "u1", "007"])
+@pytest.mark.parametrize("again", [False, True])
 def test_a_new_address(harness: Harness, user_id: str | None, again: bool) -> None:
     with harness.example() as example:
         old = example.person("old@example.com", user_id)
@@ -198,20 +203,22 @@ WRONG_ADDRESSES: list[Any] = [5, 0, 1.5, True, False, ["ada@example.com"], {"val
 
 
 @clause("IDR-12")
-@each("user", WRONG_USER_IDS, kind="identify", email=None)
-@each("email", WRONG_ADDRESSES, kind="track", user=None)
-@given(
-    kind=st.sampled_from(["identify", "track"]),
-    user=st.sampled_from([None, *WRONG_USER_IDS]),
-    email=st.sampled_from([None, *WRONG_ADDRESSES]),
+@of_both_types
+@pytest.mark.parametrize(
+    ("user", "email"),
+    [
+        *((user, None) for user in WRONG_USER_IDS),
+        *((None, email) for email in WRONG_ADDRESSES),
+        *zip(WRONG_USER_IDS, WRONG_ADDRESSES, strict=False),
+    ],
 )
 def test_identifiers_of_a_wrong_type(harness: Harness, kind: str, user: Any, email: Any) -> None:
     is_rejected(harness, of_wrong_type(kind, user, email))
 
 
 @clause("IDR-12")
-@each("user", WRONG_USER_IDS, kind="identify")
-@given(kind=st.sampled_from(["identify", "track"]), user=st.sampled_from(WRONG_USER_IDS))
+@of_both_types
+@pytest.mark.parametrize("user", WRONG_USER_IDS)
 def test_a_wrong_user_id_beside_an_address(harness: Harness, kind: str, user: Any) -> None:
     with harness.example() as example:
         person = example.person("ada@example.com")
@@ -221,8 +228,8 @@ def test_a_wrong_user_id_beside_an_address(harness: Harness, kind: str, user: An
 
 
 @clause("IDR-12")
-@each("email", WRONG_ADDRESSES, kind="identify")
-@given(kind=st.sampled_from(["identify", "track"]), email=st.sampled_from(WRONG_ADDRESSES))
+@of_both_types
+@pytest.mark.parametrize("email", WRONG_ADDRESSES)
 def test_a_wrong_address_beside_a_user_id(harness: Harness, kind: str, email: Any) -> None:
     with harness.example() as example:
         person = example.person(user_id="u1")

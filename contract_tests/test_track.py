@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,8 +57,7 @@ def test_an_event_enters_its_journey(harness: Harness, data: st.DataObject) -> N
 
 
 @clause("TRK-02")
-@each("event", EVENTS)
-@given(event=st.sampled_from(EVENTS))
+@pytest.mark.parametrize("event", EVENTS)
 def test_letter_case_counts(harness: Harness, event: str) -> None:
     with harness.example() as example:
         person = example.person("ada@example.com", "u1")
@@ -96,8 +96,9 @@ def test_with_an_address(harness: Harness, email: str, noise: Message) -> None:
 
 
 @clause("TRK-05")
-@given(by=st.sampled_from(["email", "user_id"]), other=st.sampled_from(["identify", "track"]))
-def test_between_others(harness: Harness, by: str, other: str) -> None:
+@pytest.mark.parametrize("by", ["email", "user_id"])
+@pytest.mark.parametrize("other", ["identify", "track"])
+def test_the_right_one_of_two_people(harness: Harness, by: str, other: str) -> None:
     with harness.example() as example:
         person, somebody = (
             example.person("ada@example.com", "u1"),

@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_autopilot.cli import _cases as cases
+from contract_tests.cases.format import read_cases
 from mock_autopilot.cli import main
 from mock_autopilot.fixtures import fixtures_path
 
@@ -67,7 +67,8 @@ class TestDemo:
         result = CliRunner().invoke(main, ["demo"], catch_exceptions=False)
         assert result.exit_code == 0
         last = result.output.splitlines()[-1]
-        shown = [case for case in cases.load_cases() if case.demo]
+        files = sorted((fixtures_path() / "cases").glob("*.json"))
+        shown = [case for case in read_cases(files) if case.demo]
         sent = sum(len(case.messages) for case in shown)
         sent += result.output.count(", delivered\n") + result.output.count(", rejected (400)")
         assert last == f"All as specified: {len(shown)} cases and a space, {sent} messages."
@@ -88,15 +89,16 @@ class TestDemo:
         """A copy of the fixtures, which the demo is made to use."""
         copy = tmp_path / "fixtures"
         shutil.copytree(fixtures_path(), copy)
-        monkeypatch.setattr(cases, "fixtures_path", lambda: copy)
+        monkeypatch.setattr("mock_autopilot.fixtures.fixtures_path", lambda: copy)
         return copy
 
     @pytest.mark.parametrize(
         ("part", "wrong"),
         [
-            ("deliveries", [{"outcome": "failed"}]),
-            ("calls", []),
-            ("contacts", [{"Email": "nobody@example.com"}]),
+            ("deliveries", [{"delivered": False}]),
+            ("reference", {"deliveries": [{"outcome": "failed"}], "calls": []}),
+            ("reference", {"deliveries": [{}], "calls": []}),
+            ("people", [{"Email": "nobody@example.com"}]),
             ("journeys", {"0099": []}),
         ],
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import click
 import pytest
 from sybil import Document, Example
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -163,7 +164,7 @@ def contract_document() -> str:
 
 
 def command_options() -> list[str]:
-    return [param.opts[-1] for param in contract.params]
+    return [one.opts[-1] for one in contract.params if isinstance(one, click.Option)]
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:

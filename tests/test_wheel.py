@@ -16,6 +16,7 @@ def test_it_holds_the_packages_their_types_and_the_fixtures(installed: Installed
         assert {
             path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")
         } <= held
+    assert "contract_tests/templates/report.html" in held
     fixtures = ROOT / "fixtures"
     assert {
         f"mock_autopilot/_fixtures/{path.relative_to(fixtures).as_posix()}"

@@ -22,9 +22,9 @@ AUDIENCES = {
 
 ODD_KEYS = [
     "customers_who_bought_more_than_3_times_in_the_last_90days_and_opened_an_email_this_week",
-    *("größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true"),
-    *("last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip", "order_completed_last_30days"),
-]
+    "größe_l", "clientes_españa", "漢字", "trial_ends_in_3_days", "not_vip", "true",
+    "last_7days_2x", "vip2", "2x_buyers", "x", "q4_2026_vip", "order_completed_last_30days",
+]  # fmt: skip
 _WORDS = st.text(st.sampled_from("abxz0379éß漢"), min_size=1, max_size=6)
 #: Keys as snake_case makes them.
 KEYS = st.one_of(
@@ -34,37 +34,37 @@ KEYS = st.one_of(
 #: What a computed trait comes to.
 COMPUTED: st.SearchStrategy[Any] = st.one_of(st.booleans(), WHOLE, FLOATS, TEXTS, DATES)
 ODD_COMPUTED: list[Any] = [
-    *(True, False, 0, 1, -5, 2**31, 0.5, -0.1, 1234.5678, 1e21),
-    *("", "0", "5", "1.50", "true", "None", "gold", "2026-02-14", "2026-02-14T12:02:49.123Z"),
-]
+    True, False, 0, 1, -5, 2**31, 0.5, -0.1, 1234.5678, 1e21,
+    "", "0", "5", "1.50", "true", "None", "gold", "2026-02-14", "2026-02-14T12:02:49.123Z",
+]  # fmt: skip
 
 ON = {"All": False, "AutopilotHQ": True}
-"""The integrations object of Engage: it names whom it means."""
+"""The integrations object of Engage: everything off but this destination."""
 
 
 def membership(person: Person, key: str, member: bool) -> Message:
-    """Make the identify of one who enters an audience, or leaves it."""
+    """Make the identify of somebody who enters an audience, or leaves it."""
     return identify(person, {key: member}, sent_by_engage("audience", key))
 
 
 def computed_trait(person: Person, key: str, value: Any) -> Message:
-    """Make the identify of one whose computed trait has changed."""
+    """Make the identify of somebody whose computed trait has changed."""
     return identify(person, {key: value}, sent_by_engage("trait", key))
 
 
 def audience_event(person: Person, key: str, member: bool) -> Message:
-    """Make the track of one who enters an audience, or leaves it."""
+    """Make the track of somebody who enters an audience, or leaves it."""
     event = "Audience Entered" if member else "Audience Exited"
     return _event("audience", person, event, key, member)
 
 
 def trait_event(person: Person, key: str, value: Any) -> Message:
-    """Make the track of one whose computed trait has changed."""
+    """Make the track of somebody whose computed trait has changed."""
     return _event("trait", person, "Trait Computed", key, value)
 
 
 def sent_by_engage(kind: Kind, key: str) -> Message:
-    """Make what tells a message of Engage from others."""
+    """Make the parts by which a message of Engage can be recognised."""
     personas = {
         "computation_class": kind,
         "computation_id": f"{kind[:3]}_1sQRoMmuvVNgeGkhZ2QqBs2Dc6z",

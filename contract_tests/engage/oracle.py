@@ -1,4 +1,4 @@
-"""What an Engage owes: when an audience's next sync may be, and whom it has to tell what."""
+"""The oracle of the state machine: which updates a sync must send, which it may, and when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,22 +6,25 @@ from datetime import datetime, timedelta
 
 from contract_tests.protocol import Message, Person
 
-#: After an audience was made, and after a sync. The page says six hours or more: a day is ours.
-FIRST = (timedelta(hours=6), timedelta(hours=24))
-LATER = (timedelta(hours=2), timedelta(hours=3))
+#: From and to how long after an audience is made its first sync is due. Segment's page says six
+#: hours or more; the limit of a day is ours.
+FIRST_SYNC = (timedelta(hours=6), timedelta(hours=24))
+#: The same for a sync after another.
+LATER_SYNC = (timedelta(hours=2), timedelta(hours=3))
 
-News = tuple[str, str, bool]
-"""A key, an identifier, and what it is told."""
+Update = tuple[str, str, bool]
+"""A key, an identifier, and the value that is sent."""
 
 
 @dataclass
 class User:
-    """A user that the machine made up."""
+    """A user that the state machine made up."""
 
     name: str
     person: Person
-    #: Whether Autopilot has a contact of it, and the trait that something else than Engage sent.
-    known: bool = False
+    #: Whether Autopilot has a contact of it.
+    has_contact: bool = False
+    #: The trait that something else than Engage sent.
     plan: str | None = None
 
     @property
@@ -32,61 +35,62 @@ class User:
 
 @dataclass
 class AudienceOracle:
-    """One audience: who is in it now, what Autopilot was told, and when it may be told next."""
+    """One audience: its members, the values that were sent, and when the next sync may be due."""
 
     name: str
     key: str
     earliest: datetime
     latest: datetime
     members: set[str] = field(default_factory=set)
-    #: What each identifier was told last.
-    told: dict[str, bool] = field(default_factory=dict)
-    #: Users who gained an identifier since the last sync: a re-sync of them is allowed.
-    gained: set[str] = field(default_factory=set)
+    #: The value that was sent last for each identifier, the latest at the end.
+    sent: dict[str, bool] = field(default_factory=dict)
+    #: Users who gained an identifier since the last sync.
+    gained_identifier: set[str] = field(default_factory=set)
 
-    def owed(self, users: Iterable[User]) -> set[News]:
-        """Give what a sync has to tell: what has changed, and nothing to who never was a member."""
+    def required_updates(self, users: Iterable[User]) -> set[Update]:
+        """Return what a sync must send: changed memberships, and nothing of who never was in."""
         return {
             (self.key, identifier, user.name in self.members)
             for user in users
             for identifier in user.identifiers
-            if self.told.get(identifier, False) is not (user.name in self.members)
+            if self.sent.get(identifier, False) is not (user.name in self.members)
         }
 
-    def allowed(self, users: Iterable[User]) -> set[News]:
-        """Give what a sync may tell beside that: all of users who gained an identifier."""
+    def optional_updates(self, users: Iterable[User]) -> set[Update]:
+        """Return what a sync may send as well: all of users who gained an identifier."""
         return {
             (self.key, identifier, user.name in self.members)
             for user in users
-            if user.name in self.gained and any(one in self.told for one in user.identifiers)
+            if user.name in self.gained_identifier
+            and any(one in self.sent for one in user.identifiers)
             for identifier in user.identifiers
         }
 
-    def synced(self, now: datetime, news: Iterable[News]) -> None:
-        """Note that a sync told this."""
-        self._tell(news)
-        self.gained.clear()
-        self.earliest, self.latest = now + LATER[0], now + LATER[1]
+    def record_sync(self, now: datetime, updates: Iterable[Update]) -> None:
+        """Record that a sync sent these updates."""
+        self._record(updates)
+        self.gained_identifier.clear()
+        self.earliest, self.latest = now + LATER_SYNC[0], now + LATER_SYNC[1]
 
-    def told_before_it_broke(self, now: datetime, news: Iterable[News]) -> None:
-        """Note that a sync broke off after this: it may come again at once, or as after a sync."""
-        self._tell(news)
-        self.latest = max(self.latest, now + LATER[1])
+    def record_interrupted_sync(self, now: datetime, updates: Iterable[Update]) -> None:
+        """Record that a sync ended after these: the next may be due at once, or as after a sync."""
+        self._record(updates)
+        self.latest = max(self.latest, now + LATER_SYNC[1])
 
-    def property_of(self, user: User) -> bool | None:
-        """Give what a user's property must be; None when there must be none."""
-        told = [member for one, member in self.told.items() if one in user.identifiers]
-        return told[-1] if told else None
+    def expected_property(self, user: User) -> bool | None:
+        """Return what a user's property must be; None when there must be none."""
+        sent = [member for one, member in self.sent.items() if one in user.identifiers]
+        return sent[-1] if sent else None
 
-    def _tell(self, news: Iterable[News]) -> None:
-        """Note it, the latest at the end: after a broken sync identifiers differ, and it counts."""
-        for _, identifier, member in news:
-            self.told.pop(identifier, None)
-            self.told[identifier] = member
+    def _record(self, updates: Iterable[Update]) -> None:
+        # After an interrupted sync the identifiers of a user differ, and the latest counts.
+        for _, identifier, member in updates:
+            self.sent.pop(identifier, None)
+            self.sent[identifier] = member
 
 
-def read(message: Message) -> News | str:
-    """Give what a message of Engage's says, or what is wrong with it."""
+def parse_update(message: Message) -> Update | str:
+    """Return the update in a message of Engage's, or what is wrong with the message."""
     traits = dict(message.get("traits") or {})
     identifiers = [name for name in (message.get("userId"), traits.pop("email", None)) if name]
     if message.get("type") != "identify":

@@ -1,4 +1,4 @@
-"""Who plays Segment Engage: what is asked of whoever does, and the suite's own, a plain model."""
+"""The source: what the suite asks of an implementation of Engage, and the suite's own, a model."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,97 +10,97 @@ from contract_tests.protocol import Message, Person
 
 
 class Engage(Protocol):
-    """Somebody who plays Segment Engage for one space; users have a name of no other meaning."""
+    """An implementation of Segment Engage for one space; the names of users mean nothing."""
 
     def add_audience(self, name: str, now: datetime) -> None:
-        """Begin an audience that nobody is in."""
+        """Create an audience without members."""
 
     def add_user(self, user: str, person: Person) -> None:
-        """Begin to know a user, by a user id, an address or both."""
+        """Create a user with a user id, an address or both."""
 
     def add_identifier(self, user: str, person: Person) -> None:
-        """Let a user gain the one identifier that `person` has."""
+        """Add the one identifier of `person` to a user."""
 
     def enter(self, audience: str, user: str, now: datetime) -> None:
-        """Let a user who is not in an audience enter it; both are named."""
+        """Add a user, who is not a member, to an audience."""
 
     def leave(self, audience: str, user: str, now: datetime) -> None:
-        """Let a user who is in an audience leave it."""
+        """Remove a member from an audience."""
 
     def next_due(self) -> datetime | None:
-        """Say when the next sync is due; None while there is no audience."""
+        """Return when the next sync is due; None while there is no audience."""
 
     def sync(self, now: datetime) -> Iterable[Message]:
-        """Give the messages that are due now; to take the next is to say that one arrived."""
+        """Yield the messages that are due; to take the next one confirms the one before."""
 
 
 @dataclass
 class Audience:
-    """An audience: when its next sync is due, who is in it, and what Autopilot was told."""
+    """An audience: when its next sync is due, its members, and the values that were sent."""
 
     key: str
     due: datetime
     members: set[str] = field(default_factory=set)
-    told: dict[Person, bool] = field(default_factory=dict)
+    sent: dict[Person, bool] = field(default_factory=dict)
 
 
 class Space:
-    """The suite's own Engage. What is a method of one line here is what others get wrong."""
+    """The suite's own Engage. Its small methods are overridden to make broken ones in tests."""
 
-    first = timedelta(hours=6)
-    later = timedelta(hours=2, minutes=30)
+    first_sync = timedelta(hours=6)
+    later_sync = timedelta(hours=2, minutes=30)
 
     def __init__(self) -> None:
         self.audiences: dict[str, Audience] = {}
         self.identifiers: dict[str, list[Person]] = {}
 
     def add_audience(self, name: str, now: datetime) -> None:
-        """Begin an audience."""
-        self.audiences[name] = Audience(self.key_of(name), now + self.first)
+        """Create an audience."""
+        self.audiences[name] = Audience(self.key_of(name), now + self.first_sync)
 
     def key_of(self, name: str) -> str:
-        """Give the key that is made of an audience's name."""
+        """Return the key that is made of an audience's name."""
         return AUDIENCES[name]
 
     def add_user(self, user: str, person: Person) -> None:
-        """Begin to know a user."""
+        """Create a user."""
         alone = (Person(user_id=person.user_id), Person(email=person.email))
         self.identifiers[user] = [one for one in alone if one != Person()]
 
     def add_identifier(self, user: str, person: Person) -> None:
-        """Let a user gain an identifier."""
+        """Add an identifier to a user."""
         self.identifiers[user].append(person)
 
-    def enter(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # others look at it
-        """Let a user enter."""
+    def enter(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # used by overrides
+        """Add a member."""
         self.audiences[audience].members.add(user)
 
-    def leave(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # likewise
-        """Let a user leave."""
+    def leave(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # used by overrides
+        """Remove a member."""
         self.audiences[audience].members.discard(user)
 
     def next_due(self) -> datetime | None:
-        """Say when the next sync is due."""
+        """Return when the next sync is due."""
         return min((audience.due for audience in self.audiences.values()), default=None)
 
     def sync(self, now: datetime) -> Iterable[Message]:
-        """Give the messages that are due now."""
+        """Yield the messages that are due."""
         for audience in self.audiences.values():
             if self.is_due(audience, now):
-                for person, member in self.news(audience, now):
+                for person, member in self.updates(audience, now):
                     yield membership(person, audience.key, member)
-                    audience.told[person] = member
-                audience.due = now + self.later
+                    audience.sent[person] = member
+                audience.due = now + self.later_sync
 
     def is_due(self, audience: Audience, now: datetime) -> bool:
-        """Say whether it is an audience's time."""
+        """Return whether an audience's sync is due."""
         return audience.due <= now
 
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:  # noqa: ARG002  # likewise
-        """Give whom to tell what: what they are and were not told; who was told nothing is out."""
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:  # noqa: ARG002  # used by overrides
+        """Return the memberships that differ from what was sent; who was never in is left out."""
         return [
             (person, user in audience.members)
             for user, people in self.identifiers.items()
             for person in people
-            if audience.told.get(person, False) is not (user in audience.members)
+            if audience.sent.get(person, False) is not (user in audience.members)
         ]

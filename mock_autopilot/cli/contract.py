@@ -5,6 +5,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -49,8 +50,22 @@ CANNOT_JUDGE = 2
 @click.option("--known-failures", metavar="FILE", help="Lines of ID: reason.")
 @click.option("--report", metavar="FILE", multiple=True, help="Write it: .json or .html.")
 @click.option("--junitxml", metavar="FILE", help="Write pytest's JUnit report.")
+@click.option(
+    "--case",
+    "cases",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Run this fixture case instead of the clauses; repeatable.",
+)
+@click.argument("more_cases", metavar="", type=click.Path(path_type=Path), nargs=-1)
 @click.option("-n", "processes", metavar="N", help="Processes to run in (pytest-xdist).")
-def contract(processes: str | None, **options: object) -> None:
+def contract(
+    processes: str | None,
+    cases: tuple[Path, ...],
+    more_cases: tuple[Path, ...],
+    **options: Any,
+) -> None:
     """Certify that a forwarder of Segment messages keeps Autopilot's contract.
 
     Starts a fake account, hands the forwarder messages, and judges by what arrives, clause by
@@ -59,7 +74,10 @@ def contract(processes: str | None, **options: object) -> None:
 
     \b
     mock-autopilot contract --adapter adapter.contract:factory
+    mock-autopilot contract --adapter adapter.contract:factory --case fixtures/cases/*.json
     """
+    if more_cases and not cases:
+        raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
     # Not imported here: pytest wants to be the first to import what it loads.
     missing = [name for name in ("hypothesis", "pytest") if find_spec(name) is None]
     if missing:
@@ -69,6 +87,10 @@ def contract(processes: str | None, **options: object) -> None:
             err=True,
         )
         sys.exit(CANNOT_JUDGE)
+    if cases:
+        from mock_autopilot.cli._case_files import run_case_files
+
+        sys.exit(run_case_files([*cases, *more_cases], {**options, "n": processes}))
     import pytest
 
     suite = Path(__file__).parents[2] / "contract_tests"

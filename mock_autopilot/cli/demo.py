@@ -2,13 +2,15 @@
 
 import json
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from mock_autopilot.cli._cases import Case, Step
-    from mock_autopilot.mock import AccountView, MockAutopilot
+    from contract_tests.cases.differences import State
+    from contract_tests.cases.format import Case
+    from contract_tests.cases.runner import Step
 
 #: What the account must have after the space of the fixtures, beside what John is.
 AFTER_ENGAGE = {
@@ -29,25 +31,15 @@ def demo() -> None:
 
     Needs nothing and leaves nothing behind. Exits with 1 when anything is not as specified.
     """
-    from mock_autopilot.cli._cases import differences, load_cases
-    from mock_autopilot.mock import MockAutopilot
+    from contract_tests.cases.format import read_cases
+    from mock_autopilot.fixtures import fixtures_path
 
-    problems: list[str] = []
-    cases = [case for case in load_cases() if case.demo]
+    files = sorted((fixtures_path() / "cases").glob("*.json"))
+    cases = [case for case in read_cases(files) if case.demo]
     if not cases:
         raise click.ClickException("the fixtures hold no case to show.")
-    with MockAutopilot() as autopilot:
-        click.echo(f"An Autopilot account answers at {autopilot.base_url}")
-        for case in cases:
-            account = autopilot.new_account()
-            _headline(case)
-            steps = []
-            for step in case.run(account):
-                steps.append(step)
-                _show_step(step)
-                _show_account(account)
-            problems += differences(case, steps, account)
-        sent = sum(len(case.messages) for case in cases) + _show_engage(autopilot, problems)
+    problems = _show_cases(cases)
+    sent = sum(len(case.messages) for case in cases) + _show_engage(problems)
     click.echo()
     for problem in problems:
         click.secho(f"NOT AS SPECIFIED  {problem}", fg="red")
@@ -56,13 +48,37 @@ def demo() -> None:
     click.secho(f"All as specified: {len(cases)} cases and a space, {sent} messages.", fg="green")
 
 
-def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
-    """Play a space to an account that has John already; give how many messages there were."""
+def _show_cases(cases: "list[Case]") -> list[str]:
+    """Run the cases through the forwarder; return what is not as they expect."""
+    from adapter.contract import factory
+    from contract_tests.cases.differences import case_differences
+    from contract_tests.cases.runner import run_case, settings_for
+    from contract_tests.fake import open_fake
+    from contract_tests.in_process import FactoryTarget
+
+    problems = []
+    with closing(open_fake(host="127.0.0.1", port=0, api_key="demo-key")) as fake:
+        click.echo(f"An Autopilot account answers at {fake.settings['base_url']}")
+        for case in cases:
+            _headline(case)
+            steps = []
+            for step in run_case(case, fake, FactoryTarget(factory, settings_for(case, fake))):
+                steps.append(step)
+                _show_step(step)
+                _show_account(fake.state())
+            found = case_differences(case, steps, fake.state(), reference=True)
+            problems += [f"{case.id}: {one}" for one in found]
+    return problems
+
+
+def _show_engage(problems: list[str]) -> int:
+    """Play a space to an account that has John already; return the number of messages."""
     from adapter import Destination
     from adapter.engage import read_scenario
     from mock_autopilot.cli._timeline import Timeline, header
     from mock_autopilot.cli.engage import play, show_account
     from mock_autopilot.fixtures import fixtures_path
+    from mock_autopilot.mock import MockAutopilot
 
     click.secho("\n== Engage: an audience and a computed trait through 45 days ==", bold=True)
     click.echo(
@@ -71,18 +87,21 @@ def _show_engage(autopilot: "MockAutopilot", problems: list[str]) -> int:
         "there is an address.\n"
     )
     scenario = read_scenario((fixtures_path() / "spaces" / "orders.json").read_bytes())
-    account = autopilot.new_account()
     timeline = Timeline(scenario.start)
-    with Destination(api_key=account.api_key, base_url=account.base_url) as destination:
+    with (
+        MockAutopilot() as account,
+        Destination(api_key=account.api_key, base_url=account.base_url) as destination,
+    ):
         destination.deliver(JOHN)
         click.echo(header(scenario, scenario.start, account.base_url))
         play(scenario, timeline, destination)
-    if show_account(scenario, timeline, account.base_url, account.api_key):
-        problems.append("Engage: an account that differs from what was delivered")
-    for who, properties in AFTER_ENGAGE.items():
-        arrived = account.contacts[who].custom if who in account.contacts else None
-        if arrived != properties:
-            problems.append(f"Engage: {who}: expected {_json(properties)}, got {_json(arrived)}")
+        if show_account(scenario, timeline, account.base_url, account.api_key):
+            problems.append("Engage: an account that differs from what was delivered")
+        for who, properties in AFTER_ENGAGE.items():
+            arrived = account.contacts[who].custom if who in account.contacts else None
+            if arrived != properties:
+                expected = _json(properties)
+                problems.append(f"Engage: {who}: expected {expected}, got {_json(arrived)}")
     click.echo(f"\n{timeline.summary()}")
     return timeline.outcomes.total()
 
@@ -96,27 +115,28 @@ def _show_step(step: "Step") -> None:
     click.echo()
     _line("Segment message", _json(step.message))
     for call in step.calls:
-        _line("  call", f"{call.method} {call.path} {_json(call.body)}")
-        _line("  Autopilot says", f"{call.status} {_json(call.answer)}")
-    delivery = step.delivery
-    status = f" ({delivery.status})" if delivery.status else ""
-    words = f": {delivery.message}" if delivery.message else ""
-    colour = "green" if delivery.delivered else "yellow"
-    _line("  outcome", click.style(f"{delivery.outcome}{status}{words}", fg=colour))
+        _line("  call", f"{call['method']} {call['path']} {_json(call['body'])}")
+        _line("  Autopilot says", f"{call['status']} {_json(call['answer'])}")
+    result = step.result
+    outcome, words = result.details["outcome"], f": {result.message}" if result.message else ""
+    colour = "green" if result.delivered else "yellow"
+    _line("  outcome", click.style(f"{outcome} ({result.status}){words}", fg=colour))
 
 
-def _show_account(account: "AccountView") -> None:
-    from mock_autopilot.cli._cases import contacts_of
+def _show_account(state: "State") -> None:
+    from contract_tests.cases.differences import as_sent
 
-    for contact in contacts_of(account):
-        _line("  contact", _json(contact))
-    if not account.contacts:
+    contacts = {contact["contact_id"]: contact for contact in state["contacts"]}
+    for contact in contacts.values():
+        _line("  contact", _json(as_sent(contact)))
+    if not contacts:
         _line("  contact", "none was written")
-    for journey in account.journeys.values():
-        for entry in journey.entries:
-            who = entry.contact and (entry.contact.email or entry.contact.user_id)
-            entered = f"{who} entered with {_json(entry.properties)}"
-            _line(f"  journey {journey.name}", entered)
+    for journey in state["journeys"]:
+        for entry in journey["entries"]:
+            contact = contacts.get(entry["contact_id"], {})
+            who = contact.get("Email") or contact.get("user_id")
+            entered = f"{who} entered with {_json(entry['properties'])}"
+            _line(f"  journey {journey['trigger_id']}", entered)
 
 
 def _line(label: str, text: str) -> None:

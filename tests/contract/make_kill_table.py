@@ -1,163 +1,150 @@
-"""Make docs/kill_table.md: which clause catches which broken forwarder. `make kill-table`.
+"""Make docs/kill_table.md, the proof that every clause can fail: `make kill-table`.
 
-Slow: every broken forwarder against every clause, and against its own clause over twenty seeds;
-every correct one against every MUST, and every broken Engage against the machine, over as many;
-every variant against every clause.
+Slow: every broken forwarder against its own clause and every broken Engage against the state
+machine, over twenty seeds; every correct forwarder against every MUST, over as many; every variant
+against every clause, over five.
 """
 
+import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import Pool
 from pathlib import Path
+from typing import TypeVar
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.plugin import EXAMPLES
-from tests.contract.engages import BROKEN_ENGAGES
+from contract_tests.options import EXAMPLES
+from tests.contract.broken_engages import BROKEN_ENGAGES
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.forwarders.forwarder import Forwarder
 from tests.contract.forwarders.variants import VARIANTS
-from tests.contract.judging import accused, bench_for, breaks, engage_breaks, suite_tests
+from tests.contract.suite import (
+    broken_clauses,
+    engage_failure,
+    failure_text,
+    harness_for,
+    suite_tests,
+)
 
-SEEDS = 20
-#: Examples of each test: of a broken forwarder's own clause, as in a run; of all the others; of the
-#: correct forwarders and of the variants, which are run over so many seeds.
-OWN, OTHERS, CORRECTLY = EXAMPLES, 15, 20
-VARIANT_SEEDS = 5
+T = TypeVar("T")
+
+SEEDS, VARIANT_SEEDS = 20, 5
+#: Examples of each test for forwarders that keep the clauses.
+CORRECT_EXAMPLES = 20
 TABLE = Path(__file__).parents[2] / "docs" / "kill_table.md"
 
 
-def caught(name: str) -> tuple[str, list[str], int]:
-    """Give the clauses that catch a broken forwarder, and how many seeds its own one missed."""
+def times_caught(name: str, seeds: int) -> int:
+    """Return in how many runs a broken forwarder's own clause catches it."""
     one = BROKEN[name]
-    with bench_for(one.factory) as harness:
-        few = suite_tests(OTHERS)
-        others = [clause for clause in CLAUSES if breaks(harness, few[clause], 1)]
-        own = suite_tests(OWN)[one.clause]
-        missed = sum(not breaks(harness, own, number) for number in range(SEEDS))
-    return name, others, missed
+    with harness_for(one.factory) as harness:
+        own = suite_tests(EXAMPLES)[one.clause]
+        return sum(bool(failure_text(harness, own, number)) for number in range(seeds))
 
 
-def correct_accused(name: str) -> tuple[str, list[str]]:
-    """Give the MUST clauses that a correct forwarder seemed to break."""
-    found = accused(CORRECT[name], "MUST", examples=CORRECTLY, seeds=range(SEEDS))
-    return name, list(found)
-
-
-def variant_accused(name: str) -> tuple[str, list[str]]:
-    """Give the clauses that a variant seemed to break and may not, or should and did not."""
-    one = VARIANTS[name]
-    found = accused(one.factory, examples=CORRECTLY, seeds=range(VARIANT_SEEDS))
-    return name, sorted(found.keys() ^ one.should)
-
-
-def engage_missed(name: str) -> tuple[str, int]:
-    """Give how many seeds missed a broken Engage."""
+def times_engage_caught(name: str, seeds: int) -> int:
+    """Return in how many runs the state machine catches a broken Engage."""
     make = BROKEN_ENGAGES[name].make
-    with bench_for(Forwarder) as harness:
-        return name, sum(not engage_breaks(harness, make, number) for number in range(SEEDS))
+    with harness_for(Forwarder) as harness:
+        return sum(bool(engage_failure(harness, make, number)) for number in range(seeds))
+
+
+def false_alarms(name: str, seeds: int) -> list[str]:
+    """Return the MUST clauses that a correct forwarder seems to break."""
+    seen = range(seeds)
+    return [*broken_clauses(CORRECT[name], "MUST", examples=CORRECT_EXAMPLES, seeds=seen)]
+
+
+def variant_errors(name: str, seeds: int) -> list[str]:
+    """Return the clauses that a variant breaks and may not, or is said to break and does not."""
+    one, seen = VARIANTS[name], range(min(seeds, VARIANT_SEEDS))
+    found = broken_clauses(one.factory, examples=CORRECT_EXAMPLES, seeds=seen)
+    return sorted(found.keys() ^ one.should)
 
 
 HEAD = """# Every clause can fail
 
-Made by `make kill-table`; do not edit. Each broken forwarder is the correct one with one mistake
-(`tests/contract/forwarders`). It stands under the clause that it breaks; where a mistake cannot but
-break others, they are named. A correct forwarder does the same in another way; a variant uses one
-of the [freedoms](contract.md#what-is-free). Tests with retries run a fifth of the examples.
+Made by `make kill-table`; do not edit. A broken forwarder is the correct one with one mistake, and
+stands under the clause that it breaks (`tests/contract/forwarders/broken`). A correct forwarder
+(`correct.py`) does the same in another way; a variant (`variants`) uses one of the
+[freedoms](contract.md#what-is-free). A broken Engage (`tests/contract/broken_engages.py`) is the
+suite's own with one mistake, in front of a correct forwarder.
 
-| judged | by | seeds | examples of each test | result |
+| run | against | seeds | examples of each test | result |
 | --- | --- | --- | --- | --- |"""
 
 
 def document(
-    rows: Iterable[tuple[str, list[str], int]],
-    correct: dict[str, list[str]],
-    variants: dict[str, list[str]],
-    engages: dict[str, int],
-) -> str:
-    rows = sorted(rows, key=lambda row: (list(CLAUSES).index(BROKEN[row[0]].clause), row[0]))
-    missed = {name: times for name, _, times in rows if times}
-    lost = {name: times for name, times in engages.items() if times}
-    accused_correct = {name: found for name, found in correct.items() if found}
-    misjudged = {name: found for name, found in variants.items() if found}
-    caught_now, caught_engages = len(rows) - len(missed), len(engages) - len(lost)
+    caught: Mapping[str, int],
+    engages: Mapping[str, int],
+    alarms: Mapping[str, list[str]],
+    errors: Mapping[str, list[str]],
+    seeds: int,
+) -> tuple[str, bool]:
+    """Return the document, and whether anything went wrong."""
+    variant_seeds = min(seeds, VARIANT_SEEDS)
+    always = sum(times == seeds for times in caught.values())
+    engages_always = sum(times == seeds for times in engages.values())
     summary = [
-        f"{len(rows)} broken forwarders | its own clause | {SEEDS} | {OWN} | caught: {caught_now}",
-        f"the same | every other clause (last column) | 1 | {OTHERS} | as named there",
-        (
-            f"{len(engages)} broken Engages | ENG-08, half as many lives | {SEEDS} | {OWN} | "
-            f"caught: {caught_engages}"
-        ),
-        (
-            f"{len(correct)} correct forwarders | every MUST | {SEEDS} | {CORRECTLY} | "
-            f"accused: {len(accused_correct)}"
-        ),
-        (
-            f"{len(variants)} variants | all but its SHOULDs | {VARIANT_SEEDS} | {CORRECTLY} | "
-            f"accused: {len(misjudged)}"
-        ),
+        (f"{len(caught)} broken forwarders", "own clause", seeds, EXAMPLES, f"{always} caught"),
+        (f"{len(engages)} broken Engages", "ENG-08", seeds, EXAMPLES, f"{engages_always} caught"),
+        (f"{len(alarms)} correct forwarders", "MUST clauses", seeds, CORRECT_EXAMPLES,
+         f"{sum(map(bool, alarms.values()))} accused"),
+        (f"{len(errors)} variants", "all clauses but their SHOULDs", variant_seeds,
+         CORRECT_EXAMPLES, f"{sum(map(bool, errors.values()))} accused"),
+    ]  # fmt: skip
+    problems = [
+        *(f"{name} was caught in {n} of {seeds} runs." for name, n in missed(caught, seeds)),
+        *(f"{name} was caught in {n} of {seeds} runs." for name, n in missed(engages, seeds)),
+        *(f"{name} seemed to break {' '.join(ids)}." for name, ids in alarms.items() if ids),
+        *(f"{name} was misjudged by {' '.join(ids)}." for name, ids in errors.items() if ids),
     ]
-    lines = [
-        HEAD,
-        *(f"| {row} |" for row in summary),
-        "",
-        f"The correct ones: {', '.join(correct)}.",
-        *(f"\n{name} was missed in {n} of {SEEDS} runs." for name, n in (missed | lost).items()),
-        *(
-            f"\n{name} was judged wrongly: {', '.join(found)}."
-            for name, found in (accused_correct | misjudged).items()
-        ),
-        "",
-        "| clause | forwarder | mistake | also caught by |",
-        "| --- | --- | --- | --- |",
-        *(forwarder_line(name, others) for name, others, _ in rows),
-        *variant_lines(),
-        *engage_lines(engages),
-        "",
-    ]
-    return "\n".join(lines)
+    lines = "\n".join(
+        [
+            HEAD,
+            *(f"| {' | '.join(map(str, row))} |" for row in summary),
+            *(f"\n{problem}" for problem in problems),
+            "\n| clause | level | broken forwarders | runs that caught the most elusive one |",
+            "| --- | --- | --- | --- |",
+            *clause_lines(caught, seeds),
+            "",
+        ]
+    )
+    return lines, bool(problems)
 
 
-def forwarder_line(name: str, others: list[str]) -> str:
-    one = BROKEN[name]
-    also = [clause for clause in others if clause != one.clause]
-    shown = ", ".join(also) if len(also) <= 8 else f"{len(also)} others"
-    return f"| {one.clause} | {name} | {one.mistake} | {shown} |"
+def missed(caught: Mapping[str, int], seeds: int) -> list[tuple[str, int]]:
+    return [(name, times) for name, times in caught.items() if times < seeds]
 
 
-def variant_lines() -> Iterable[str]:
-    """Give the table of the variants."""
-    yield "\n## Variants\n"
-    yield "Each is the correct forwarder with one freedom (`tests/contract/forwarders/variants`)."
-    yield ""
-    yield "| variant | freedom | the SHOULDs that object |"
-    yield "| --- | --- | --- |"
-    for name, one in VARIANTS.items():
-        yield f"| {name} | {one.freedom} | {', '.join(sorted(one.should))} |"
-
-
-def engage_lines(engages: Iterable[str]) -> Iterable[str]:
-    """Give the table of the broken Engages."""
-    yield "\n## Engages\n"
-    yield "The state machine of ENG-08 judges whoever plays Engage as well. Each of these is the"
-    yield "suite's own with one mistake (`tests/contract/engages.py`), before a correct forwarder."
-    yield ""
-    yield "| Engage | mistake |"
-    yield "| --- | --- |"
-    yield from (f"| {name} | {BROKEN_ENGAGES[name].mistake} |" for name in engages)
+def clause_lines(caught: Mapping[str, int], seeds: int) -> Iterable[str]:
+    for clause in CLAUSES.values():
+        times = [caught[name] for name, one in BROKEN.items() if one.clause == clause.id]
+        yield f"| {clause.id} | {clause.level} | {len(times)} | {min(times)} of {seeds} |"
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Make docs/kill_table.md.")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="runs of each (20)")
+    parser.add_argument("--output", type=Path, default=TABLE, help="the file (docs/kill_table.md)")
+    options = parser.parse_args()
+    seeds = options.seeds
     with Pool() as pool:
-        correct = pool.map_async(correct_accused, CORRECT, chunksize=1)
-        variants = pool.map_async(variant_accused, VARIANTS, chunksize=1)
-        engages = pool.map_async(engage_missed, BROKEN_ENGAGES, chunksize=1)
-        rows = pool.map(caught, BROKEN, chunksize=1)
-        false_alarms, misjudged = dict(correct.get()), dict(variants.get())
-        missed = dict(engages.get())
-    TABLE.write_text(document(rows, false_alarms, misjudged, missed), "utf-8")
-    wrong = (*false_alarms.values(), *misjudged.values(), *missed.values())
-    return int(any(wrong) or any(times for _, _, times in rows))
+
+        def start(run: Callable[[str, int], T], names: Iterable[str]) -> Callable[[], dict[str, T]]:
+            names = list(names)
+            running = pool.starmap_async(run, [(name, seeds) for name in names], chunksize=1)
+            return lambda: dict(zip(names, running.get(), strict=True))
+
+        caught = start(times_caught, BROKEN)
+        engages = start(times_engage_caught, BROKEN_ENGAGES)
+        alarms = start(false_alarms, CORRECT)
+        errors = start(variant_errors, VARIANTS)
+        results = caught(), engages(), alarms(), errors()
+    text, failed = document(*results, seeds)
+    options.output.write_text(text, "utf-8")
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Run the command as a stranger does: a process of its own, in a folder of its own."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,6 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FORWARDERS = ROOT / "docs" / "forwarders"
+REFERENCE = ("--adapter", "adapter.contract:factory", "--examples", "3")
+#: A forwarder that drops what is false (conftest.py).
+BROKEN = ("--adapter", "broken:factory", "--examples", "20", "--seed", "1")
 Done = subprocess.CompletedProcess[str]
 
 
@@ -55,11 +60,11 @@ def contract(folder: Path, *arguments: str) -> Done:
 
 
 @contextmanager
-def node_server(told: Mapping[str, str]) -> Iterator[str]:
+def node_server(settings: Mapping[str, str]) -> Iterator[str]:
     """Run the documented server with these variables; give its URL."""
     process = subprocess.Popen(
         ["node", str(FORWARDERS / "server.mjs")],
-        env={**os.environ, **told, "PORT": "0"},
+        env={**os.environ, **settings, "PORT": "0"},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -69,3 +74,14 @@ def node_server(told: Mapping[str, str]) -> Iterator[str]:
     finally:
         process.kill()
         process.communicate()
+
+
+def command(*arguments: str) -> tuple[str, str]:
+    """Return the options that name a Python program as the forwarder."""
+    return "--adapter-command", shlex.join([sys.executable, *arguments])
+
+
+def verdicts(output: str) -> dict[str, str]:
+    """Return the verdicts that a run printed by clause."""
+    found = re.findall(r"^([A-Z]{3}-\d\d)  (?:MUST|SHOULD) +(passed|failed)", output, re.MULTILINE)
+    return dict(found)

@@ -1,33 +1,39 @@
-"""The forwarders that the document shows, with input that a careless one gets wrong."""
+"""The forwarders that docs/contract.md shows: they pass, and take unusual input as they should."""
 
 import importlib.util
+import json
+import os
+import shlex
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contract_tests.clauses import CLAUSES
 from contract_tests.example import MISSING_IDENTIFIERS
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
+from contract_tests.in_process import FactoryTarget
 from contract_tests.protocol import Settings, Target
 from contract_tests.targets import CommandTarget, UrlTarget, environment
 from mock_autopilot.mock import AccountView
-from tests.contract.judging import FactoryTarget
-from tests.contract.running import FORWARDERS, node_server
+from tests.contract.running import FORWARDERS, Done, contract, node_server
 
 Json = dict[str, Any]
 ADA = "ada@example.com"
 CONTEXT = {"context": {"traits": {"email": ADA}}}
 
 
-def factory_target(told: Settings) -> Target:
+def factory_target(settings: Settings) -> Target:
     spec = importlib.util.spec_from_file_location("documented", FORWARDERS / "factory.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return FactoryTarget(module.factory, told)
+    return FactoryTarget(module.factory, settings)
 
 
 NODE = pytest.param(
@@ -38,15 +44,15 @@ NODE = pytest.param(
 @pytest.fixture(params=["factory", "command", NODE])
 def target(request: pytest.FixtureRequest, account: AccountView) -> Iterator[Target]:
     where = {"base_url": account.base_url, "api_key": account.api_key}
-    told = {**where, "journeys": JOURNEYS, "default_trigger": DEFAULT_TRIGGER}
+    settings = {**where, "journeys": JOURNEYS, "default_trigger": DEFAULT_TRIGGER}
     if request.param == "factory":
-        yield factory_target(told)
+        yield factory_target(settings)
     elif request.param == "command":
-        command = CommandTarget(f"{sys.executable} {FORWARDERS / 'command.py'}", told)
+        command = CommandTarget(f"{sys.executable} {FORWARDERS / 'command.py'}", settings)
         yield command
         command.close()
     else:
-        with node_server(environment(told)) as url:
+        with node_server(environment(settings)) as url:
             yield UrlTarget(url)
 
 
@@ -130,3 +136,44 @@ def test_empty_arrays_count_as_empty_objects(target: Target, account: AccountVie
     for kind in ("identify", "track"):
         assert target.deliver({"type": kind, "userId": "u1", "event": "E", **empty}).delivered
     assert len(account.contacts) == 1
+
+
+# --- the suite ---
+
+
+def passes(done: Done) -> None:
+    assert "0 examples" not in done.stdout
+    musts = [line for line in done.stdout.splitlines() if "  MUST    " in line]
+    assert [line for line in musts if "passed" not in line] == []
+    assert len(musts) == sum(clause.level == "MUST" for clause in CLAUSES.values()), done.stdout
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_factory_passes_every_must() -> None:
+    passes(contract(FORWARDERS, "--adapter", "factory:factory", "--examples", "5"))
+
+
+def test_the_command_passes_every_must() -> None:
+    command = sys.executable if os.name == "nt" else shlex.quote(sys.executable)
+    passes(
+        contract(FORWARDERS, "--adapter-command", f"{command} command.py", "--examples", "5"),
+    )
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not on the PATH")
+def test_the_server_passes_every_must(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    settings = environment(
+        {
+            "base_url": f"http://127.0.0.1:{port}/v1/",
+            "api_key": "contract-key",
+            "journeys": JOURNEYS,
+            "default_trigger": DEFAULT_TRIGGER,
+        }
+    )
+    assert json.loads(settings["AUTOPILOT_JOURNEYS"]) == JOURNEYS
+    with node_server(settings) as url:
+        own = ("--adapter-url", url, "--mock-port", str(port))
+        passes(contract(tmp_path, *own, "--examples", "5"))

@@ -189,7 +189,7 @@ def test_every_clause_has_two_broken_forwarders() -> None:
     assert [clause for clause, count in counts.items() if count < 2] == []
 
 
-def test_broken_forwarders_are_told_apart() -> None:
+def test_broken_forwarders_have_different_mistakes() -> None:
     mistakes = {broken.mistake for broken in BROKEN.values()}
     assert len(mistakes) == len({broken.factory for broken in BROKEN.values()}) == len(BROKEN)
 

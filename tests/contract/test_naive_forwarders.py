@@ -4,7 +4,7 @@ import pytest
 
 from contract_tests.clauses import CLAUSES
 from tests.contract.forwarders.naive import NAIVE
-from tests.contract.judging import accused
+from tests.contract.suite import broken_clauses
 
 
 def test_there_are_twelve() -> None:
@@ -13,5 +13,5 @@ def test_there_are_twelve() -> None:
 
 @pytest.mark.parametrize("name", NAIVE)
 def test_a_naive_forwarder_passes_every_must(name: str) -> None:
-    found = accused(NAIVE[name], examples=8, seeds=(1,))
+    found = broken_clauses(NAIVE[name], examples=8, seeds=(1,))
     assert {clause: why for clause, why in found.items() if CLAUSES[clause].level == "MUST"} == {}

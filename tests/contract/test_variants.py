@@ -13,7 +13,7 @@ from mock_autopilot.mock import AccountView
 from tests.contract.forwarders.forwarder import MISSING, Factory, Forwarder, Json
 from tests.contract.forwarders.variants import VARIANTS
 from tests.contract.forwarders.variants.delivery import Flushing, Later
-from tests.contract.judging import accused, bench_for
+from tests.contract.suite import broken_clauses, harness_for
 
 SEEDS = (1, 2)
 ADA = "ada@example.com"
@@ -22,7 +22,7 @@ ADA = "ada@example.com"
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_is_accused_of_nothing_but_its_own_shoulds(name: str) -> None:
     one = VARIANTS[name]
-    assert accused(one.factory, examples=8, seeds=SEEDS).keys() == one.should
+    assert broken_clauses(one.factory, examples=8, seeds=SEEDS).keys() == one.should
 
 
 def test_only_shoulds_may_object_to_a_variant() -> None:
@@ -177,8 +177,8 @@ PROOFS = {
 
 
 def run(factory: Factory, account: AccountView, messages: list[Json]) -> list[Json | None]:
-    told = {"base_url": account.base_url, "api_key": account.api_key}
-    deliver = factory({**told, "journeys": {}, "default_trigger": "0001"})
+    settings = {"base_url": account.base_url, "api_key": account.api_key}
+    deliver = factory({**settings, "journeys": {}, "default_trigger": "0001"})
     return [deliver(message) for message in messages]
 
 
@@ -220,21 +220,24 @@ def test_every_variant_is_shown_to_use_its_freedom() -> None:
 
 
 @pytest.mark.parametrize("factory", [Later, Flushing])
-def test_a_forwarder_that_answers_before_it_delivers_is_told_so(factory: Factory) -> None:
-    with bench_for(factory) as harness, pytest.raises(SetupError) as told:
+def test_a_forwarder_that_answers_before_it_delivers_cannot_be_tested(factory: Factory) -> None:
+    with harness_for(factory) as harness, pytest.raises(SetupError) as raised:
         harness.probe(patience=30)
-    assert str(told.value).startswith("the forwarder answers before it delivers: ")
-    assert "\n" not in str(told.value)
+    assert str(raised.value).startswith("the forwarder answers before it delivers: ")
+    assert "\n" not in str(raised.value)
 
 
-def test_a_forwarder_that_delivers_first_can_be_judged() -> None:
-    with bench_for(Forwarder) as harness:
+def test_a_forwarder_that_delivers_first_can_be_tested() -> None:
+    with harness_for(Forwarder) as harness:
         harness.probe(patience=0)
 
 
-def test_a_forwarder_that_sends_nothing_is_told_so() -> None:
+def test_a_forwarder_that_sends_nothing_cannot_be_tested() -> None:
     def factory(_: Json) -> Callable[[Json], None]:
         return lambda _: None
 
-    with bench_for(factory) as harness, pytest.raises(SetupError, match="no call reached the fake"):
+    with (
+        harness_for(factory) as harness,
+        pytest.raises(SetupError, match="no call reached the fake"),
+    ):
         harness.probe(patience=0)

@@ -9,7 +9,7 @@ from adapter.contract import factory
 from adapter.engage import Profile, Space
 from contract_tests.engage.source import Engage
 from contract_tests.protocol import Message, Person
-from tests.contract.judging import bench_for, engage_breaks
+from tests.contract.suite import engage_failure, harness_for
 
 
 class BySet(Engage):
@@ -101,5 +101,5 @@ def emails(person: Person) -> list[str]:
 @pytest.mark.parametrize("engage", [BySet, ByEvents, InAnotherProcess])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_engage_fulfils_the_contract(engage: type[BySet], seed: int) -> None:
-    with bench_for(factory) as harness:
-        assert engage_breaks(harness, engage, seed) == ""
+    with harness_for(factory) as harness:
+        assert engage_failure(harness, engage, seed) == ""

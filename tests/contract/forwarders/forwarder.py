@@ -20,10 +20,10 @@ Factory = Callable[[Json], Deliver]
 
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 TEXT_FIELDS = (
-    *("FirstName", "LastName", "Company", "Title", "Salutation", "Industry", "Status", "Website"),
-    *("Phone", "MobilePhone", "Fax", "LeadSource", "Twitter", "LinkedIn"),
-    *("MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"),
-)
+    "FirstName", "LastName", "Company", "Title", "Salutation", "Industry", "Status", "Website",
+    "Phone", "MobilePhone", "Fax", "LeadSource", "Twitter", "LinkedIn",
+    "MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry",
+)  # fmt: skip
 FIELDS = {
     **{name.lower(): name for name in TEXT_FIELDS},
     "company.name": "Company",
@@ -54,7 +54,7 @@ class Answer:
 
 
 def folded(name: str) -> str:
-    """Give what `firstName`, `first_name` and `FirstName` have in common."""
+    """Return what `firstName`, `first_name` and `FirstName` have in common."""
     return name.replace("_", "").lower()
 
 
@@ -171,7 +171,7 @@ class Forwarder:
         return {**fields, "custom": custom} if custom else fields
 
     def flat(self, traits: Json) -> Iterator[tuple[str, Any]]:
-        """Give all traits with objects taken apart, `name` behind what goes before it."""
+        """Return all traits with objects taken apart, `name` behind what goes before it."""
         for name, value in sorted(traits.items(), key=lambda trait: folded(trait[0]) == "name"):
             if isinstance(value, dict):
                 yield from self.parts(name, value)
@@ -188,7 +188,7 @@ class Forwarder:
         return FIELDS.get(folded(name))
 
     def standard(self, field: str, value: object) -> Any:
-        """Give the value as the field takes it, or None when it does not."""
+        """Return the value as the field takes it, or None when it does not."""
         if isinstance(value, bool) or field == "unsubscribed":
             return value if isinstance(value, bool) and field == "unsubscribed" else None
         if field == "NumberOfEmployees":

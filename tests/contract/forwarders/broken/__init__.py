@@ -11,11 +11,11 @@ from tests.contract.forwarders.broken import (
     entrants,
     events,
     exactness,
+    filtering,
     identifiers,
     memberships,
     texts,
     values,
-    which,
 )
 from tests.contract.forwarders.broken.table import BROKEN, Broken
 
@@ -29,9 +29,9 @@ __all__ = [
     "entrants",
     "events",
     "exactness",
+    "filtering",
     "identifiers",
     "memberships",
     "texts",
     "values",
-    "which",
 ]

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.contract.forwarders.broken.engage import Engage, personas, revalued, told
+from tests.contract.forwarders.broken.engage import Engage, personas, revalued, sent_value
 from tests.contract.forwarders.broken.table import GOOD, broken, is_number
 from tests.contract.forwarders.forwarder import MISSING, Answer, Json
 
@@ -74,7 +74,7 @@ class EngageWording(Engage):
 
 
 class Computed(Engage):
-    """Not broken in itself: changes the values of computed traits by `value`."""
+    """Base of broken ones: changes the values of computed traits by `value`."""
 
     def value(self, value: Any) -> Any:
         return value
@@ -105,7 +105,11 @@ class ComputedRounded(Computed):
 @broken("ENG-07", "Computed traits of no value, 0 and the empty text among them, are not sent.")
 class ComputedFalsy(Computed):
     def computed(self, message: Json) -> Answer:
-        return super().computed(message) if told(message) or told(message) is False else GOOD
+        return (
+            super().computed(message)
+            if sent_value(message) or sent_value(message) is False
+            else GOOD
+        )
 
 
 @broken("ENG-07", "Texts of computed traits that look like numbers become numbers.")

@@ -9,7 +9,7 @@ from tests.contract.forwarders.forwarder import Answer, Forwarder, Json
 
 
 def personas(message: Json) -> Json:
-    """Give what only a message of Engage's has."""
+    """Return what only a message of Engage's has."""
     found: Json = (message.get("context") or {}).get("personas") or {}
     return found
 
@@ -28,13 +28,13 @@ def revalued(message: Json, new: Callable[[Any], Any]) -> Json:
     return {**message, "traits": {k: new(v) if k == key else v for k, v in traits.items()}}
 
 
-def told(message: Json) -> Any:
-    """Give the value that a message of Engage's tells."""
+def sent_value(message: Json) -> Any:
+    """Return the value that a message of Engage's tells."""
     return (message.get("traits") or {}).get(personas(message).get("computation_key"))
 
 
 class Engage(Forwarder):
-    """Not broken in itself: takes the identify calls of Engage by `computed`."""
+    """Base of broken ones: takes the identify calls of Engage by `computed`."""
 
     def computed(self, message: Json) -> Answer:
         return super().identify(message)
@@ -47,7 +47,7 @@ class Engage(Forwarder):
 
 
 class Contacts(Engage):
-    """Not broken in itself: changes the contact of such a call by `changed`."""
+    """Base of broken ones: changes the contact of such a call by `changed`."""
 
     def changed(self, message: Json, contact: Json) -> Json:
         return contact
@@ -59,7 +59,7 @@ class Contacts(Engage):
 
 
 class Keys(Engage):
-    """Not broken in itself: names the property by `key`."""
+    """Base of broken ones: names the property by `key`."""
 
     def key(self, key: str) -> str:
         return key
@@ -114,7 +114,7 @@ class NamedById(Engage):
 @broken("ENG-02", "Only entering is sent: false counts as nothing to say.")
 class FalseIsNothing(Engage):
     def computed(self, message: Json) -> Answer:
-        return GOOD if told(message) is False else super().computed(message)
+        return GOOD if sent_value(message) is False else super().computed(message)
 
 
 @broken("ENG-02", "Membership is sent as the text true or false.")
@@ -128,7 +128,7 @@ class MembershipIsText(Engage):
 class LeavingErases(Contacts):
     def changed(self, message: Json, contact: Json) -> Json:
         erased = {**contact, "custom": dict.fromkeys(contact["custom"])}
-        return erased if told(message) is False else contact
+        return erased if sent_value(message) is False else contact
 
 
 @broken("ENG-02", "A property that was sent once is not sent again, whatever its value.")
@@ -144,7 +144,7 @@ class OnlyTheFirst(Engage):
 @broken("ENG-02", "A message that was delivered before is taken for a repetition, and left out.")
 class SeenBefore(Engage):
     def computed(self, message: Json) -> Answer:
-        seen = self.who(message), personas(message)["computation_key"], repr(told(message))
+        seen = self.who(message), personas(message)["computation_key"], repr(sent_value(message))
         if seen in self.memory:
             return GOOD
         self.memory[seen] = True
@@ -157,7 +157,7 @@ class SeenBefore(Engage):
 @broken("ENG-03", "On leaving, the contact is deleted and made anew.")
 class LeavingDeletes(Engage):
     def computed(self, message: Json) -> Answer:
-        if told(message) is False:
+        if sent_value(message) is False:
             known = self.upsert(self.identifiers(message))
             if known.good:
                 self.send("DELETE", f"contact/{known.body['contact_id']}")
@@ -167,14 +167,14 @@ class LeavingDeletes(Engage):
 @broken("ENG-03", "On leaving, the contact is unsubscribed.")
 class LeavingUnsubscribes(Contacts):
     def changed(self, message: Json, contact: Json) -> Json:
-        return {**contact, "unsubscribed": True} if told(message) is False else contact
+        return {**contact, "unsubscribed": True} if sent_value(message) is False else contact
 
 
 @broken("ENG-03", "On leaving, the contact is taken off its journeys.")
 class LeavingEjects(Engage):
     def computed(self, message: Json) -> Answer:
         answer = super().computed(message)
-        if answer.good and told(message) is False:
+        if answer.good and sent_value(message) is False:
             journeys = self.send("GET", "triggers").body["triggers"]
             for journey in journeys:
                 path = f"journey/{journey['trigger_id']}/contact/{answer.body['contact_id']}"
@@ -188,7 +188,7 @@ class LeavingClears(Contacts):
         sent = self.memory.setdefault(self.who(message), {})
         sent.update(contact["custom"])
         cleared = {**dict.fromkeys(sent), **contact["custom"]}
-        return {**contact, "custom": cleared} if told(message) is False else contact
+        return {**contact, "custom": cleared} if sent_value(message) is False else contact
 
 
 # --- ENG-04 ---
@@ -199,7 +199,7 @@ class OneAudience(Contacts):
     def changed(self, message: Json, contact: Json) -> Json:
         sent = self.memory.setdefault(self.who(message), {})
         sent.update(contact["custom"])
-        others = {key: False for key in sent if told(message) is True}
+        others = {key: False for key in sent if sent_value(message) is True}
         return {**contact, "custom": {**others, **contact["custom"]}}
 
 
@@ -207,7 +207,7 @@ class OneAudience(Contacts):
 class OneProperty(Contacts):
     def changed(self, message: Json, contact: Json) -> Json:
         key = personas(message)["computation_key"]
-        return {**contact, "custom": {"string--audience": key if told(message) else ""}}
+        return {**contact, "custom": {"string--audience": key if sent_value(message) else ""}}
 
 
 @broken("ENG-04", "A number at the key's end counts as another version of the same audience.")

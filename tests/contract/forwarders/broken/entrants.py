@@ -104,7 +104,7 @@ class FirstEventLost(Forwarder):
 
 
 class InPath(Forwarder):
-    """Not broken in itself: names who enters by the address, written by `written`."""
+    """Base of broken ones: names who enters by the address, written by `written`."""
 
     def written(self, address: str) -> str:
         return quote(address, safe="")

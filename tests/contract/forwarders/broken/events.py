@@ -72,7 +72,7 @@ class EventIsSnake(Forwarder):
 
 
 class Properties(Forwarder):
-    """Not broken in itself: changes an event's properties by `changed`."""
+    """Base of broken ones: changes an event's properties by `changed`."""
 
     def changed(self, properties: Json) -> Json:
         return properties
@@ -132,7 +132,7 @@ class NoProperties(Properties):
 
 
 class Remembers(Forwarder):
-    """Not broken in itself: leaves out an event whose `mark` has been there before."""
+    """Base of broken ones: leaves out an event whose `mark` has been there before."""
 
     def mark(self, message: Json) -> object:
         return object() if message else None

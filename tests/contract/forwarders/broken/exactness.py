@@ -54,7 +54,7 @@ class FirstAddress(Forwarder):
 
 
 class Clears(Forwarder):
-    """Not broken in itself: sends null for traits that are null where it `clears`."""
+    """Base of broken ones: sends null for traits that are null where it `clears`."""
 
     def clears(self, name: str) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract.forwarders.broken.engage import Engage, personas, told
+from tests.contract.forwarders.broken.engage import Engage, personas, sent_value
 from tests.contract.forwarders.broken.table import GOOD, broken, without
 from tests.contract.forwarders.forwarder import MISSING, Answer, Json
 
@@ -10,7 +10,7 @@ from tests.contract.forwarders.forwarder import MISSING, Answer, Json
 @broken("ENG-08", "What is unchanged is not sent, and unchanged is asked by key, not by user.")
 class UnchangedByKey(Engage):
     def computed(self, message: Json) -> Answer:
-        key, member = personas(message)["computation_key"], told(message)
+        key, member = personas(message)["computation_key"], sent_value(message)
         if self.memory.get(key) is member:
             return GOOD
         self.memory[key] = member
@@ -23,7 +23,7 @@ class FalseForOthers(Engage):
         answer = super().identify(message)
         who = self.identifiers(message)
         before = self.memory.setdefault("before", who)
-        if told(message) is True and who.items().isdisjoint(before.items()):
+        if sent_value(message) is True and who.items().isdisjoint(before.items()):
             custom = {f"boolean--{personas(message)['computation_key']}": False}
             self.upsert({**before, "custom": custom})
         self.memory["before"] = who
@@ -35,7 +35,7 @@ class KeptMemberships(Engage):
     def contact(self, message: Json) -> Json:
         contact = super().contact(message)
         kept = self.memory.setdefault(self.who(message), {})
-        if told(message) is True:
+        if sent_value(message) is True:
             kept.update(contact["custom"])
         elif not personas(message):
             contact["custom"] = {**contact.get("custom", {}), **kept}
@@ -54,7 +54,7 @@ class FollowsOneIdentifier(Engage):
 @broken("ENG-08", "Who enters is written down with an address; who leaves is looked up by it.")
 class LeavesByAddress(Engage):
     def computed(self, message: Json) -> Answer:
-        if told(message) is False and not self.email(message):
+        if sent_value(message) is False and not self.email(message):
             return Answer(503, {"error": "KeyError", "message": "'email'"})
         return super().computed(message)
 
@@ -71,7 +71,7 @@ class ThirdChange(Engage):
 
 
 class Events(Engage):
-    """Not broken in itself: takes the track calls of Engage by `event`."""
+    """Base of broken ones: takes the track calls of Engage by `event`."""
 
     def event(self, message: Json) -> Answer:
         return super().track(message)

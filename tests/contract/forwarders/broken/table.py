@@ -39,7 +39,7 @@ def without(fields: Json, *names: str) -> Json:
 
 
 def shortened(value: float) -> float:
-    """Give the nearest number of 32 bits."""
+    """Return the nearest number of 32 bits."""
     return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
@@ -48,7 +48,7 @@ def is_number(value: object) -> bool:
 
 
 class Values(Forwarder):
-    """Not broken in itself: changes the values of custom fields by `value`."""
+    """Base of broken ones: changes the values of custom fields by `value`."""
 
     def value(self, value: Any) -> Any:
         return value
@@ -58,7 +58,7 @@ class Values(Forwarder):
 
 
 class Texts(Values):
-    """Not broken in itself: changes texts by `text`."""
+    """Base of broken ones: changes texts by `text`."""
 
     def text(self, text: str) -> str:
         return text
@@ -68,7 +68,7 @@ class Texts(Values):
 
 
 class Dates(Values):
-    """Not broken in itself: changes dates by `date`."""
+    """Base of broken ones: changes dates by `date`."""
 
     def date(self, date: str) -> Any:
         return date
@@ -78,7 +78,7 @@ class Dates(Values):
 
 
 class Parts(Forwarder):
-    """Not broken in itself: changes how the objects other than address and company arrive."""
+    """Base of broken ones: changes how the objects other than address and company arrive."""
 
     def nested(self, name: str, value: Json) -> Iterator[tuple[str, Any]]:
         return super().parts(name, value)

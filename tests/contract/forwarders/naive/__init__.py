@@ -8,7 +8,7 @@ from importlib import import_module
 from tests.contract.forwarders.forwarder import Factory
 
 NAMES = (
-    *("address_path", "bulk", "dates", "flat", "jsontext", "lookup", "lowercase"),
-    *("nulls_through", "onecall", "source_fields", "stdlib_only", "table"),
+    "address_path", "bulk", "dates", "flat", "jsontext", "lookup", "lowercase",
+    "nulls_through", "onecall", "source_fields", "stdlib_only", "table",
 )
 NAIVE: dict[str, Factory] = {name: import_module(f"{__name__}.{name}").factory for name in NAMES}

@@ -1,4 +1,4 @@
-"""Broken Engages, each the suite's own with one mistake, and others just as good that differ."""
+"""Broken Engages, each the suite's own with one mistake, and correct ones that differ from it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from contract_tests.protocol import Message, Person
 
 @dataclass(frozen=True)
 class BrokenEngage:
-    """The mistake in one sentence, and who makes it."""
+    """A mistake in one sentence, and the class that makes it."""
 
     mistake: str
     make: type[Space]
@@ -33,37 +33,37 @@ def broken(mistake: str) -> Callable[[type[Space]], type[Space]]:
 
 @broken("The first sync sends everybody; those who are not in get false.")
 class EverybodyAtFirst(Space):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         everybody = [
             (person, user in audience.members)
             for user, people in self.identifiers.items()
             for person in people
         ]
-        return super().news(audience, now) if audience.told else everybody
+        return super().updates(audience, now) if audience.sent else everybody
 
 
 @broken("Who has left is forgotten: exits are never sent.")
 class ForgetsExits(Space):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
-        return [one for one in super().news(audience, now) if one[1]]
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+        return [one for one in super().updates(audience, now) if one[1]]
 
 
 @broken("Every sync sends all members, changed or not.")
 class SendsAllMembers(Space):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
-        news = super().news(audience, now)
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+        updates = super().updates(audience, now)
         members = [(person, True) for user in audience.members for person in self.identifiers[user]]
-        return [*news, *(one for one in members if one not in news)]
+        return [*updates, *(one for one in members if one not in updates)]
 
 
 @broken("The first sync is due after five hours.")
 class FirstTooEarly(Space):
-    first = timedelta(hours=5)
+    first_sync = timedelta(hours=5)
 
 
 @broken("Later syncs are due every four hours.")
 class LaterTooLate(Space):
-    later = timedelta(hours=4)
+    later_sync = timedelta(hours=4)
 
 
 @broken("Whoever asks gets what has changed, due or not.")
@@ -95,7 +95,7 @@ class KeepsSpaces(Space):
 
 
 class Timed(Space):
-    """Not broken in itself: remembers when each membership changed last."""
+    """Base of broken ones: remembers when each membership changed last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,16 +114,16 @@ class Timed(Space):
         return next(user for user, people in self.identifiers.items() if person in people)
 
     def changes(self, audience: Audience, now: datetime) -> list[tuple[Person, bool, datetime]]:
-        """Give the news, each with the time of the change."""
+        """Return the updates, each with the time of the change."""
         return [
             (person, member, self.changed[audience.key, self.user_of(person)])
-            for person, member in super().news(audience, now)
+            for person, member in super().updates(audience, now)
         ]
 
 
 @broken("A change at the instant of a sync is taken for the next one's, which begins after it.")
 class LosesTheInstant(Timed):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         since = self.synced.get(audience.key)
         self.synced[audience.key] = now
         return [
@@ -139,7 +139,7 @@ class LosesWhileLate(Timed):
         self.due = {audience.key: audience.due for audience in self.audiences.values()}
         yield from super().sync(now)
 
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         return [
             (person, member)
             for person, member, when in self.changes(audience, now)
@@ -149,7 +149,7 @@ class LosesWhileLate(Timed):
 
 @broken("Changes are sent as they were made: who left and came back is sent as well.")
 class SendsThereAndBack(Timed):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         since = self.synced.get(audience.key)
         self.synced[audience.key] = now
         return [
@@ -160,37 +160,37 @@ class SendsThereAndBack(Timed):
         ]
 
 
-@broken("Of a profile with several identifiers only the first is told.")
+@broken("Of a profile with several identifiers only the first gets updates.")
 class OneIdentifier(Space):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         first = [people[0] for people in self.identifiers.values()]
-        return [one for one in super().news(audience, now) if one[0] in first]
+        return [one for one in super().updates(audience, now) if one[0] in first]
 
 
-@broken("An identifier that a member gains is not told what the others were.")
+@broken("An identifier that a member gains is not sent what the others were.")
 class ForgetsTheGained(Space):
     def add_identifier(self, user: str, person: Person) -> None:
         for audience in self.audiences.values():
-            if any(audience.told.get(one) for one in self.identifiers[user]):
-                audience.told[person] = True
+            if any(audience.sent.get(one) for one in self.identifiers[user]):
+                audience.sent[person] = True
         super().add_identifier(user, person)
 
 
-@broken("A user and an address of it are told in one message.")
+@broken("A user and an address of it are in one message.")
 class BothInOne(Space):
     def add_user(self, user: str, person: Person) -> None:
         self.identifiers[user] = [person]
 
 
-@broken("What one audience was told counts for all.")
+@broken("What was sent of one audience counts for all.")
 class OneMemory(Space):
     def __init__(self) -> None:
         super().__init__()
-        self.told: dict[Person, bool] = {}
+        self.sent: dict[Person, bool] = {}
 
     def add_audience(self, name: str, now: datetime) -> None:
         super().add_audience(name, now)
-        self.audiences[name].told = self.told
+        self.audiences[name].sent = self.sent
 
 
 @broken("Leaving sends null, so that the property is erased.")
@@ -201,13 +201,13 @@ class SendsNull(Space):
             yield {**message, "traits": traits}
 
 
-@broken("A sync that has begun tells everything twice.")
-class TellsTwice(Space):
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
-        return super().news(audience, now) * 2
+@broken("A sync sends everything twice.")
+class SendsTwice(Space):
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+        return super().updates(audience, now) * 2
 
 
-@broken("What did not get through counts as told, and is not sent again.")
+@broken("What did not get through counts as sent, and is not sent again.")
 class ForgetsTheLost(Space):
     def sync(self, now: datetime) -> Iterable[Message]:
         return iter(list(super().sync(now)))
@@ -225,12 +225,12 @@ class AtAnyTime(Space):
         self.audiences[name].due = now + timedelta(minutes=self.chance.randint(360, 480))
 
     def sync(self, now: datetime) -> Iterable[Message]:
-        self.later = timedelta(minutes=self.chance.randint(120, 180))
+        self.later_sync = timedelta(minutes=self.chance.randint(120, 180))
         return super().sync(now)
 
 
-class TellsTheGainedAgain(Space):
-    """Tells all of a user who gained an identifier once more."""
+class SendsTheGainedAgain(Space):
+    """Sends all of a user who gained an identifier once more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -241,18 +241,18 @@ class TellsTheGainedAgain(Space):
         for audience in self.audiences.values():
             self.gained.setdefault(audience.key, set()).add(user)
 
-    def news(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
+    def updates(self, audience: Audience, now: datetime) -> list[tuple[Person, bool]]:
         again = [
             (person, user in audience.members)
             for user in self.gained.pop(audience.key, set())
             for person in self.identifiers[user]
-            if any(one in audience.told for one in self.identifiers[user])
+            if any(one in audience.sent for one in self.identifiers[user])
         ]
-        return list(dict.fromkeys([*super().news(audience, now), *again]))
+        return list(dict.fromkeys([*super().updates(audience, now), *again]))
 
 
-GOOD_ENGAGES: dict[str, type[Space]] = {
+CORRECT_ENGAGES: dict[str, type[Space]] = {
     "the suite's own": Space,
     "at any time": AtAnyTime,
-    "tells the gained again": TellsTheGainedAgain,
+    "sends the gained again": SendsTheGainedAgain,
 }

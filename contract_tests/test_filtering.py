@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,9 +18,9 @@ OTHERS = st.dictionaries(
     st.one_of(st.booleans(), st.just({"key": "value"})),
     max_size=3,
 )
-#: Which of the two types that are accepted.
-ACCEPTED = st.sampled_from(["identify", "track"])
-NOT_ALL: st.SearchStrategy[Any] = st.sampled_from([{}, {"All": True}])
+#: The two types that are accepted.
+ACCEPTED = ["identify", "track"]
+of_both_types = pytest.mark.parametrize("kind", ACCEPTED)
 
 
 def message_of(example: Example, kind: str, **extra: Any) -> Message:
@@ -47,7 +48,7 @@ def stays_away(harness: Harness, kind: str, **extra: Any) -> None:
 
 
 @clause("SET-01")
-@given(kind=ACCEPTED)
+@of_both_types
 def test_a_refused_key(harness: Harness, kind: str) -> None:
     body = {"error": "Unauthorized", "message": "Provided autopilotapikey not valid."}
     with harness.example() as example:
@@ -84,41 +85,43 @@ def test_groups_and_aliases(
 
 
 @clause("INT-01")
-@given(kind=ACCEPTED, said=st.sampled_from([{}, {"integrations": {}}]))
-def test_nothing_said_is_on(harness: Harness, kind: str, said: Message) -> None:
+@of_both_types
+@pytest.mark.parametrize("said", [{}, {"integrations": {}}])
+def test_sent_by_default(harness: Harness, kind: str, said: Message) -> None:
     arrives(harness, kind, **said)
 
 
 @clause("INT-02")
-@each("kind", ["identify", "track"], others={})
-@given(kind=ACCEPTED, others=OTHERS)
+@each("kind", ACCEPTED, others={})
+@given(kind=st.sampled_from(ACCEPTED), others=OTHERS)
 def test_all_off(harness: Harness, kind: str, others: dict[str, Any]) -> None:
     stays_away(harness, kind, integrations={**others, "All": False})
 
 
 @clause("INT-03")
-@each("everything", [{}, {"All": True}], kind="identify")
-@given(kind=ACCEPTED, everything=NOT_ALL)
+@of_both_types
+@pytest.mark.parametrize("everything", [{}, {"All": True}])
 def test_this_one_off(harness: Harness, kind: str, everything: Message) -> None:
     stays_away(harness, kind, integrations={**everything, "AutopilotHQ": False})
 
 
 @clause("INT-04")
-@each("kind", ["identify", "track"], others={})
-@given(kind=ACCEPTED, others=OTHERS)
+@each("kind", ACCEPTED, others={})
+@given(kind=st.sampled_from(ACCEPTED), others=OTHERS)
 def test_only_this_one_on(harness: Harness, kind: str, others: dict[str, Any]) -> None:
     arrives(harness, kind, integrations={**others, "All": False, "AutopilotHQ": True})
 
 
 @clause("INT-05")
-@each("options", [{}, {"listId": 5}], kind="identify", everything=False)
-@given(kind=ACCEPTED, options=st.sampled_from([{}, {"listId": 5}]), everything=st.booleans())
+@of_both_types
+@pytest.mark.parametrize("options", [{}, {"listId": 5}])
+@pytest.mark.parametrize("everything", [False, True])
 def test_an_object_is_on(harness: Harness, kind: str, options: Message, everything: bool) -> None:
     arrives(harness, kind, integrations={"All": everything, "AutopilotHQ": options})
 
 
 @clause("INT-06")
 @each("others", [{name: False} for name in OTHER_NAMES], kind="identify")
-@given(kind=ACCEPTED, others=OTHERS)
+@given(kind=st.sampled_from(ACCEPTED), others=OTHERS)
 def test_other_names_change_nothing(harness: Harness, kind: str, others: dict[str, Any]) -> None:
     arrives(harness, kind, integrations=others)

@@ -1,0 +1,5 @@
+"""Fixture cases: messages, and what must have come of them.
+
+`format` is what a file has, `recorder` makes a case of a failing example, `runner` hands a case's
+messages to any forwarder, `differences` compares what happened with what is expected.
+"""

@@ -1,0 +1,26 @@
+"""A forwarder in this process, made by a factory."""
+
+from collections.abc import Callable
+
+from contract_tests.protocol import Message, Result, Settings, result_of
+
+Factory = Callable[[Settings], Callable[[Message], object]]
+
+
+class FactoryTarget:
+    """A forwarder that a factory at hand makes."""
+
+    def __init__(self, factory: Factory, settings: Settings) -> None:
+        self._deliver = factory(settings)
+
+    def deliver(self, message: Message) -> Result:
+        """Call it; what it raises is a failed delivery with the exception's text and status."""
+        try:
+            answer = self._deliver(message)
+        except Exception as error:  # noqa: BLE001  # whatever a forwarder raises
+            status = getattr(error, "status", None)
+            return Result(status if isinstance(status, int) else None, str(error))
+        return result_of(answer)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,150 @@
+"""What a run shows of a broken clause: in the terminal, as JSON and as HTML."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.clauses import CLAUSES
+from contract_tests.report import Verdicts, page
+from tests.contract.running import (
+    BROKEN,
+    contract,
+)
+
+
+def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
+    done = contract(folder, *BROKEN, "--clause", "IDN-01")
+    assert done.returncode == 1, done.stdout
+    clause = CLAUSES["IDN-01"]
+    sentence = f"IDN-01 (MUST): {clause.title}"
+    assert f"IDN-01  MUST    failed   {clause.title}" in done.stdout
+    shown = done.stdout.partition(f"{sentence}\n")[2].splitlines()
+    assert shown[0] == f"  source: {clause.source}"
+    message = json.loads(shown[2])
+    # No noise is left in the smallest.
+    assert message.keys() == {"type", "userId", "traits", "messageId"}
+    (name,) = message["traits"].keys() - {"email"}
+    assert (message["type"], message["traits"][name]) == ("identify", False)
+    assert shown[3:8] == [
+        "      the forwarder reported: 200",
+        "  what differs:",
+        f"    trait {name!r} of {message['userId']} and {message['traits']['email']}",
+        "      expected  false",
+        "      arrived   nothing",
+    ]
+    assert shown[8] == "  the calls that reached the account:"
+    assert shown[9].startswith('    POST /v1/contact {"contact": {"Email": "ada@')
+    assert shown[10].startswith('      200 {"contact_id": "person_')
+    assert shown[11] == "  as a fixture case:"
+    case = json.loads(shown[12])
+    assert (case["id"], case["messages"]) == ("found-idn-01", [message])
+    identifiers = {"Email": message["traits"]["email"], "user_id": message["userId"]}
+    assert case["expect"] == {
+        "deliveries": [{"delivered": True}],
+        "number_of_contacts": 1,
+        "people": [{**identifiers, "traits": {name: False}, "types": {name: ["boolean"]}}],
+    }
+    assert "0 of 1 clauses hold; broken: IDN-01 (MUST)\nfailed: MUST broken: 1" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_state_machine_is_shown_as_messages(folder: Path) -> None:
+    done = contract(folder, *BROKEN, "--clause", "ENG-08")
+    assert done.returncode == 1, done.stdout
+    shown = done.stdout.partition("  the smallest messages found:\n")[2].splitlines()
+    sent = [json.loads(line)["traits"] for line in shown if line.startswith('    {"type"')]
+    assert sent == [{"vip": True}, {"vip": False}]
+    assert re.fullmatch(r" +trait 'vip' of u0-\d+", shown[shown.index("  what differs:") + 1])
+    assert "state." not in done.stdout  # Hypothesis's own account of its steps
+    assert "Traceback" not in done.stdout
+
+
+def report_of(folder: Path, *arguments: str) -> dict[str, Any]:
+    file = folder / "again.json"
+    contract(folder, *arguments, "--report", str(file))
+    whole: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return whole
+
+
+def test_a_seed_repeats_the_counterexample(folder: Path) -> None:
+    arguments = (*BROKEN, "--clause", "IDN-08", "--clause", "IDN-12")
+    first, second = (report_of(folder, *arguments) for _ in range(2))
+    found = [
+        [row["counterexample"]["messages"] for row in report["clauses"] if "counterexample" in row]
+        for report in (first, second)
+    ]
+    assert found[0]
+    assert found[0] == found[1]
+
+
+def test_the_report_files(folder: Path) -> None:
+    files = [folder / name for name in ("report.json", "report.html", "junit.xml")]
+    arguments = ("--report", str(files[0]), "--report", str(files[1]), "--junitxml", str(files[2]))
+    done = contract(folder, *BROKEN, "--clause", "IDN-01", "--clause", "IDN-04", *arguments)
+    assert done.returncode == 1, done.stdout
+
+    whole = json.loads(files[0].read_text("utf-8"))
+    rows = {row["id"]: row for row in whole.pop("clauses")}
+    assert whole == {"target": "broken:factory", "level": "must", "passed": False}
+    assert list(rows) == list(CLAUSES)
+    broken = rows["IDN-01"].pop("counterexample")
+    statuses = {"IDN-01": "failed", "IDN-04": "passed"}
+    assert rows == {
+        clause.id: {
+            "id": clause.id,
+            "level": clause.level,
+            "title": clause.title,
+            "source": clause.source,
+            "status": statuses.get(clause.id, "skipped"),
+        }
+        for clause in CLAUSES.values()
+    }
+    assert broken.keys() == {"messages", "reported", "differences", "calls", "case"}
+    assert broken["case"]["id"] == "found-idn-01"
+    assert broken["case"]["messages"] == broken["messages"]
+    assert broken["reported"] == [{"status": 200, "message": ""}]
+    (difference,) = broken["differences"]
+    assert difference == {"what": difference["what"], "expected": False}
+    (call,) = broken["calls"]
+    assert call.keys() == {"method", "path", "body", "status", "answer", "fault"}
+
+    html = files[1].read_text("utf-8")
+    assert html.startswith("<!doctype html>")
+    assert not re.search(r'(?:src|href)\s*=(?!"#)|url\(|@import|<script|<link', html)
+    assert "IDN-01" in html
+    assert difference["what"] in unescape(html)
+
+    junit = files[2].read_text("utf-8")
+    assert 'tests="2"' in junit
+    assert 'failures="1"' in junit
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_smallest_counterexample_is_shown_in_whichever_order_tests_end(order: int) -> None:
+    found: list[dict[str, Any]] = [
+        {"error": "TypeError"},
+        {"messages": [{"type": "identify", "userId": "u1"}, {"type": "track"}]},
+        {"messages": [{"type": "identify", "userId": "u1"}]},
+        {"messages": [{"type": "identify", "userId": "u12"}]},
+    ]
+    verdicts = Verdicts()
+    for number, counterexample in list(enumerate(found))[::order]:
+        test = f"test[{number}]"
+        verdicts.add("IDN-01", test, passed=False, counterexample=counterexample)
+    (row,) = verdicts.judged()
+    assert row["counterexample"] == found[2]
+
+
+def test_the_page_escapes_what_it_shows() -> None:
+    verdicts = Verdicts({"IDN-01": "<b>known</b>"})
+    error = {"error": "<script>alert('&')</script>"}
+    verdicts.add("IDN-01", "test", passed=False, counterexample=error)
+    html = page(verdicts.to_json("<i>target</i>", "must", passed=False))
+    assert not re.search("<b>|<i>|<script", html)
+    assert "<title>Contract: &lt;i&gt;target&lt;/i&gt;</title>" in html
+    assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in html
+    assert "known: &lt;b&gt;known&lt;/b&gt;" in html

@@ -1,0 +1,78 @@
+"""The verdicts of a run and its exit status, with each option that they depend on."""
+
+import re
+from pathlib import Path
+
+from tests.contract.running import (
+    BROKEN,
+    REFERENCE,
+    command,
+    contract,
+    python,
+    verdicts,
+)
+
+
+def test_all_hold_in_an_empty_folder(tmp_path: Path) -> None:
+    done = contract(tmp_path, *REFERENCE, "--clause", "INT", "--seed", "7")
+    assert done.returncode == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0] == "target    adapter.contract:factory"
+    assert re.fullmatch(r"fake      mock_autopilot\.MockAutopilot, http://127.*/v1/", lines[1])
+    assert lines[2] == "seed      7, 3 examples a test"
+    assert verdicts(done.stdout) == dict.fromkeys([f"INT-0{n}" for n in range(1, 7)], "passed")
+    assert "6 of 6 clauses hold\npassed: every MUST that was judged holds\n" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_level_should() -> None:
+    done = contract(
+        Path(__file__).parents[2] / "docs" / "forwarders",
+        *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-16"),
+    )
+    assert (done.returncode, verdicts(done.stdout)) == (0, {"IDN-16": "failed"})
+    assert "broken: IDN-16 (SHOULD)\npassed: every MUST that was judged holds" in done.stdout
+    done = contract(
+        Path(__file__).parents[2] / "docs" / "forwarders",
+        *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-16"),
+        *("--level", "should"),
+    )
+    assert (done.returncode, verdicts(done.stdout)) == (1, {"IDN-16": "failed"})
+
+
+def test_known_failures(folder: Path) -> None:
+    known = folder / "known.txt"
+    known.write_text("# ours\n\nIDN-01: the old parser\nIDN-04: long ago\nXYZ-09: a slip\n")
+    clauses = ("--clause", "IDN-01", "--clause", "IDN-04")
+    done = contract(folder, *BROKEN, *clauses, "--known-failures", str(known))
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"IDN-01  MUST    failed .*\(known: the old parser\)", done.stdout)
+    assert "broken: IDN-01 (known)\npassed: every MUST that was judged holds, known" in done.stdout
+    assert "known failures: IDN-04 holds now" in done.stdout
+    assert "known failures: XYZ-09 names no clause" in done.stdout
+
+
+def test_processes_come_to_the_same_verdicts(folder: Path) -> None:
+    clauses = ("--clause", "IDN-01", "--clause", "IDN-02", "--clause", "TYP")
+    one = contract(folder, *BROKEN, *clauses)
+    two = contract(folder, *BROKEN, *clauses, "-n", "2")
+    assert (one.returncode, two.returncode) == (1, 1), two.stdout
+    assert verdicts(one.stdout) == verdicts(two.stdout)
+    assert "one for each process" in two.stdout.splitlines()[1]
+
+
+def test_a_command_may_log(folder: Path) -> None:
+    done = contract(folder, *command("line.py"), "--examples", "3", "--clause", "IDR-0")
+    assert done.returncode == 2  # a group is a whole word
+    done = contract(folder, *command("line.py"), "--examples", "3", "--clause", "idr")
+    assert done.returncode == 0, done.stdout
+    assert set(verdicts(done.stdout).values()) == {"passed"}
+
+
+def test_pytest_comes_to_the_same_verdicts(folder: Path) -> None:
+    arguments = (*BROKEN, "--clause", "IDN-01", "--clause", "TYP")
+    loaded = ("-p", "contract_tests.plugin")
+    ours = contract(folder, *arguments)
+    theirs = python(folder, "-m", "pytest", *loaded, "--pyargs", "contract_tests", *arguments)
+    assert (ours.returncode, theirs.returncode) == (1, 1), theirs.stdout
+    assert verdicts(ours.stdout) == verdicts(theirs.stdout) != {}
