@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from contract_tests.cases.format import read_cases
 from mock_autopilot.cli import main
-from mock_autopilot.fixtures import fixtures_path
+from mock_autopilot.installation import fixtures_path
 
 MISSING = "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 
@@ -89,7 +89,7 @@ class TestDemo:
         """A copy of the fixtures, which the demo is made to use."""
         copy = tmp_path / "fixtures"
         shutil.copytree(fixtures_path(), copy)
-        monkeypatch.setattr("mock_autopilot.fixtures.fixtures_path", lambda: copy)
+        monkeypatch.setattr("mock_autopilot.installation.fixtures_path", lambda: copy)
         return copy
 
     @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from contract_tests.fake import Fake, open_fake
 from contract_tests.in_process import FactoryTarget
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.contact_body import ContactUpdate, read_contact
-from mock_autopilot.fixtures import fixtures_path
+from mock_autopilot.installation import fixtures_path
 
 FILES = sorted((fixtures_path() / "cases").glob("*.json"))
 CASES = read_cases(FILES)

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from adapter import Destination, Retry
-from mock_autopilot import MockAutopilot, version
+from mock_autopilot import MockAutopilot, installation
 from mock_autopilot.account.effects import ContactChange, Effects, FieldChange, JourneyChange
 from tests.conftest import ask
 
@@ -197,8 +197,8 @@ def test_health_shows_an_unknown_version_without_the_packages_metadata(
 
     with MockAutopilot() as autopilot:
         url = autopilot.base_url.replace("/v1/", "/_mock/health")
-        assert requests.get(url, timeout=10).json()["version"] == version.installed_version()
-        assert version.installed_version() != "unknown"
-        monkeypatch.setattr(version, "version", missing)
+        assert requests.get(url, timeout=10).json()["version"] == installation.installed_version()
+        assert installation.installed_version() != "unknown"
+        monkeypatch.setattr(installation, "version", missing)
         answer = requests.get(url, timeout=10)
         assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": "unknown"})

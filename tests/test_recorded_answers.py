@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView
-from mock_autopilot.fixtures import fixtures_path
+from mock_autopilot.installation import fixtures_path
 
 FILES = sorted((fixtures_path() / "answers").glob("*.json"))
 UUID = r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}"

@@ -15,8 +15,8 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
-from mock_autopilot.version import installed_version
 
 MAX_DIGITS = 18
 """Digits of a number in a filter."""

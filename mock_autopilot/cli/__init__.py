@@ -14,7 +14,7 @@ from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
 from mock_autopilot.cli.send import send
 from mock_autopilot.cli.serve import serve
-from mock_autopilot.version import installed_version
+from mock_autopilot.installation import installed_version
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -32,7 +32,7 @@ def demo() -> None:
     Needs nothing and leaves nothing behind. Exits with 1 when anything is not as specified.
     """
     from contract_tests.cases.format import read_cases
-    from mock_autopilot.fixtures import fixtures_path
+    from mock_autopilot.installation import fixtures_path
 
     files = sorted((fixtures_path() / "cases").glob("*.json"))
     cases = [case for case in read_cases(files) if case.demo]
@@ -77,7 +77,7 @@ def _show_engage(problems: list[str]) -> int:
     from adapter.engage import read_scenario
     from mock_autopilot.cli._timeline import Timeline, header
     from mock_autopilot.cli.engage import play, show_account
-    from mock_autopilot.fixtures import fixtures_path
+    from mock_autopilot.installation import fixtures_path
     from mock_autopilot.mock import MockAutopilot
 
     click.secho("\n== Engage: an audience and a computed trait through 45 days ==", bold=True)

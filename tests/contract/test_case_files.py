@@ -20,7 +20,7 @@ from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake, open_fake
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.protocol import SetupError
 from contract_tests.targets import environment
-from mock_autopilot.fixtures import fixtures_path
+from mock_autopilot.installation import fixtures_path
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.forwarders.naive import NAIVE
 from tests.contract.forwarders.variants import VARIANTS

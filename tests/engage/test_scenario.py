@@ -9,7 +9,7 @@ import pytest
 
 from adapter.engage import InvalidSpace
 from adapter.engage.scenario import read_scenario
-from mock_autopilot.fixtures import fixtures_path
+from mock_autopilot.installation import fixtures_path
 from tests.engage.definitions import ADA, ada, at, definition, scenario, sent_values
 
 BUY = {"track": "Buy"}

@@ -22,7 +22,6 @@ REASONS = {
     "types": "Only the type checker can tell, and does",
     "speed": "Costs time or memory, changes no answer",
     "figure": "An arbitrary figure: its neighbour would do as well",
-    "wording": "Wording of a message whose sense the tests hold",
     "server": "Needs another server, machine or moment than the tests have",
 }
 
