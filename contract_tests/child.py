@@ -69,7 +69,7 @@ def result_of(deliver: Deliver, message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(error: Exception) -> str:
-    """Say an exception in a line: its type, its text, and where it came from."""
+    """Return an exception as a line: its type, its text, and where it came from."""
     frames = traceback.extract_tb(error.__traceback__)
     told = f"{type(error).__name__}: {error}"
     own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]

@@ -102,7 +102,7 @@ class Example:
         return result
 
     def fail(self, times: int, respond: Json, **match: str | None) -> None:
-        """Let the account refuse the next calls, of this `method` and `path` if they are given."""
+        """Make the account refuse the next calls, of this `method` and `path` if they are given."""
         given = {name: value for name, value in match.items() if value}
         fault = {"match": given, "respond": respond, "times": times}
         self._recorder.fault(fault)

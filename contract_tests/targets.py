@@ -30,7 +30,7 @@ TIMEOUT = 90.0
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Give the settings as the environment variables that every target gets."""
+    """Return the settings as the environment variables that every target gets."""
     return {
         "AUTOPILOT_BASE_URL": settings["base_url"],
         "AUTOPILOT_API_KEY": settings["api_key"],
@@ -120,7 +120,7 @@ class _Process:
         self._process.kill()
 
     def _silence(self) -> str:
-        """Say why there is no answer."""
+        """Return why there is no answer."""
         if self._timed_out:
             return f"said nothing for {TIMEOUT:g} s"
         with suppress(subprocess.TimeoutExpired):  # it may have closed its output only

@@ -79,7 +79,7 @@ def reference() -> str:
             *table(("status", "message", "evidence"), rejections()),
             "\n## Warnings\n",
             "They stand with the recorded call, and `--strict` makes them a 400. All are `ours`.\n",
-            *table(("id", "message"), doubts()),
+            *table(("id", "message"), warning_rows()),
             "",
         ]
     )
@@ -108,7 +108,7 @@ def rejections() -> Iterable[tuple[str, ...]]:
         yield str(kind.status), kind.message, listed([kind.evidence])
 
 
-def doubts() -> Iterable[tuple[str, ...]]:
+def warning_rows() -> Iterable[tuple[str, ...]]:
     for kind in vars(call_warnings).values():
         if isinstance(kind, WarningKind):
             yield f"`{kind.id}`", kind.message

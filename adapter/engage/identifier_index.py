@@ -41,7 +41,7 @@ class IdentifierIndex:
     def add_identifiers(
         self, profile: Profile, user_ids: Values, emails: Values, anonymous_ids: Values
     ) -> None:
-        """Give identifiers to a profile.
+        """Add identifiers to a profile.
 
         Raises:
             InvalidSpace: the profile is of another space, or an identifier is blank, not a text or

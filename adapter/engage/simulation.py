@@ -80,7 +80,7 @@ def simulate(
     deliver: Deliver,
     wait_until: Callable[[datetime], object] = lambda _: None,
 ) -> Iterator[Change | Sync]:
-    """Let time pass from `start` to `until`, and yield changes and syncs in the order of time.
+    """Advance the time from `start` to `until`, and yield changes and syncs in the order of time.
 
     A sync takes into account all changes up to and including its instant. Changes before `start`
     are applied at once, and not yielded. The simulation ends early at a sync that is not finished.

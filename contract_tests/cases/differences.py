@@ -188,7 +188,7 @@ def _reference_differences(
 
 
 def contact_names(steps: Sequence[Step]) -> dict[str, str]:
-    """Name contact ids `person_1`, `person_2`, … in the order in which answers first show them."""
+    """Return names for contact ids: `person_1`, … in the order in which answers show them."""
     answers = [call["answer"] for step in steps for call in step.calls if call["status"] == 200]
     ids = dict.fromkeys(
         contact_id

@@ -75,7 +75,7 @@ def identified_after_leaving(machine: EngageStateMachine) -> None:
 
 
 def gained_while_in(machine: EngageStateMachine) -> None:
-    """Let a member gain an address: the exit is sent for both identifiers."""
+    """A member gains an address: the exit is sent for both identifiers."""
     machine.begin(["VIP"], ["user_id"])
     machine.memberships_change([(0, 0)], DUE)
     machine.another_identify(0, "gold", gains=True, then=DUE)

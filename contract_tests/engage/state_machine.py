@@ -110,7 +110,7 @@ class EngageStateMachine(RuleBasedStateMachine):
 
     @rule(changes=CHANGES, then=SYNC)
     def memberships_change(self, changes: list[tuple[int, int]], then: Sync | None) -> None:
-        """Let users enter and leave audiences."""
+        """Users enter and leave audiences."""
         self.change_memberships(changes)
         self.finish_rule(then)
 
@@ -155,7 +155,7 @@ class EngageStateMachine(RuleBasedStateMachine):
             audience.gained_identifier.add(user.name)
 
     def change_memberships(self, changes: Iterable[tuple[int, int]]) -> None:
-        """Let users enter audiences, or leave those that they are in."""
+        """Users enter audiences, or leave those that they are in."""
         for number, which in changes:
             user = self.users[number % len(self.users)].name
             audience = self.audiences[which % len(self.audiences)]

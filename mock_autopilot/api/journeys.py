@@ -17,7 +17,7 @@ def triggers(request: Request) -> Result:
 
 
 def enter(request: Request) -> Result:
-    """Let a contact enter a journey; the event's properties may come along.
+    """Add an entry of a contact into a journey; the event's properties may come along.
 
     The answer is the work order.
     """

@@ -1,4 +1,4 @@
-"""See that `adapter` and `contract_tests` are the packages that were installed with this one."""
+"""Import `adapter` and `contract_tests` from where this package was installed."""
 
 import sys
 from importlib.machinery import PathFinder
@@ -21,6 +21,6 @@ def find_own_packages_first() -> None:
 
 
 def _shadows(folder: str) -> bool:
-    """Say whether a folder holds a module or a package of one of our names."""
+    """Return whether a folder holds a module or a package of one of our names."""
     found = (PathFinder.find_spec(name, [folder]) for name in ("adapter", "contract_tests"))
     return any(spec is not None and spec.origin is not None for spec in found)

@@ -9,7 +9,7 @@ INDENT = " " * 18
 
 
 def escape_unencodable(stream: TextIO) -> None:
-    """Let a stream escape the characters that its encoding lacks, instead of failing."""
+    """Make a stream escape the characters that its encoding lacks, instead of failing."""
     if not isinstance(stream, io.TextIOWrapper):
         return
     if codecs.lookup(stream.encoding).name == "ascii":

@@ -133,7 +133,7 @@ def play(
     wait_until: Callable[[datetime], object] = lambda _: None,
     save_state: Callable[[], object] = lambda: None,
 ) -> None:
-    """Let time pass from the timeline's present on, and print what happens.
+    """Advance the time from the timeline's present on, and print what happens.
 
     Calls `save_state` after each sync that sent messages, so that a crash does not lose them.
     """

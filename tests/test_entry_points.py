@@ -1,4 +1,4 @@
-"""One table of calls through every door: the same answers, and the same record of them."""
+"""One table of calls through every entry point: the same answers, and the same records."""
 
 import gzip
 import json
@@ -134,7 +134,7 @@ Ask = Callable[[str, str, Any], Any]
 
 
 @dataclass
-class Door:
+class EntryPoint:
     """A way in: how to send a call, and how to make a control call."""
 
     send: Send
@@ -142,7 +142,7 @@ class Door:
 
 
 @contextmanager
-def flask_client() -> Iterator[Door]:
+def flask_client() -> Iterator[EntryPoint]:
     accounts = Accounts(ServerOptions("key", max_body=MAX_BODY), storage=MemoryStorage(), seed=SEED)
     client = create_app(accounts).test_client()
 
@@ -153,11 +153,11 @@ def flask_client() -> Iterator[Door]:
     def control(method: str, path: str, body: Any) -> Any:
         return client.open(f"/_mock/{path}", method=method, json=body, headers=KEY).json
 
-    yield Door(send, control)
+    yield EntryPoint(send, control)
 
 
 @contextmanager
-def socket_door(address: str) -> Iterator[Door]:
+def through_socket(address: str) -> Iterator[EntryPoint]:
     connection = HTTPConnection(address, timeout=20)
 
     def ask(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
@@ -169,18 +169,18 @@ def socket_door(address: str) -> Iterator[Door]:
         return json.loads(ask(method, f"/_mock/{path}", json.dumps(body).encode(), KEY)[2])
 
     try:
-        yield Door(lambda call: ask(call.method, call.path, call.body, call.headers), control)
+        yield EntryPoint(lambda call: ask(call.method, call.path, call.body, call.headers), control)
     finally:
         connection.close()
 
 
 @contextmanager
-def thread_server() -> Iterator[Door]:
+def thread_server() -> Iterator[EntryPoint]:
     with (
         MockAutopilot("key", max_body=MAX_BODY, seed=SEED) as autopilot,
-        socket_door(urlsplit(autopilot.base_url).netloc) as door,
+        through_socket(urlsplit(autopilot.base_url).netloc) as entry_point,
     ):
-        yield door
+        yield entry_point
 
 
 def same_in_each_run(text: str) -> str:
@@ -191,16 +191,16 @@ def same_in_each_run(text: str) -> str:
     return re.sub(r"\w{3}, \d\d \w{3} 20\d\d [\d:]+ GMT", "<date>", text)
 
 
-def all_through(door: Door) -> list[tuple[Call, Any, Any]]:
+def all_through(entry_point: EntryPoint) -> list[tuple[Call, Any, Any]]:
     """Send the whole table, and return each call with its answer and its record."""
     for fault in FAULTS:
-        door.control("POST", "faults", fault)
+        entry_point.control("POST", "faults", fault)
     answers = []
     for call in CALLS:
-        status, content_type, body = door.send(call)
+        status, content_type, body = entry_point.send(call)
         text = same_in_each_run(body.decode("utf-8", "replace"))
         answers.append((status, content_type, text))
-    calls = door.control("GET", "calls", None)["calls"]
+    calls = entry_point.control("GET", "calls", None)["calls"]
     for call in calls:
         for name in ("time", "duration_ms"):
             del call[name]
@@ -213,8 +213,8 @@ def all_through(door: Door) -> list[tuple[Call, Any, Any]]:
 @pytest.fixture(scope="module")
 def expected() -> list[tuple[Call, Any, Any]]:
     """What comes of the table through Flask's own client."""
-    with flask_client() as door:
-        return all_through(door)
+    with flask_client() as entry_point:
+        return all_through(entry_point)
 
 
 def test_the_table_has_two_hundred_calls_of_every_outcome(
@@ -237,8 +237,8 @@ def compare(there: list[tuple[Call, Any, Any]], expected: list[tuple[Call, Any, 
 def test_the_server_in_a_thread_answers_as_flasks_client(
     expected: list[tuple[Call, Any, Any]],
 ) -> None:
-    with thread_server() as door:
-        compare(all_through(door), expected)
+    with thread_server() as entry_point:
+        compare(all_through(entry_point), expected)
 
 
 def test_serve_answers_as_flasks_client(
@@ -247,5 +247,5 @@ def test_serve_answers_as_flasks_client(
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(SEED))
     served = start_serve("--api-key", "key", "--max-body", str(MAX_BODY), "--seed", str(seed))
-    with socket_door(f"{served.host}:{served.port}") as door:
-        compare(all_through(door), expected)
+    with through_socket(f"{served.host}:{served.port}") as entry_point:
+        compare(all_through(entry_point), expected)
