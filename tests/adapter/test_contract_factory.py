@@ -17,7 +17,8 @@ def deliver(message: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_is_delivered_or_filtered_is_a_200(autopilot: responses.RequestsMock) -> None:
     autopilot.post(BASE + "contact", status=201, json={"contact_id": "person_1"})
-    assert deliver(identify()) == {"status": 200, "message": ""}
+    delivered = {"status": 200, "message": "", "outcome": "delivered", "notes": []}
+    assert deliver(identify()) == delivered
     filtered = deliver({"type": "page"})
     assert filtered["status"] == 200
     assert filtered["message"].startswith("only identify and track calls are sent")
@@ -25,7 +26,8 @@ def test_what_is_delivered_or_filtered_is_a_200(autopilot: responses.RequestsMoc
 
 def test_what_is_rejected_has_its_status_and_words(autopilot: responses.RequestsMock) -> None:
     autopilot.post(BASE + "contact", status=404, json={"message": "List does not exist."})
-    assert deliver(identify()) == {"status": 404, "message": "List does not exist."}
+    rejected = {"status": 404, "message": "List does not exist."}
+    assert deliver(identify()) == {**rejected, "outcome": "rejected", "notes": []}
 
 
 def test_what_has_failed_without_an_answer_is_a_503(autopilot: responses.RequestsMock) -> None:
@@ -34,7 +36,16 @@ def test_what_has_failed_without_an_answer_is_a_503(autopilot: responses.Request
     assert failed == {
         "status": 503,
         "message": f"No answer from {BASE}contact: InvalidURL: no host",
+        "outcome": "failed",
+        "notes": [],
     }
+
+
+def test_the_notes_of_a_delivery_are_reported_by_kind_and_path(
+    autopilot: responses.RequestsMock,
+) -> None:
+    autopilot.post(BASE + "contact", json={"contact_id": "person_1"})
+    assert deliver(identify(phone=5))["notes"] == [{"id": "number-as-text", "path": "traits.phone"}]
 
 
 def test_it_tries_again_at_once_as_often_as_a_minute_allows(
