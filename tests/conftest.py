@@ -19,6 +19,7 @@ import requests
 from hypothesis import Phase, settings
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.storage.base import Storage
 from mock_autopilot.storage.memory import MemoryStorage
 from tests.installed import Installed, install
 from tests.plain_storage import PlainStorage
@@ -148,7 +149,12 @@ class Served:
 StartServe = Callable[..., Served]
 
 
-@pytest.fixture(scope="module", params=[MemoryStorage, PlainStorage], ids=["memory", "plain"])
+STORAGES: dict[str, type[Storage]] = {"memory": MemoryStorage, "plain": PlainStorage}
+if "MUTANT_UNDER_TEST" in os.environ:  # only the storage that is mutated
+    del STORAGES["plain"]
+
+
+@pytest.fixture(scope="module", params=[*STORAGES.values()], ids=[*STORAGES])
 def storage(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run the tests with each kind of storage behind the fakes of this process."""
     with pytest.MonkeyPatch.context() as patched:
