@@ -5,7 +5,8 @@ messages with the names of JSON's types and the path of the field.
 """
 
 import re
-from typing import Any, NoReturn, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -62,20 +63,23 @@ def convert(value: object, wanted: type[T], path: str = "") -> T:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        text, separator, place = str(error).rpartition(" - at `")
-        try:
-            if separator:
-                return _reject(text, place.removesuffix("`"), value, wanted, path)
-        except (LookupError, StopIteration, TypeError):
-            pass  # what looks like a place is part of a key
-        return _reject(str(error), "$", value, wanted, path)
+        rejection = _rejection(str(error), value, wanted, path)
+    raise rejection
+
+
+def _rejection(message: str, value: object, wanted: Any, path: str) -> errors.ApiError:
+    """Return msgspec's error as a 400 in JSON's words, with the field's path."""
+    text, separator, place = message.rpartition(" - at `")
+    if separator:
+        with suppress(LookupError, StopIteration, TypeError):  # it was part of a key
+            return _rejection_at(place.removesuffix("`"), text, value, wanted, path)
+    return _rejection_at("$", message, value, wanted, path)
 
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
-def _reject(text: str, place: str, value: Any, wanted: Any, path: str) -> NoReturn:
-    """Raise msgspec's error as a 400 in JSON's words, with the field's path."""
+def _rejection_at(place: str, text: str, value: Any, wanted: Any, path: str) -> errors.ApiError:
     of_key = place.startswith("key` in `")
     steps = place.removeprefix("key` in `").removeprefix("$")
     info = inspect.type_info(wanted)
@@ -84,14 +88,14 @@ def _reject(text: str, place: str, value: Any, wanted: Any, path: str) -> NoRetu
         info = _type_at(info, name)
     field = f"{path}{steps}".removeprefix(".")
     if of_key:
-        raise bad_field(field, "has a key that is not a string.")
+        return bad_field(field, "has a key that is not a string.")
     if missing := re.fullmatch("Object missing required field `(.*)`", text, re.DOTALL):
-        raise bad_field(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
+        return bad_field(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
     if unknown := re.fullmatch("Object contains unknown field `(.*)`", text, re.DOTALL):
         names = ", ".join(one.encode_name for one in _struct(info).fields)
         at = f"{field}.{unknown[1]}".removeprefix(".")
-        raise bad_field(at, f"is unknown; known are {names}.")
-    raise wrong_type(field or "The body", _description(info), value)
+        return bad_field(at, f"is unknown; known are {names}.")
+    return wrong_type(field or "The body", _description(info), value)
 
 
 def _type_at(info: Any, name: str) -> Any:
