@@ -10,7 +10,7 @@ beside it, so that `adapter` is whatever the forwarder's author calls so. JSON o
          {"raised": "...", "status": ...}
 """
 
-import importlib.util
+import importlib
 import json
 import os
 import signal
@@ -19,96 +19,156 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
 Deliver = Callable[[dict[str, Any]], object]
 GRACE = 2.0
-"""Seconds to end in, once nobody is there who could ask for more."""
+"""Seconds that a busy forwarder gets after the run has closed the pipe."""
+OUR_PACKAGES = ("adapter", "bench", "contract_tests", "docs", "fixtures", "tests")
+"""What an installation or a checkout of this project puts on the path, beside `mock_autopilot`."""
 
 
 class NoForwarder(Exception):
     """The factory is not there, or makes no forwarder."""
 
 
-def make_forwarder(name: str, settings: dict[str, Any]) -> Deliver:
+def make_forwarder(name: str, settings: dict[str, Any], package_root: Path) -> Deliver:
     """Import `package.module:factory` and call it. Raises `NoForwarder`, which says why not."""
     module, _, attribute = name.partition(":")
     try:
         factory = getattr(importlib.import_module(module), attribute)
     except Exception as error:
-        raise NoForwarder(f": {_told(error)}") from error
+        note = ""
+        if isinstance(error, ImportError | AttributeError):
+            missing = error.name if isinstance(error, ImportError) else None
+            note = describe_found(module, package_root)
+            note = note or describe_found(missing or "", package_root)
+        raise NoForwarder(f": {describe_error(error)}{note}") from error
     if not callable(factory):
-        raise NoForwarder(f": {attribute} is no function")
+        raise NoForwarder(f": {attribute} is not callable")
     try:
         deliver = factory(settings)
     except Exception as error:
-        raise NoForwarder(f": the factory raised {_told(error)}") from error
+        raise NoForwarder(f": the factory raised {describe_error(error)}") from error
     if not callable(deliver):
-        raise NoForwarder(f" returned {deliver!r}, which is no function")
+        raise NoForwarder(f" returned {safe_text(repr, deliver)}, which is not callable")
     return deliver  # type: ignore[no-any-return]
 
 
-def result_of(deliver: Deliver, message: dict[str, Any]) -> dict[str, Any]:
-    """Deliver a message; return what became of it in JSON's terms."""
+def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
+    """Deliver a message; return the response as a line of JSON."""
     try:
         answer = deliver(message)
     except Exception as error:  # noqa: BLE001  # whatever a stranger's code raises
-        status = getattr(error, "status", None)
-        return {"raised": str(error), "status": status if isinstance(status, int) else None}
-    said = answer
-    if isinstance(answer, dict):  # what else there is need not be JSON
-        said = {key: answer[key] for key in ("status", "message") if key in answer}
+        response = {"raised": safe_text(str, error), "status": None}
+        try:
+            return json.dumps({**response, "status": getattr(error, "status", None)})
+        except Exception:  # noqa: BLE001  # the status can be anything
+            return json.dumps(response)
     try:
-        json.dumps(said)
-    except (TypeError, ValueError):
-        return {"unreadable": repr(answer)}
-    return {"answer": said}
+        kept = answer
+        if isinstance(answer, dict):  # what else there is need not be JSON
+            kept = {key: answer[key] for key in ("status", "message") if key in answer}
+        return json.dumps({"answer": kept})
+    except Exception:  # noqa: BLE001  # a subclass can raise anything
+        return json.dumps({"unreadable": safe_text(repr, answer)})
 
 
-def _told(error: Exception) -> str:
+def safe_text(convert: Callable[[object], str], value: object) -> str:
+    """Return `str` or `repr` of a value; its type's name if that raises."""
+    try:
+        return convert(value)
+    except Exception:  # noqa: BLE001  # a stranger's method
+        return type(value).__name__
+
+
+def describe_error(error: Exception) -> str:
     """Return an exception as a line: its type, its text, and where it came from."""
     frames = traceback.extract_tb(error.__traceback__)
-    told = f"{type(error).__name__}: {error}"
+    described = f"{type(error).__name__}: {safe_text(str, error)}"
     own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]
     own = [frame for frame in own if not frame.filename.startswith("<frozen")]
-    return f"{told} ({own[-1].filename}:{own[-1].lineno})" if own else told
+    return f"{described} ({own[-1].filename}:{own[-1].lineno})" if own else described
 
 
-def search_path(asked: list[str], natural: list[str], home: str) -> list[str]:
+def describe_found(module: str, package_root: Path) -> str:
+    """Return a note if a module was looked for in a package of ours."""
+    name = module.partition(".")[0]
+    found = getattr(sys.modules.get(name), "__path__", ())
+    ours = [folder for folder in found if Path(folder).resolve() == package_root / name]
+    if name not in OUR_PACKAGES or not ours:
+        return ""
+    return f"; `{name}` is {ours[0]}; name the folder of yours with PYTHONPATH=…"
+
+
+def search_path(requested: list[str], default_path: list[str], package_root: Path) -> list[str]:
     """Return where modules are looked for: the current folder, what was asked for, the rest.
 
     The folder with the packages beside this script comes last, unless it has a place anyway.
     """
-    others = [folder for folder in asked if folder not in natural and folder != home]
-    return list(dict.fromkeys([str(Path.cwd()), *others, *natural, home]))
+    root = str(package_root)
+    others = [folder for folder in requested if folder not in default_path and folder != root]
+    return list(dict.fromkeys([str(Path.cwd()), *others, *default_path, root]))
 
 
-def load_folder(package: str, home: str) -> None:
-    """Load a package that is a mere folder, without an `__init__.py`, if there is one.
+class AuthorsPackagesFirst:
+    """Finds a package of the forwarder's author before one of ours that has the same name.
 
-    Python would take one of ours instead that has the same name, wherever it is on the path.
+    Ours may come first on the path (in site-packages, before the folder of an editable
+    installation), and Python prefers a package with an `__init__.py` to a folder without one.
     """
-    elsewhere = [folder for folder in sys.path if folder != home]
-    spec = PathFinder.find_spec(package, elsewhere)
-    if spec and spec.origin is None:
-        sys.modules[package] = importlib.util.module_from_spec(spec)
+
+    def __init__(self, package_root: Path) -> None:
+        self._root = package_root
+
+    def find_spec(self, name: str, path: object = None, _: object = None) -> ModuleSpec | None:
+        """Return where a top-level package is, if there is one elsewhere than beside this script.
+
+        The import system calls it; `path` is None for a top-level package.
+        """
+        if path is not None or name not in OUR_PACKAGES:
+            return None
+        elsewhere = [folder for folder in sys.path if Path(folder).resolve() != self._root]
+        for finder in sys.meta_path:
+            spec = None
+            if finder is PathFinder:
+                spec = PathFinder.find_spec(name, elsewhere)
+            elif finder is not self:  # an editable installation can have one of its own
+                spec = finder.find_spec(name, None)
+            if spec:
+                return spec
+        return None
 
 
 def take_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Return standard input and output; what is printed goes to standard error from now on."""
-    asked, answers = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
+    """Return standard input and output; what is printed goes to standard error from now on.
+
+    Processes that the forwarder forks have neither: their copies would keep the pipes open.
+    """
+    requests, responses = (
+        os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb"))
+    )
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in the order of both
-    return asked, answers
+
+    def disconnect() -> None:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for pipe in (requests, responses):  # the numbers stay taken, for the objects that have them
+            os.dup2(nothing, pipe.fileno(), inheritable=False)
+        os.close(nothing)
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=disconnect)
+    return requests, responses
 
 
-def lines_of(asked: IO[bytes]) -> Iterator[Any]:
+def lines_of(requests: IO[bytes]) -> Iterator[Any]:
     """Yield what comes in; end the process when no more can come, even if it is busy.
 
     A thread reads: a forwarder that hangs must not outlive those who wait for it.
@@ -116,7 +176,7 @@ def lines_of(asked: IO[bytes]) -> Iterator[Any]:
     waiting: SimpleQueue[bytes] = SimpleQueue()
 
     def read() -> None:
-        for line in asked:
+        for line in requests:
             waiting.put(line)
         waiting.put(b"")
         time.sleep(GRACE)
@@ -130,25 +190,28 @@ def lines_of(asked: IO[bytes]) -> Iterator[Any]:
 def main() -> None:
     """Make the forwarder and hand it messages until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends this process
-    asked, answers = take_pipes()
+    requests, responses = take_pipes()
+    own_process = os.getpid()
 
-    def write(answer: dict[str, Any]) -> None:
-        answers.write(json.dumps(answer).encode() + b"\n")
-        answers.flush()
+    def write(line: str) -> None:
+        if os.getpid() != own_process:  # the forwarder forked, and returned there too
+            os._exit(0)
+        responses.write(line.encode() + b"\n")
+        responses.flush()
 
-    lines = lines_of(asked)
+    lines = lines_of(requests)
     first = next(lines)
-    home = str(Path(__file__).parents[1])
-    sys.path[:] = search_path(first["path"], sys.path, home)
-    load_folder(first["factory"].partition(":")[0].partition(".")[0], home)
+    package_root = Path(__file__).resolve().parents[1]
+    sys.path[:] = search_path(first["path"], sys.path, package_root)
+    sys.meta_path.insert(0, AuthorsPackagesFirst(package_root))
     try:
-        deliver = make_forwarder(first["factory"], first["settings"])
+        deliver = make_forwarder(first["factory"], first["settings"], package_root)
     except NoForwarder as error:
-        write({"error": str(error)})
+        write(json.dumps({"error": str(error)}))
         return
-    write({})
+    write("{}")
     for message in lines:
-        write(result_of(deliver, message))
+        write(deliver_as_json(deliver, message))
 
 
 if __name__ == "__main__":

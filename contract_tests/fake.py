@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from contract_tests.protocol import Settings, SetupError
-from mock_autopilot import MockAutopilot
+from mock_autopilot import ApiError, MockAutopilot
 
 JOURNEYS = {"Step Activated": "0001", "Order Completed": "0002", "step activated": "0003"}
 """The events that have a trigger of their own in the settings of a run."""
@@ -81,5 +81,7 @@ def open_fake(*, host: str, port: int, api_key: str, triggers: Iterable[str] = (
         journeys[event] = trigger_id
     try:
         return Fake(host=host, port=port, api_key=api_key, journeys=journeys)
+    except ApiError as error:
+        raise SetupError(f"--api-key {api_key!r}: {error}") from None
     except (OSError, ValueError) as error:
         raise SetupError(f"the fake cannot listen on {host}:{port}: {error}") from None

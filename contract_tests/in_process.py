@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contract_tests.protocol import Message, Result, Settings, result_of
+from contract_tests.protocol import Message, Result, Settings, failed, result_of
 
 Factory = Callable[[Settings], Callable[[Message], object]]
 
@@ -18,9 +18,8 @@ class FactoryTarget:
         try:
             answer = self._deliver(message)
         except Exception as error:  # noqa: BLE001  # whatever a forwarder raises
-            status = getattr(error, "status", None)
-            return Result(status if isinstance(status, int) else None, str(error))
+            return failed(str(error), getattr(error, "status", None))
         return result_of(answer)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""

@@ -1,7 +1,7 @@
 """What is passed to a forwarder and what it answers."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 Message = dict[str, Any]
 Settings = dict[str, Any]
@@ -54,6 +54,16 @@ class SetupError(Exception):
     """The forwarder cannot be tested: it is not there, or it does not send to the fake."""
 
 
+def is_status(value: object) -> TypeGuard[int]:
+    """Return whether a value is a number as a status is one; `True` and `False` are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def failed(message: str, status: object) -> Result:
+    """Return the result of an exception: its text, and its status if that is a number."""
+    return Result(status if is_status(status) else None, message)
+
+
 def result_of(answer: object) -> Result:
     """Read what a forwarder answered: nothing (200), or `{"status", "message", …}`.
 
@@ -63,7 +73,7 @@ def result_of(answer: object) -> Result:
         return Result(200)
     if isinstance(answer, dict):
         status, message = answer.get("status", 200), answer.get("message") or ""
-        if (isinstance(status, int) or status is None) and isinstance(message, str):
+        if (is_status(status) or status is None) and isinstance(message, str):
             details = {k: v for k, v in answer.items() if k not in ("status", "message")}
             return Result(status, message, details)
     raise wrong_answer(repr(answer))

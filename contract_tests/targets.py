@@ -5,14 +5,18 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPException
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryFile
-from threading import Timer
-from typing import Any
+from threading import Thread
+from typing import cast
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from contract_tests.protocol import (
@@ -21,12 +25,15 @@ from contract_tests.protocol import (
     Settings,
     SetupError,
     Target,
+    failed,
     result_of,
     wrong_answer,
 )
 
 TIMEOUT = 90.0
 """Seconds that a forwarder has for one message; retries are part of them."""
+CHECK_INTERVAL = 0.5
+"""Seconds between looks at whether a process that does not answer still runs."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -45,6 +52,10 @@ class UrlTarget:
     def __init__(self, url: str) -> None:
         if not url.startswith(("http://", "https://")):
             raise SetupError(f"--adapter-url {url}: it must begin with http:// or https://")
+        try:
+            urlsplit(url)
+        except ValueError as error:
+            raise SetupError(f"--adapter-url {url}: {error}") from None
         self._url = url
         self._opener = build_opener(ProxyHandler({}))
 
@@ -63,7 +74,7 @@ class UrlTarget:
             raise SetupError(f"--adapter-url {self._url} cannot be reached: {why}") from None
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
 
 def _message_in(body: bytes) -> str:
@@ -80,10 +91,10 @@ class _Process:
     def __init__(self, name: str, command: str | list[str], environment: Mapping[str, str]) -> None:
         self.name = name
         self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
-        self._timed_out = False
         try:
             self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
                 command,
+                bufsize=0,  # a buffer cannot be closed while a thread waits in it
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
@@ -92,47 +103,56 @@ class _Process:
         except OSError as error:
             self._log.close()
             raise SetupError(f"{name}: {error}") from None
+        self._output = BufferedReader(cast(RawIOBase, self._process.stdout))
 
-    def ask(self, question: object) -> bytes:
+    def ask(self, request: object) -> bytes:
         """Write a line of JSON and return the line that comes back.
 
         Raises `SetupError` when none does; the process is no longer of use then.
         """
-        process = self._process
-        assert process.stdin  # noqa: S101  # both are pipes
-        assert process.stdout  # noqa: S101  # likewise
-        watch = Timer(TIMEOUT, self._give_up)
-        watch.start()
-        try:
-            process.stdin.write(json.dumps(question).encode() + b"\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except OSError:
-            line = b""
-        finally:
-            watch.cancel()
+        raw = json.dumps(request).encode() + b"\n"
+        responses: SimpleQueue[bytes] = SimpleQueue()
+        Thread(target=lambda: responses.put(self._exchange(raw)), daemon=True).start()
+        deadline = time.monotonic() + TIMEOUT
+        line = None
+        while line is None:
+            # Another process may hold its output, so that there is no end of it to be read.
+            ended = self._process.poll() is not None
+            left = max(deadline - time.monotonic(), 0)
+            with suppress(Empty):
+                line = responses.get(timeout=min(CHECK_INTERVAL, left))
+            if ended or time.monotonic() >= deadline:
+                break
         if not line:
-            raise SetupError(f"{self.name} {self._silence()}{self._last_words()}")
+            why = self._why_no_answer(timed_out=line is None)
+            raise SetupError(f"{self.name} {why}{self._last_stderr_line()}")
         return line
 
-    def _give_up(self) -> None:
-        self._timed_out = True
-        self._process.kill()
+    def _exchange(self, raw: bytes) -> bytes:
+        """Return the line that comes back, or nothing if none can come any more."""
+        requests = self._process.stdin
+        assert requests  # noqa: S101  # a pipe
+        try:
+            rest = memoryview(raw)
+            while rest:
+                rest = rest[requests.write(rest) :]
+            return self._output.readline()
+        except (OSError, ValueError):  # ValueError: closed here
+            return b""
 
-    def _silence(self) -> str:
-        """Return why there is no answer."""
-        if self._timed_out:
+    def _why_no_answer(self, *, timed_out: bool) -> str:
+        if timed_out and self._process.poll() is None:
+            self._process.kill()
             return f"said nothing for {TIMEOUT:g} s"
         with suppress(subprocess.TimeoutExpired):  # it may have closed its output only
             return f"ended with status {self._process.wait(1)}"
         return "closed its output"
 
-    def _last_words(self) -> str:
-        """Return the last line that it wrote to standard error."""
+    def _last_stderr_line(self) -> str:
         self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").split("\n")
-        said = [line.strip() for line in lines if line.strip()]
-        return f"; the last that it wrote to standard error: {said[-1]}" if said else ""
+        text = self._log.read().decode("utf-8", "replace")
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        return f"; the last that it wrote to standard error: {lines[-1]}" if lines else ""
 
     def close(self, grace: float = 0.0) -> None:
         """End it, after so many seconds in which it may end by itself."""
@@ -167,7 +187,7 @@ class CommandTarget:
         line = self._process.ask(message)
         try:
             return result_of(json.loads(line))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SetupError(
                 f"{self._process.name} wrote {line[:80]!r}, which is no JSON; "
                 "it must write one result a line, and log to standard error"
@@ -191,26 +211,43 @@ class PythonTarget:
         command = [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
         self._process = _Process(f"--adapter {name}", command, os.environ)
         try:
-            path = [folder for folder in sys.path if folder]
-            self._ask({"factory": name, "settings": settings, "path": path})
+            self._make_forwarder(name, settings)
         except BaseException:  # an interrupt too
             self._process.close()
             raise
 
+    def _make_forwarder(self, name: str, settings: Settings) -> None:
+        path = [folder for folder in sys.path if folder]
+        match self._ask({"factory": name, "settings": settings, "path": path}):
+            case {"error": str(error)}:
+                raise SetupError(f"{self._process.name}{error}")
+            case other if other != {}:
+                raise self._unknown_response(json.dumps(other))
+
     def deliver(self, message: Message) -> Result:
         """Hand it over; an exception is a failed delivery with its text and its `status`."""
-        told = self._ask(message)
-        if "raised" in told:
-            return Result(told["status"], told["raised"])
-        if "unreadable" in told:
-            raise wrong_answer(told["unreadable"])
-        return result_of(told["answer"])
+        match self._ask(message):
+            case {"raised": str(text), "status": status}:
+                return failed(text, status)
+            case {"unreadable": str(shown)}:
+                raise wrong_answer(shown)
+            case {"answer": answer}:
+                return result_of(answer)
+            case other:
+                raise self._unknown_response(json.dumps(other))
 
-    def _ask(self, question: object) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self._process.ask(question))
-        if "error" in told:
-            raise SetupError(f"{self._process.name}{told['error']}")
-        return told
+    def _ask(self, request: object) -> object:
+        line = self._process.ask(request)
+        try:
+            return json.loads(line)
+        except (ValueError, RecursionError):
+            raise self._unknown_response(repr(line)) from None
+
+    def _unknown_response(self, shown: str) -> SetupError:
+        return SetupError(
+            f"{self._process.name}: its process wrote {shown[:80]}, which is no response; "
+            "only the suite may write to its pipe"
+        )
 
     def close(self) -> None:
         """End it, as Python programs end: what was registered with `atexit` runs."""

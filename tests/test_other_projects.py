@@ -176,6 +176,53 @@ def test_a_folder_without_init_is_its_package_too(project: Path, run: Run) -> No
     passes(run(WAY, "contract", *OWN_FACTORY))
 
 
+@pytest.fixture
+def editable(project: Path) -> Way:
+    """Move its package to `src`, which the path has after site-packages, as a .pth file does."""
+    (project / "src").mkdir()
+    (project / "adapter").rename(project / "src" / "adapter")
+    startup = project / "startup"
+    startup.mkdir()
+    (startup / "sitecustomize.py").write_text("import site\nsite.addsitedir('startup')\n")
+    (startup / "editable.pth").write_text(f"{project / 'src'}\n")
+    return WAY[0], {"PYTHONPATH": "startup"}
+
+
+@pytest.mark.parametrize("init", [True, False])
+def test_an_editable_package_is_its_own(init: bool, editable: Way, project: Path, run: Run) -> None:
+    if not init:
+        (project / "src" / "adapter" / "__init__.py").unlink()
+    passes(run(editable, "contract", *OWN_FACTORY))
+
+
+@pytest.mark.parametrize("init", [True, False])
+def test_a_module_beside_gets_its_own_package(init: bool, project: Path, run: Run) -> None:
+    if not init:
+        (project / "adapter" / "__init__.py").unlink()
+    (project / "app.py").write_text("from adapter.forwarder import factory\n")
+    passes(run(WAY, "contract", "--adapter", "app:factory", *OWN_FACTORY[2:]))
+
+
+@pytest.mark.parametrize(
+    ("factory", "reason"),
+    [
+        ("adapter.forwarder:factory", "No module named 'adapter.forwarder'"),
+        ("adapter:factory", "module 'adapter' has no attribute 'factory'"),
+        ("app:factory", "No module named 'adapter.forwarder'"),
+    ],
+)
+def test_a_package_that_is_not_found_is_said_to_be_ours(
+    factory: str, reason: str, project: Path, installed: Installed, run: Run
+) -> None:
+    (project / "adapter").rename(project / "elsewhere")
+    (project / "app.py").write_text("from adapter.forwarder import factory\n")
+    done = run(WAY, "contract", "--adapter", factory)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    (ours,) = (installed.folder / "lib").glob("*/site-packages/adapter")
+    assert f"; `adapter` is {ours}; name the folder of yours with PYTHONPATH=…\n" in done.stderr
+
+
 def test_without_such_a_package_the_reference_forwarder_is_found(project: Path, run: Run) -> None:
     shutil.rmtree(project / "adapter")
     passes(run(WAY, "contract", *REFERENCE))

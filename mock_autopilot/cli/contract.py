@@ -87,6 +87,11 @@ def contract(
             err=True,
         )
         sys.exit(CANNOT_JUDGE)
+    try:
+        Path.cwd()
+    except OSError as error:
+        click.echo(f"cannot judge: the working directory: {error.strerror}", err=True)
+        sys.exit(CANNOT_JUDGE)
     if cases:
         from mock_autopilot.cli._case_files import run_case_files
 

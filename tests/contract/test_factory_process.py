@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from contract_tests import targets
 from contract_tests.protocol import Result, SetupError
-from contract_tests.targets import PythonTarget
+from contract_tests.targets import CommandTarget, PythonTarget
 from tests.conftest import eventually
 from tests.contract.running import start
 
@@ -72,7 +73,8 @@ def test_answers(answer: str, result: Result, open_target: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["'fine'", "5", "{'status': '200'}", "object", "{'status': {5}}"]
+    "answer",
+    ["'fine'", "5", "{'status': '200'}", "{'status': True}", "object", "{'status': {5}}"],
 )
 def test_what_is_no_answer(answer: str, open_target: Open) -> None:
     shown = re.escape(repr(eval(answer)))
@@ -81,12 +83,96 @@ def test_what_is_no_answer(answer: str, open_target: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [("", None), ("error.status = 429", 429), ("error.status = '429'", None)]
+    ("status", "expected"),
+    [
+        ("", None),
+        ("error.status = 429", 429),
+        ("error.status = '429'", None),
+        ("error.status = True", None),
+        ("error.status = {5}", None),
+    ],
 )
-def test_an_exception_is_a_failed_delivery(status: str, told: Any, open_target: Open) -> None:
+def test_an_exception_is_a_failed_delivery(status: str, expected: Any, open_target: Open) -> None:
     code = delivering("error = ValueError('no region')", status or "pass", "raise error")
     target = open_target(code)
-    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(told, "no region")
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(expected, "no region")
+
+
+RAISES = "raise RuntimeError('in a method')"
+ODD = f"""
+class OddValue:
+    def __repr__(self): {RAISES}
+class OddError(Exception):
+    def __str__(self): {RAISES}
+    @property
+    def status(self): {RAISES}
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("nested(100_000)", "list"),
+        ("{'status': nested(100_000)}", "dict"),
+        ("10**5000", "int"),
+        ("OddValue()", "OddValue"),
+    ],
+)
+def test_an_answer_that_cannot_be_shown_is_named_by_its_type(
+    answer: str, shown: str, open_target: Open
+) -> None:
+    target = open_target(ODD + delivering(f"return {answer}"))
+    for _ in range(2):
+        with pytest.raises(SetupError, match=f"^the forwarder answered {shown}; it must answer"):
+            target.deliver(MESSAGE)
+
+
+def test_an_exception_that_cannot_be_shown_is_named_by_its_type(open_target: Open) -> None:
+    target = open_target(ODD + delivering("raise OddError"))
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(None, "OddError")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise OddError\n", r": OddError: OddError \("),
+        ("def factory(settings): return OddValue()\n", " returned OddValue, which is not callable"),
+    ],
+)
+def test_a_factory_with_what_cannot_be_shown(code: str, reason: str, open_target: Open) -> None:
+    with pytest.raises(SetupError, match=f"^--adapter own:factory{reason}"):
+        open_target(ODD + code)
+
+
+WRITES = (
+    "import os\n"
+    "def write(line):\n"
+    "    for number in range(3, 20):\n"
+    "        try:\n"
+    "            os.write(number, line)\n"
+    "        except OSError:\n"
+    "            pass\n"
+)
+"""A module that writes to every file that its process has, the suite's pipe too."""
+
+
+@pytest.mark.parametrize(
+    "line", [b"{}\n", b"[]\n", b'{"raised": 5}\n', b"{\n", b"[" * 10**5 + b"\n"]
+)
+def test_a_line_that_is_no_response_is_shown(line: bytes, open_target: Open) -> None:
+    target = open_target(WRITES + delivering(f"write({line!r})"))
+    with pytest.raises(SetupError, match=r"^--adapter own:factory: its process wrote .*[\[{]"):
+        target.deliver(MESSAGE)
+
+
+def test_such_a_line_before_there_is_a_forwarder(open_target: Open) -> None:
+    with pytest.raises(SetupError, match=r"its process wrote \[\], which is no response"):
+        open_target(WRITES + "write(b'[]\\n')\n" + delivering("pass"))
 
 
 def test_it_gets_the_message_and_keeps_what_it_remembers(open_target: Open) -> None:
@@ -104,8 +190,8 @@ def test_it_gets_the_message_and_keeps_what_it_remembers(open_target: Open) -> N
 
 
 def test_its_settings_are_its_own(open_target: Open) -> None:
-    code = "def factory(settings):\n    told = repr(settings)\n    settings['journeys'].clear()\n"
-    code += "    settings.clear()\n    return lambda message: {'message': told}\n"
+    code = "def factory(settings):\n    before = repr(settings)\n    settings['journeys'].clear()\n"
+    code += "    settings.clear()\n    return lambda message: {'message': before}\n"
     before = repr(SETTINGS)
     for _ in range(2):
         assert open_target(code).deliver(MESSAGE).message == before
@@ -129,26 +215,26 @@ def test_its_input_and_output_are_not_the_suites(open_target: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "reason"),
     [
         ("x = 1\nraise ValueError('none')\n", ": ValueError: none ({}:2)"),
         ("def other(): pass\n", ": AttributeError: module 'own' has no attribute 'factory'"),
-        ("factory = 5\n", ": factory is no function"),
+        ("factory = 5\n", ": factory is not callable"),
         ("\ndef factory(settings):\n    1 / 0\n", ": the factory raised ZeroDivisionError: "),
         ("\ndef factory(settings):\n    1 / 0\n", "division by zero ({}:3)"),
-        ("def factory(settings): return 5\n", " returned 5, which is no function"),
+        ("def factory(settings): return 5\n", " returned 5, which is not callable"),
         (
             "import sys\nprint('no licence')\nsys.exit(3)\n",
             " ended with status 3; the last that it wrote to standard error: no licence",
         ),
     ],
 )
-def test_what_makes_no_forwarder(code: str, told: str, tmp_path: Path, open_target: Open) -> None:
+def test_what_makes_no_forwarder(code: str, reason: str, tmp_path: Path, open_target: Open) -> None:
     with pytest.raises(SetupError) as caught:
         open_target(code)
-    said = str(caught.value)
-    assert said.startswith("--adapter own:factory")
-    assert told.format(tmp_path / "own.py") in said
+    message = str(caught.value)
+    assert message.startswith("--adapter own:factory")
+    assert reason.format(tmp_path / "own.py") in message
 
 
 # --- when it ends ---
@@ -173,6 +259,61 @@ def test_a_forwarder_that_ends_its_process(open_target: Open) -> None:
     target = open_target(delivering("raise SystemExit('no more')"))
     with pytest.raises(SetupError, match=r"ended with status 1; the last .*: no more$"):
         target.deliver(MESSAGE)
+
+
+STAYS = "__import__('time').sleep(60)"
+
+
+@pytest.mark.parametrize("fork", ["os.fork()", "ctypes.CDLL(None).fork()"])
+def test_a_process_that_it_forked_does_not_hide_its_end(fork: str, open_target: Open) -> None:
+    code = "import ctypes, os\n" + delivering(f"if not {fork}: {STAYS}", "os._exit(7)")
+    target = open_target(code)
+    started = time.monotonic()
+    with pytest.raises(SetupError, match=r"^--adapter own:factory ended with status 7$"):
+        target.deliver(MESSAGE)
+    target.close()
+    assert time.monotonic() - started < 20
+
+
+def test_a_process_that_a_command_left_does_not_hide_its_end() -> None:
+    target = CommandTarget("sh -c 'sleep 60 & exit 7'", SETTINGS)
+    try:
+        with pytest.raises(SetupError, match=r"ended with status 7$"):
+            target.deliver(MESSAGE)
+    finally:
+        target.close()
+
+
+def test_a_command_that_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
+    target = CommandTarget("sh -c 'sleep 60 <&0 & wait'", SETTINGS)
+    try:
+        with pytest.raises(SetupError, match=r"said nothing for 0\.2 s$"):
+            target.deliver({"traits": {"a": "x" * 10**6}})
+    finally:
+        target.close()
+
+
+LOCK = "import fcntl, os\nlock = open('lock', 'w')\nfcntl.flock(lock, fcntl.LOCK_EX)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "import os\ndef factory(settings):\n    os.fork()\n"
+            "    return lambda message: {'message': 'one'}\n"
+        ),
+        delivering("import os", "os.fork()", "return {'message': 'one'}"),
+    ],
+)
+def test_a_process_that_it_forked_and_that_returns_ends(
+    code: str, tmp_path: Path, open_target: Open
+) -> None:
+    target = open_target(LOCK + code)
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(200, "one")
+    target.close()
+    eventually(lambda: has_ended(tmp_path), "the end of the forked process")
 
 
 def test_ctrl_c_is_for_the_run_alone(open_target: Open) -> None:

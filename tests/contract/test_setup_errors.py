@@ -10,12 +10,15 @@ import pytest
 from tests.contract.running import (
     BROKEN,
     REFERENCE,
+    ROOT,
     command,
     contract,
+    python,
     start,
     verdicts,
 )
 
+CASE = ROOT / "fixtures" / "cases" / "01-seed-identify.json"
 CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     "no target": ((), "name one forwarder"),
     "two targets": (
@@ -35,6 +38,11 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a URL and no port": (("--adapter-url", "http://127.0.0.1:1/"), "needs --mock-port"),
     "no URL": (("--adapter-url", "here", "--mock-port", "18198"), "must begin with http://"),
+    "a broken URL": (
+        ("--adapter-url", "http://[::", "--mock-port", "18198"),
+        "--adapter-url http://[::: Invalid IPv6 URL",
+    ),
+    "an empty key": ((*REFERENCE, "--api-key", ""), "--api-key '': api_key must be there"),
     "ends at once": (
         command("once.py"),
         "ended with status 1; the last that it wrote to standard error: RuntimeError: no region",
@@ -64,6 +72,17 @@ def test_what_cannot_be_judged(folder: Path, case: str) -> None:
     said = done.stdout.strip().splitlines()
     assert len(said) == 1, done.stdout
     assert said[0].startswith("cannot judge: ")
+
+
+@pytest.mark.parametrize("more", [(), ("--case", str(CASE))])
+def test_a_folder_that_is_gone(tmp_path: Path, more: tuple[str, ...]) -> None:
+    run = "import os, sys; os.rmdir(os.getcwd()); sys.argv[0] = 'mock-autopilot'; "
+    run += "from mock_autopilot.cli import main; main()"
+    done = python(tmp_path, "-P", "-c", run, "contract", *REFERENCE[:2], *more)
+    assert (done.returncode, done.stdout) == (
+        2,
+        "cannot judge: the working directory: No such file or directory\n",
+    )
 
 
 def test_in_processes_it_cannot_be_judged_either(folder: Path) -> None:
