@@ -53,7 +53,10 @@ ODD_DATES = ["2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 LONG_TEXTS = st.integers(200, 3000).map(lambda length: "Lorem ipsum, dolor. " * (length // 20))
 WHOLE = st.integers(-(2**53), 2**53)
-FLOATS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda x: not x.is_integer())
+#: Fractions, also when 15 digits of them are written: that must not make integers of them.
+FLOATS = st.floats(allow_nan=False, allow_infinity=False).filter(
+    lambda number: not (number.is_integer() or float(f"{number:.15g}").is_integer())
+)
 FALSY: st.SearchStrategy[Any] = st.sampled_from([False, 0, ""])
 DATES = st.one_of(
     st.dates().map(lambda date: date.isoformat()),
