@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.own_factory import open_target as open_target
+
 #: A forwarder that drops what is false, and some that cannot be judged.
 MODULES = {
     "broken": """
