@@ -87,6 +87,7 @@ def test_the_contract_suite_imports_no_forwarder_and_the_fake_in_one_file() -> N
     assert offenders("contract_tests", "adapter") == []
     assert offenders("contract_tests", "mock_autopilot") == [
         "contract_tests/fake.py imports mock_autopilot",
+        "contract_tests/fake.py imports mock_autopilot.ApiError",
         "contract_tests/fake.py imports mock_autopilot.MockAutopilot",
     ]
 
