@@ -35,9 +35,9 @@ class Fake:
         """Empty the account."""
         self._ask("POST", "reset")
 
-    def calls(self) -> list[dict[str, Any]]:
-        """Return the calls recorded since the reset."""
-        calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]
+    def calls(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return the calls recorded since the reset, and since the call of that number."""
+        calls: list[dict[str, Any]] = self._ask("GET", f"calls?after={after}")["calls"]
         return calls
 
     def state(self) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from hypothesis import example
 
 from contract_tests.clauses import CLAUSES
 from contract_tests.example import Example
-from contract_tests.fake import DEFAULT_TRIGGER, Fake
-from contract_tests.protocol import Settings, SetupError, Target
+from contract_tests.fake import DEFAULT_TRIGGER, Fake, open_fake
+from contract_tests.protocol import Message, Result, Settings, SetupError, Target
 from contract_tests.strategies import identify, track
+from contract_tests.targets import open_target
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -95,6 +96,60 @@ class Harness:
         """Close the forwarder and stop the fake."""
         self.target.close()
         self.fake.close()
+
+
+class TargetLost(BaseException):
+    """The target was lost in a test, which says nothing of the clause; Hypothesis stops at once."""
+
+
+class _Watched:
+    """A target whose loss in the middle of a run ends the run."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def deliver(self, message: Message) -> Result:
+        try:
+            return self._target.deliver(message)
+        except SetupError as error:
+            raise TargetLost(str(error)) from None
+
+    def close(self) -> None:
+        self._target.close()
+
+
+def open_harness(option: Any) -> Harness:
+    """Start the fake, open the forwarder, and check that they reach one another.
+
+    Raises `SetupError` when they do not.
+    """
+    if option.adapter_url and not option.mock_port:
+        raise SetupError("--adapter-url needs --mock-port: the port that the forwarder sends to")
+    fake = open_fake(
+        host=option.mock_host,
+        port=option.mock_port,
+        api_key=option.api_key,
+        triggers=option.trigger or (),
+    )
+    target = None
+    try:
+        target = open_target(forwarder(option), fake.settings)
+        harness = Harness(fake, _Watched(target))
+        harness.probe()
+    except BaseException as error:  # an interrupt too
+        if target:
+            target.close()
+        fake.close()
+        if isinstance(error, TargetLost):
+            raise SetupError(str(error)) from None
+        raise
+    return harness
+
+
+def forwarder(option: Any) -> dict[str, str | None]:
+    """Return the options that name the forwarder."""
+    kinds = ("adapter", "adapter_url", "adapter_command")
+    return {kind: getattr(option, kind) for kind in kinds}
 
 
 def each(name: str, values: Iterable[object], /, **others: object) -> Callable[[Test], Test]:

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.example import Broken
-from contract_tests.harness import Harness
+from contract_tests.harness import Harness, TargetLost, open_harness
 from contract_tests.options import (
-    TargetLost,
     add_options,
     clause_or_group,
+    clear_junit_report,
     clear_reports,
     known_failures,
-    open_harness,
 )
-from contract_tests.protocol import SetupError
+from contract_tests.protocol import CANNOT_JUDGE, SetupError
 from contract_tests.report import Verdicts, page, terminal
+from contract_tests.text import printable
 
-CANNOT_JUDGE = 2
+_NO_VERDICT = "cannot judge: "
 _PROPERTY = "contract"
 _KNOWN = pytest.StashKey[Mapping[str, str]]()
 _HARNESS = pytest.StashKey[Harness]()
@@ -46,13 +46,15 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.stash[_KNOWN] = known_failures(option.known_failures)
         option.clause = [clause_or_group(name) for name in option.clause or ()]
         clear_reports(option.report or ())
+        clear_junit_report(getattr(option, "xmlpath", None))
         harness = open_harness(option)
     except SetupError as error:
-        sys.stderr.write(f"cannot judge: {error}\n")
-        return CANNOT_JUDGE
+        return _cannot_judge(str(error))
     except KeyboardInterrupt:
-        sys.stderr.write("cannot judge: it was interrupted\n")
-        return CANNOT_JUDGE
+        return _cannot_judge("it was interrupted")
+    except Exception:  # noqa: BLE001  # status 1 would say that a clause is broken
+        traceback.print_exc()
+        return _cannot_judge("an error that was not foreseen, see above")
     config.stash[_ADDRESS] = harness.settings["base_url"]
     if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
         config.stash[_ADDRESS] = "one for each process"
@@ -60,6 +62,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     else:
         config.stash[_HARNESS] = harness
     return None
+
+
+def _cannot_judge(why: str) -> int:
+    sys.stderr.write(f"cannot judge: {printable(why)}\n")
+    return CANNOT_JUDGE
 
 
 @pytest.hookimpl(tryfirst=True)  # Hypothesis reads its seed in its own hook
@@ -115,6 +122,7 @@ class VerdictCollector:
         self._lost = ""
         self._others_failed = False
         self._complete = True
+        self._unwritten: list[str] = []
 
     def pytest_sessionstart(self) -> None:
         """Print what is tested."""
@@ -122,11 +130,12 @@ class VerdictCollector:
         if not reporter or _ADDRESS not in self._config.stash:
             return
         option = self._config.option
-        reporter.write_line(f"target    {self._target()}")
+        reporter.write_line(printable(f"target    {self._target()}"))
         address = self._config.stash[_ADDRESS]
         reporter.write_line(f"fake      mock_autopilot.MockAutopilot, {address}")
         reporter.write_line(f"seed      {option.seed}, {option.examples} examples a test")
 
+    @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
     def pytest_configure_node(self, node: Any) -> None:
         """Pass the run's seed to every worker."""
         node.workerinput["contract_seed"] = self._config.option.seed
@@ -161,7 +170,7 @@ class VerdictCollector:
         if call.excinfo:
             error = call.excinfo.value
             if isinstance(error, TargetLost):
-                self._lost = f"cannot judge: {error}"
+                self._lost = f"{_NO_VERDICT}{printable(str(error))}"
                 item.session.shouldfail = self._lost
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, self._lost)
@@ -196,7 +205,11 @@ class VerdictCollector:
         whole = self._verdicts.to_json(self._target(), self._config.option.level, passed=passed)
         for file in self._config.option.report or ():
             html = file.suffix.lower() == ".html"
-            file.write_text(page(whole) if html else json.dumps(whole, indent=2), "utf-8")
+            text = page(whole) if html else json.dumps(whole, indent=2)
+            try:
+                file.write_text(text, "utf-8", errors="backslashreplace")
+            except OSError as error:
+                self._unwritten.append(f"--report {file}: {error.strerror}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
@@ -210,7 +223,7 @@ class VerdictCollector:
         for line, style in terminal(rows):
             write(line, **({style: True} if style else {}))
         for line in self._verdicts.stale():
-            write(f"known failures: {line}", yellow=True)
+            write(printable(f"known failures: {line}"), yellow=True)
         write("")
         broken = [_brief(row) for row in rows if row["status"] == "failed"]
         listed = f"; broken: {', '.join(broken)}" if broken else ""
@@ -221,10 +234,17 @@ class VerdictCollector:
         else:
             known = ", known failures apart" if any("known" in row for row in rows) else ""
             write(f"passed: every {levels} that was judged holds{known}", green=True)
+        for line in self._unwritten:
+            write(printable(line), red=True)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Print that there is no verdict."""
-        self._lost = "cannot judge: it was interrupted"
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Print that there is no verdict, unless pytest prints what ended the run itself."""
+        reason = str(excinfo.value)
+        if reason.startswith(_NO_VERDICT):  # pytest-xdist, of a worker that lost its forwarder
+            self._lost = reason
+        if self._lost:
+            return
+        self._lost = f"{_NO_VERDICT}it was interrupted"
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
             reporter.write_line("")

@@ -50,6 +50,10 @@ class Target(Protocol):
         """Release what it holds."""
 
 
+CANNOT_JUDGE = 2
+"""The exit status when nothing could be judged."""
+
+
 class SetupError(Exception):
     """The forwarder cannot be tested: it is not there, or it does not send to the fake."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
 from contract_tests.clauses import CLAUSES, Clause
+from contract_tests.text import Prose, printable, shown
 
 Row = dict[str, Any]
 Lines = Iterable[tuple[str, str]]
@@ -103,7 +104,7 @@ def terminal(rows: Iterable[Row]) -> Lines:
         known = f"  (known: {row['known']})" if "known" in row else ""
         style = {"passed": "green", "failed": "yellow" if known else "red"}.get(row["status"], "")
         line = f"{row['id']}  {row['level']:<6}  {row['status']:<7}  {row['title']}{known}"
-        yield line, style
+        yield printable(line), style
     for row in rows:
         if "counterexample" in row:
             yield "", ""
@@ -113,6 +114,10 @@ def terminal(rows: Iterable[Row]) -> Lines:
 
 def failure(row: Row) -> Lines:
     """Return what was found of a failed clause."""
+    return ((printable(line), style) for line, style in _found(row))
+
+
+def _found(row: Row) -> Lines:
     found = row["counterexample"]
     yield f"  source: {row['source']}", ""
     if "error" in found:
@@ -120,22 +125,24 @@ def failure(row: Row) -> Lines:
         return
     yield "  the smallest messages found:", ""
     for message, reported in zip(found["messages"], found["reported"], strict=True):
-        yield f"    {_json(message)}", ""
+        yield f"    {shown(message)}", ""
         words = f"{reported['status']} {reported['message']}".strip()
         yield f"      the forwarder reported: {words}", ""
     yield "  what differs:", ""
     for difference in found["differences"]:
         yield f"    {difference['what']}", ""
-        yield f"      expected  {_json(difference['expected'])}", "green"
-        arrived = _json(difference["arrived"]) if "arrived" in difference else "nothing"
-        yield f"      arrived   {arrived}", "red"
+        values = {"arrived": Prose("nothing"), **difference}
+        for name in difference.get("prose", ()):
+            values[name] = Prose(values[name])
+        yield f"      expected  {shown(values['expected'])}", "green"
+        yield f"      arrived   {shown(values['arrived'])}", "red"
     yield "  the calls that reached the account:" if found["calls"] else "  no call arrived", ""
     for call in found["calls"]:
         fault = f"  (fault {call['fault']})" if call["fault"] else ""
-        yield f"    {call['method']} {call['path']} {_json(call['body'])}{fault}", ""
-        yield f"      {call['status']} {_json(call['answer'])}", ""
+        yield f"    {call['method']} {call['path']} {shown(call['body'])}{fault}", ""
+        yield f"      {call['status']} {shown(call['answer'])}", ""
     yield "  as a fixture case:", ""
-    yield f"    {_json(found['case'])}", ""
+    yield f"    {shown(found['case'])}", ""
 
 
 def page(report: dict[str, Any]) -> str:
@@ -154,7 +161,3 @@ def page(report: dict[str, Any]) -> str:
         judged=held + statuses.count("failed"),
         failure=failure,
     )
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=repr)

@@ -8,6 +8,7 @@ from contract_tests.example import Example
 from contract_tests.harness import Harness, clause
 from contract_tests.protocol import Result
 from contract_tests.strategies import identify, track
+from contract_tests.text import Prose
 
 of_both_types = pytest.mark.parametrize("kind", ["identify", "track"])
 #: Refusals that are final, but for the 401 (SET-01), and the 404 of a contact not yet made.
@@ -40,9 +41,10 @@ def refused(
             entries = example.entries()
             there = bool(entries)
             if len(entries) > 1:
-                example.differs("journey entries", "one at most", entries)
+                example.differs("journey entries", Prose("one at most"), entries)
         if delivered and not there:
-            example.differs("reported outcome", "not delivered: nothing arrived", "delivered")
+            expected = Prose("not delivered: nothing arrived")
+            example.differs("reported outcome", expected, Prose("delivered"))
 
 
 def send(example: Example, kind: str) -> Result:

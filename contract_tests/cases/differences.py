@@ -1,6 +1,5 @@
 """What differs between what is expected and what happened, for a clause and for a fixture case."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +28,7 @@ from contract_tests.comparison import (
     type_named,
 )
 from contract_tests.protocol import Result
+from contract_tests.text import Prose, shown
 
 #: What the account makes of itself.
 MADE = (
@@ -55,17 +55,21 @@ class Difference:
     arrived: Any
 
     def __str__(self) -> str:
-        return f"{self.what}: expected {shown(self.expected)}, got {shown(self.arrived)}"
+        expected, arrived = self.in_words()
+        return f"{self.what}: expected {expected}, got {arrived}"
+
+    def in_words(self) -> tuple[str, str]:
+        """Return what was expected and what arrived, as people read them."""
+        nothing = isinstance(self.arrived, Missing)
+        return shown(self.expected), "nothing" if nothing else shown(self.arrived)
 
     def to_json(self) -> Json:
-        """Return it without `arrived` when nothing is there."""
-        there = {} if isinstance(self.arrived, Missing) else {"arrived": self.arrived}
-        return {"what": self.what, "expected": self.expected, **there}
-
-
-def shown(value: Any) -> str:
-    """Return a value as people read it."""
-    return "nothing" if isinstance(value, Missing) else json.dumps(value, ensure_ascii=False)
+        """Return it without `arrived` when nothing is there; `prose` names what is no value."""
+        values = {"expected": self.expected}
+        if not isinstance(self.arrived, Missing):
+            values["arrived"] = self.arrived
+        prose = [name for name, value in values.items() if isinstance(value, Prose)]
+        return {"what": self.what, **values, **({"prose": prose} if prose else {})}
 
 
 def who(identifiers: Mapping[str, str]) -> str:
@@ -104,10 +108,10 @@ def delivery_differences(
 ) -> Iterator[Difference]:
     """Compare what a forwarder reported of a message with what is expected."""
     if expected.delivered is True and not result.delivered:
-        reported = f"{result.status} {result.message}".strip()
-        yield Difference(f"{which}reported outcome", "delivered (2xx)", reported)
+        reported = Prose(f"{result.status} {result.message}".strip())
+        yield Difference(f"{which}reported outcome", Prose("delivered (2xx)"), reported)
     if expected.delivered is False and result.delivered:
-        yield Difference(f"{which}reported outcome", "not delivered", "delivered")
+        yield Difference(f"{which}reported outcome", Prose("not delivered"), Prose("delivered"))
     if expected.status is not UNSET and expected.status != result.status:
         yield Difference(f"{which}reported status", expected.status, result.status)
     if expected.message is not UNSET and expected.message not in result.message:
@@ -122,7 +126,7 @@ def account_differences(
     if expected.contacts is not UNSET and not same(expected.contacts, contacts):
         yield Difference("contacts", expected.contacts, contacts)
     if expected.number_of_contacts not in (UNSET, len(contacts)):
-        yield Difference("contacts", f"{expected.number_of_contacts} in all", contacts)
+        yield Difference("contacts", Prose(f"{expected.number_of_contacts} in all"), contacts)
     if expected.journeys is not UNSET:
         wanted = {name: to_builtins(them) for name, them in expected.journeys.items() if them}
         journeys = _journeys(state, names)
@@ -135,7 +139,7 @@ def person_differences(person: ExpectedPerson, state: State) -> Iterator[Differe
     found = matching(state["contacts"], person.identifiers)
     if len(found) != 1:
         known = [as_sent(contact) for contact in state["contacts"]]
-        yield Difference(f"contacts with {shown(person.identifiers)}", "exactly one", known)
+        yield Difference(f"contacts with {shown(person.identifiers)}", Prose("exactly one"), known)
         return
     (contact,) = found
     of = f"of {who(person.identifiers)}"
@@ -148,7 +152,8 @@ def person_differences(person: ExpectedPerson, state: State) -> Iterator[Differe
     for name, fitting in person.types.items():
         arrived_type = type_named(contact, name)
         if arrived_type and arrived_type not in fitting:
-            yield Difference(f"type of trait {name!r} {of}", " or ".join(fitting), arrived_type)
+            wanted_type = Prose(" or ".join(fitting))
+            yield Difference(f"type of trait {name!r} {of}", wanted_type, Prose(arrived_type))
     for name, value in person.fields.items():
         arrived = contact.get(name, Missing())
         there = not isinstance(arrived, Missing)
@@ -164,7 +169,7 @@ def person_differences(person: ExpectedPerson, state: State) -> Iterator[Differe
 
 
 def _missed(what: str, expected: Any, arrived: Any) -> Difference:
-    return Difference(what, "nothing" if expected is None else expected, arrived)
+    return Difference(what, Prose("nothing") if expected is None else expected, arrived)
 
 
 def _reference_differences(

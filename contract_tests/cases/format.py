@@ -101,7 +101,7 @@ class AccountExpectation(_Part):
     """What is expected of the account as a whole: all of its contacts and journeys."""
 
     contacts: list[Json] | UnsetType = UNSET
-    number_of_contacts: int | UnsetType = UNSET
+    number_of_contacts: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     journeys: dict[str, list[ExpectedEntry]] | UnsetType = UNSET
 
 
@@ -123,7 +123,7 @@ class Expectation(AccountExpectation, kw_only=True):
 class Case(_Part, kw_only=True):
     """A fixture case: messages, and what must have come of them."""
 
-    id: str
+    id: Annotated[str, Meta(min_length=1)]
     title: str
     why: str
     source: str
@@ -147,18 +147,34 @@ def read_case(file: Path) -> Case:
 
     """
     try:
-        content = json.loads(file.read_bytes())
+        content = json.loads(
+            file.read_bytes(), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+        case = convert(content, Case)
     except OSError as error:
         raise SetupError(f"{file}: {error.strerror}") from None
-    except ValueError as error:
-        raise SetupError(f"{file} is not JSON: {error}") from None
-    try:
-        case = convert(content, Case)
+    except RecursionError:
+        raise SetupError(f"{file} is nested too deeply") from None
     except ValidationError as error:
         raise SetupError(f"{file}: {_in_words(str(error))}") from None
+    except ValueError as error:
+        raise SetupError(f"{file} is not JSON: {error}") from None
     if problem := next(_inconsistencies(case), None):
         raise SetupError(f"{file}: {problem}")
     return case
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return members
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _inconsistencies(case: Case) -> Iterator[str]:
@@ -168,6 +184,12 @@ def _inconsistencies(case: Case) -> Iterator[str]:
         yield (
             f"expect.deliveries has {expected} items and messages has {count}: "
             "write one for each message, {} if nothing is expected of it"
+        )
+    reference = case.expect.reference
+    if reference is not UNSET and len(reference.deliveries) != count:
+        yield (
+            f"expect.reference.deliveries has {len(reference.deliveries)} items and messages has "
+            f"{count}: write one for each message, {{}} if nothing is expected of it"
         )
     for number, fault in enumerate(case.faults):
         if fault.before > count:
@@ -196,10 +218,12 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Object missing required field `(.+?)`", lambda m: f"has no {m[1]!r}; add it"),
     (
         r"Object contains unknown field `(.+?)`",
-        lambda m: f"has {m[1]!r}, which is no field of a case; remove it or correct its name",
+        lambda m: f"has {m[1]!r}, which is not a field of a case; remove it or correct its name",
     ),
     (r"Invalid enum value (.+)", lambda m: f"is {m[1]}; write exact, nulls or only"),
     (r"Expected `array` of length >= 1", lambda _: "is empty; write at least one message"),
+    (r"Expected `str` of length >= 1", lambda _: "is empty; write a text"),
+    (r"Expected `int` >= 0", lambda _: "is below 0; write how many there are"),
     (r"Expected `int` >= 1", lambda _: "is too small; messages are counted from 1"),
 )
 

@@ -32,22 +32,22 @@ def run_case(case: Case, fake: Fake, target: Target) -> Iterator[Step]:
 
     """
     fake.reset()
-    seen = 0
+    last = 0
     for number, message in enumerate(case.messages, start=1):
         for fault in case.faults:
             if fault.before == number:
-                _set_fault(case, fault, fake)
+                _set_fault(fault, fake)
         result = target.deliver(message)
-        calls = fake.calls()
-        yield Step(message, result, calls[seen:])
-        seen = len(calls)
+        calls = fake.calls(after=last)
+        last = calls[-1]["number"] if calls else last
+        yield Step(message, result, calls)
 
 
-def _set_fault(case: Case, fault: CaseFault, fake: Fake) -> None:
+def _set_fault(fault: CaseFault, fake: Fake) -> None:
     try:
         fake.fail(match=fault.match, respond=fault.respond, times=fault.times)
     except SetupError as error:
-        raise SetupError(f"{case.id}: the fault before message {fault.before}: {error}") from None
+        raise SetupError(f"the fault before message {fault.before}: {error}") from None
 
 
 def check_triggers(case: Case, settings: Settings) -> None:

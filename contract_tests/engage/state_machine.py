@@ -24,6 +24,7 @@ from contract_tests.engage.source import Engage
 from contract_tests.harness import Harness
 from contract_tests.protocol import Message, Person
 from contract_tests.strategies import identify
+from contract_tests.text import Prose
 
 Updates = list[Update | str]
 """The updates of a sync; a wrong message is a sentence that says why."""
@@ -256,8 +257,8 @@ class EngageStateMachine(RuleBasedStateMachine):
         earliest = min(audience.earliest for audience in self.audiences)
         latest = min(audience.latest for audience in self.audiences)
         if due is None or not earliest <= due <= latest:
-            expected = f"from {earliest} to {latest}"
-            self.example.differs("the next sync", expected, None if due is None else str(due))
+            expected = Prose(f"from {earliest} to {latest}")
+            self.example.differs("the next sync", expected, None if due is None else Prose(due))
 
     def check_account(self) -> None:
         """Require each user's properties: the membership at the last sync, or none."""

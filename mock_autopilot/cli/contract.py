@@ -2,6 +2,9 @@
 
 import os
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +12,16 @@ from typing import Any
 
 import click
 
-CANNOT_JUDGE = 2
+from mock_autopilot.cli._text import printable
+
+#: What would configure pytest from outside.
+_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS")
+
+
+def _processes(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value not in (None, "auto") and not (value.isdecimal() and int(value) > 0):
+        raise click.BadParameter(f"{value!r} is neither a number from 1 nor auto.")
+    return value
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -30,7 +42,7 @@ CANNOT_JUDGE = 2
     "--mock-port",
     metavar="PORT",
     type=click.IntRange(0, 65535),
-    help="The fake's port.  [default: any]",
+    help="The fake's port.  [default: a free one]",
 )
 @click.option("--api-key", metavar="KEY", help="The account's key.  [default: contract-key]")
 @click.option(
@@ -39,7 +51,11 @@ CANNOT_JUDGE = 2
     multiple=True,
     help="An event's trigger, beside those that a run always has; repeatable.",
 )
-@click.option("--level", type=click.Choice(["must", "should"]), help="What has to hold to pass.")
+@click.option(
+    "--level",
+    type=click.Choice(["must", "should"]),
+    help="Clauses that decide the exit status.  [default: must]",
+)
 @click.option(
     "--clause", metavar="ID", multiple=True, help="Only this clause or group; repeatable."
 )
@@ -47,23 +63,37 @@ CANNOT_JUDGE = 2
     "--examples", metavar="N", type=click.IntRange(1), help="Examples of each test.  [default: 40]"
 )
 @click.option("--seed", metavar="N", type=int, help="Repeat the run that printed this seed.")
-@click.option("--known-failures", metavar="FILE", help="Lines of ID: reason.")
-@click.option("--report", metavar="FILE", multiple=True, help="Write it: .json or .html.")
+@click.option(
+    "--known-failures",
+    metavar="FILE",
+    help="Clauses that are expected to fail, a line each: `ID: reason`.",
+)
+@click.option(
+    "--report",
+    metavar="FILE",
+    multiple=True,
+    help="Write a report to FILE, whose name ends in .json or .html; repeatable.",
+)
 @click.option("--junitxml", metavar="FILE", help="Write pytest's JUnit report.")
 @click.option(
     "--case",
     "cases",
     metavar="FILE",
-    type=click.Path(path_type=Path),
     multiple=True,
-    help="Run this fixture case instead of the clauses; repeatable.",
+    help="Run this fixture case instead of the clauses; repeatable, or several files in a row.",
 )
-@click.argument("more_cases", metavar="", type=click.Path(path_type=Path), nargs=-1)
-@click.option("-n", "processes", metavar="N", help="Processes to run in (pytest-xdist).")
+@click.argument("more_cases", metavar="[--case FILE [FILE...]]", nargs=-1)
+@click.option(
+    "-n",
+    "processes",
+    metavar="N",
+    callback=_processes,
+    help="Number of processes, or auto (pytest-xdist).",
+)
 def contract(
     processes: str | None,
-    cases: tuple[Path, ...],
-    more_cases: tuple[Path, ...],
+    cases: tuple[str, ...],
+    more_cases: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Certify that a forwarder of Segment messages keeps Autopilot's contract.
@@ -78,31 +108,66 @@ def contract(
     """
     if more_cases and not cases:
         raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
-    # Not imported here: pytest wants to be the first to import what it loads.
+    with _errors_without_a_verdict():
+        status = _run(processes, [*cases, *more_cases], options)
+    sys.exit(status)
+
+
+@contextmanager
+def _errors_without_a_verdict() -> Iterator[None]:
+    """End with the status that says so when an error leaves nothing judged."""
+    from contract_tests.protocol import CANNOT_JUDGE, SetupError
+
+    try:
+        yield
+    except SetupError as error:
+        reason = str(error)
+    except KeyboardInterrupt:
+        reason = "it was interrupted"
+    except Exception:  # noqa: BLE001  # status 1 would say that a clause is broken
+        traceback.print_exc()
+        reason = "an error that was not foreseen, see above"
+    else:
+        return
+    click.echo(printable(f"cannot judge: {reason}"), err=True)
+    sys.exit(CANNOT_JUDGE)
+
+
+def _run(processes: str | None, cases: list[str], options: dict[str, Any]) -> int:
+    """Run the cases or the clauses; return the exit status."""
+    from contract_tests.protocol import CANNOT_JUDGE, SetupError
+
+    # Importing these before pytest would cause PytestAssertRewriteWarning.
     missing = [name for name in ("hypothesis", "pytest") if find_spec(name) is None]
+    if processes and find_spec("xdist") is None:
+        missing.append("pytest-xdist (for -n)")
     if missing:
         needed = " and ".join(missing)
-        click.echo(
-            f"Error: needs {needed}. In the checkout: pip install '.[contract]'",
-            err=True,
-        )
-        sys.exit(CANNOT_JUDGE)
+        click.echo(f"Error: needs {needed}. In the checkout: pip install '.[contract]'", err=True)
+        return CANNOT_JUDGE
     try:
         Path.cwd()
     except OSError as error:
-        click.echo(f"cannot judge: the working directory: {error.strerror}", err=True)
-        sys.exit(CANNOT_JUDGE)
+        raise SetupError(f"the working directory: {error.strerror}") from None
     if cases:
         from mock_autopilot.cli._case_files import run_case_files
 
-        sys.exit(run_case_files([*cases, *more_cases], {**options, "n": processes}))
+        return run_case_files(cases, {**options, "n": processes})
+    return _run_clauses(processes, options)
+
+
+def _run_clauses(processes: str | None, options: dict[str, Any]) -> int:
     import pytest
+
+    from contract_tests.protocol import CANNOT_JUDGE
 
     suite = Path(__file__).parents[2] / "contract_tests"
     arguments = [str(suite), "-p", "contract_tests.plugin"]
     arguments += ["-q", "--tb=no", "--no-header", "-rN", "-p", "no:cacheprovider"]
     # Whatever configures pytest where this runs is of no concern.
     arguments += ["-c", os.devnull, "--rootdir=.", "--noconftest"]
+    for name in _VARIABLES:
+        os.environ.pop(name, None)
     arguments += ["--assert=plain"]  # the suite has no assertion to rewrite
     if processes:
         arguments += ["-n", processes, "--dist=loadgroup"]
@@ -113,4 +178,4 @@ def contract(
     with TemporaryDirectory() as folder:  # Hypothesis would leave one where this runs
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
         status = int(pytest.main(arguments))
-    sys.exit(status if status in (0, 1) else CANNOT_JUDGE)
+    return status if status in (0, 1) else CANNOT_JUDGE

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from contract_tests.cases.differences import case_differences
-from contract_tests.cases.format import read_case, read_cases
+from contract_tests.cases.format import read_cases
 from contract_tests.cases.runner import run_case, settings_for
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS, Fake, open_fake
 from contract_tests.in_process import Factory, FactoryTarget
-from contract_tests.protocol import SetupError
 from contract_tests.targets import environment
 from mock_autopilot.installation import fixtures_path
 from tests.contract.forwarders.correct import CORRECT
@@ -125,9 +124,7 @@ def test_differences_are_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[3:] == [
         "small  differs  A small case",
-        "other  holds    A small case",
-        "",
-        f"small: A small case  ({first})",
+        f"  file: {first}",
         "  source: This test",
         "  trait 'plan' of u1",
         '    expected  "free"',
@@ -135,6 +132,7 @@ def test_differences_are_shown(tmp_path: Path) -> None:
         "  trait 'logins' of u1",
         "    expected  3",
         "    arrived   nothing",
+        "other  holds    A small case",
         "",
         "1 of 2 cases hold; differing: small",
     ]
@@ -158,54 +156,6 @@ def test_faults(tmp_path: Path) -> None:
     assert (done.returncode, differing(done.stdout)) == (1, {"small"})
 
 
-WRONG: dict[str, tuple[Any, str]] = {
-    "no JSON": ("{", "small.json is not JSON: Expecting property name"),
-    "another type": ([], "the case is an array; write an object"),
-    "a missing field": ({k: v for k, v in CASE.items() if k != "why"}, "the case has no 'why'"),
-    "an unknown field": (
-        expecting(contact=[]),
-        "expect has 'contact', which is no field of a case; remove it or correct its name",
-    ),
-    "a wrong type": (
-        expecting(people=[{"user_id": 5}]),
-        "expect.people[0].user_id is a whole number; write a string",
-    ),
-    "an unknown strictness": (
-        expecting(people=[{"user_id": "u1", "strict": ["very"]}]),
-        "expect.people[0].strict[0] is 'very'; write exact, nulls or only",
-    ),
-    "nobody": (expecting(people=[{}]), "expect.people[0] names nobody: write Email, user_id or"),
-    "no messages": (changed(messages=[]), "messages is empty; write at least one message"),
-    "too few deliveries": (
-        expecting(deliveries=[{}]),
-        "expect.deliveries has 1 items and messages has 2: write one for each message",
-    ),
-    "a fault before nothing": (
-        changed(faults=[{"before": 3, "respond": {"status": 503}}]),
-        "faults[0].before is 3: write a number from 1 to 2",
-    ),
-    "a fault before everything": (
-        changed(faults=[{"before": 0, "respond": {"status": 503}}]),
-        "faults[0].before is too small; messages are counted from 1",
-    ),
-    "a condition on nothing": (
-        expecting(people=[{"user_id": "u1", "if_delivered": 3}]),
-        "expect.people[0].if_delivered is 3: write a number from 1 to 2",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_file(tmp_path: Path, name: str) -> None:
-    content, expected = WRONG[name]
-    file = write(tmp_path, content)
-    with pytest.raises(SetupError) as raised:
-        read_case(Path(file))
-    assert str(raised.value).startswith(file)
-    assert expected in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
 def test_a_wrong_file_is_one_line(tmp_path: Path) -> None:
     done = contract(FORWARDERS, *FACTORY, "--case", write(tmp_path, expecting(contact=[])))
     assert done.returncode == 2, done.stdout
@@ -217,7 +167,8 @@ def test_a_fault_that_the_account_refuses(tmp_path: Path) -> None:
     faults = [{"before": 1, "respond": {"state": 503}}]
     done = contract(FORWARDERS, *FACTORY, "--case", write(tmp_path, changed(faults=faults)))
     assert done.returncode == 2, done.stdout
-    expected = "cannot judge: small: the fault before message 1: POST /_mock/faults: 400"
+    file = tmp_path / "small.json"
+    expected = f"cannot judge: {file}: the fault before message 1: POST /_mock/faults: 400"
     assert expected in done.stdout
     assert "Traceback" not in done.stdout
 
@@ -229,6 +180,8 @@ def test_a_fault_that_the_account_refuses(tmp_path: Path) -> None:
         (("--case", str(FILES[0])), "name one forwarder"),
         ((*FACTORY, "--case", str(FILES[0]), "--clause", "IDN"), "--case takes no --clause"),
         ((*FACTORY, "--case", str(FILES[0]), "-n", "2"), "--case takes no -n"),
+        ((*FACTORY, "--case", str(FILES[0]), "--seed", "0"), "--case takes no --seed"),
+        ((*FACTORY, "--case", ""), "cannot judge: --case names no file\n"),
         (("--adapter", "nowhere:factory", "--case", str(FILES[0])), "No module named 'nowhere'"),
         ((*FACTORY, str(FILES[0])), "Got unexpected extra argument"),
     ],
@@ -238,6 +191,34 @@ def test_what_cannot_be_run(arguments: tuple[str, ...], expected: str) -> None:
     assert done.returncode == 2, done.stdout
     assert expected in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_what_a_case_says_cannot_control_the_terminal(tmp_path: Path) -> None:
+    person = {"user_id": "u1", "traits": {"plan": "\x1b[31m\u202e"}}
+    case = {**expecting(people=[person]), "id": "a\x1b[2J", "title": "two\nlines"}
+    done = contract(FORWARDERS, *FACTORY, "--case", write(tmp_path, case))
+    assert done.returncode == 1, done.stdout
+    assert done.stdout.splitlines()[3] == r"a\u001b[2J  differs  two\nlines"
+    assert r'    expected  "\u001b[31m\u202e"' in done.stdout.splitlines()
+    assert done.stdout.replace("\n", "").isprintable()
+
+
+def test_what_is_no_value_is_shown_without_quotes(tmp_path: Path) -> None:
+    case = expecting(number_of_contacts=7, deliveries=[{"delivered": False}, {}])
+    done = contract(FORWARDERS, *FACTORY, "--case", write(tmp_path, case))
+    lines = done.stdout.splitlines()
+    assert "    expected  7 in all" in lines
+    assert lines[lines.index("  message 1: reported outcome") + 1 :][:2] == [
+        "    expected  not delivered",
+        "    arrived   delivered",
+    ]
+
+
+def test_the_usage_shows_several_cases_in_a_row(tmp_path: Path) -> None:
+    done = contract(tmp_path, "--help")
+    assert done.stdout.startswith(
+        "Usage: mock-autopilot contract [OPTIONS] [--case FILE [FILE...]]\n"
+    )
 
 
 # --- correct forwarders, in this process ---

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from contract_tests.example import Broken
 from contract_tests.fake import Fake, open_fake
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
+from mock_autopilot.installation import fixtures_path
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.suite import failure, harness_for, suite_tests
@@ -43,6 +45,24 @@ def fake() -> Iterator[Fake]:
 def differences(case: Case, factory: Factory, fake: Fake) -> list[Difference]:
     steps = list(run_case(case, fake, FactoryTarget(factory, settings_for(case, fake))))
     return case_differences(case, steps, fake.state())
+
+
+def test_each_step_asks_for_the_calls_of_its_message_only(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, answers = fake.calls, []
+
+    def recorded(after: int = 0) -> list[dict[str, Any]]:
+        answers.append(calls(after))
+        return answers[-1]
+
+    monkeypatch.setattr(fake, "calls", recorded)
+    case = read_case(fixtures_path() / "cases" / "15-merge.json")
+    steps = list(run_case(case, fake, FactoryTarget(reference, settings_for(case, fake))))
+    assert len(steps) == len(case.messages) > 1
+    assert [step.calls for step in steps] == answers
+    assert all(answers)
+    assert [call for answer in answers for call in answer] == calls()
 
 
 @pytest.mark.parametrize("clause_id", CLAUSES)

@@ -148,3 +148,56 @@ def test_the_page_escapes_what_it_shows() -> None:
     assert "<title>Contract: &lt;i&gt;target&lt;/i&gt;</title>" in html
     assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in html
     assert "known: &lt;b&gt;known&lt;/b&gt;" in html
+
+
+#: A forwarder that fails after the messages of the start, with words that no file can hold.
+ODD = """
+from adapter.contract import factory as reference
+def factory(settings):
+    deliver, count = reference(settings), []
+    def forward(message):
+        count.append(1)
+        result = deliver(message)
+        odd = {"status": 500, "message": "a\\ud800\\x1b[2J\\nb"}
+        return odd if len(count) > 3 else result
+    return forward
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_what_a_forwarder_says_is_escaped(tmp_path: Path, processes: tuple[str, ...]) -> None:
+    (tmp_path / "odd.py").write_text(ODD)
+    files = [tmp_path / name for name in ("odd.json", "odd.html", "odd.xml")]
+    arguments = ("--report", str(files[0]), "--report", str(files[1]), "--junitxml", str(files[2]))
+    few = ("--examples", "3", "--clause", "IDN-01")
+    done = contract(tmp_path, "--adapter", "odd:factory", *few, *arguments, *processes)
+    assert done.returncode == 1, done.stdout
+    assert "0 of 1 clauses hold; broken: IDN-01 (MUST)" in done.stdout
+    escaped = r"500 a\ud800\u001b[2J\nb"
+    assert f"      the forwarder reported: {escaped}" in done.stdout.splitlines()
+    assert f"      arrived   {escaped}" in done.stdout.splitlines()
+    assert done.stdout.replace("\n", "").isprintable()
+    assert escaped in files[1].read_text("utf-8")
+    clauses = {row["id"]: row for row in json.loads(files[0].read_text("utf-8"))["clauses"]}
+    found = clauses["IDN-01"]["counterexample"]
+    assert found["reported"][0]["message"] == "a\ud800\x1b[2J\nb"
+    assert found["differences"][0]["prose"] == ["expected", "arrived"]
+    assert files[2].exists()
+
+
+BLOCKING = """
+import os
+from adapter.contract import factory as reference
+def factory(settings):
+    os.makedirs("blocked.json", exist_ok=True)
+    return reference(settings)
+"""
+
+
+def test_a_report_that_cannot_be_written_is_told_after_the_summary(tmp_path: Path) -> None:
+    (tmp_path / "blocking.py").write_text(BLOCKING)
+    few = ("--examples", "3", "--clause", "IDN-01", "--report", "blocked.json")
+    done = contract(tmp_path, "--adapter", "blocking:factory", *few)
+    assert done.returncode == 0, done.stdout
+    assert "holds\n--report blocked.json: Is a directory\n" in done.stdout
+    assert "Traceback" not in done.stdout

@@ -56,6 +56,18 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing selected": ((*REFERENCE, "--clause", "ABC"), "--clause ABC: there is no such clause"),
     "no known failures": ((*REFERENCE, "--known-failures", "none.txt"), "none.txt: No such file"),
     "no reason": ((*REFERENCE, "--known-failures", "bare.txt"), "bare.txt:1 gives no reason"),
+    "known failures not in UTF-8": (
+        (*REFERENCE, "--known-failures", "latin.txt"),
+        "--known-failures latin.txt is not UTF-8",
+    ),
+    "no place for a JUnit report": (
+        (*REFERENCE, "--junitxml", "/dev/null/a/b.xml"),
+        "--junitxml /dev/null/a/b.xml: Not a directory",
+    ),
+    "a case nested too deeply": (
+        (*REFERENCE[:2], "--case", "deep.json"),
+        "deep.json is nested too deeply",
+    ),
     "a wrong trigger": ((*REFERENCE, "--trigger", "Signed Up"), "write EVENT=ID"),
 }
 
@@ -64,6 +76,8 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
 def test_what_cannot_be_judged(folder: Path, case: str) -> None:
     arguments, expected = CANNOT[case]
     (folder / "bare.txt").write_text("IDN-01\n")
+    (folder / "latin.txt").write_bytes(b"IDN-01: caf\xe9\n")
+    (folder / "deep.json").write_text("[" * 100_000)
     (folder / "x.json").mkdir(exist_ok=True)
     done = contract(folder, *arguments)
     assert done.returncode == 2, done.stdout
@@ -99,6 +113,7 @@ def test_a_forwarder_lost_on_the_way(folder: Path, processes: tuple[str, ...]) -
     done = contract(folder, "--adapter", "late:factory", *one, *processes)
     assert done.returncode == 2, done.stdout
     assert done.stdout.count("cannot judge: the forwarder answered 'fine'") == 1
+    assert "interrupted" not in done.stdout
     assert verdicts(done.stdout) == {}
     assert "Traceback" not in done.stdout
     assert not report.exists()
