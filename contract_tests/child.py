@@ -40,7 +40,7 @@ def make_forwarder(name: str, settings: dict[str, Any], package_root: Path) -> D
     module, _, attribute = name.partition(":")
     try:
         factory = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
+    except Exception as error:  # importing a module runs it, and can raise anything
         note = ""
         if isinstance(error, ImportError | AttributeError):
             missing = error.name if isinstance(error, ImportError) else None
@@ -50,30 +50,31 @@ def make_forwarder(name: str, settings: dict[str, Any], package_root: Path) -> D
     if not callable(factory):
         raise NoForwarder(f": {attribute} is not callable")
     try:
-        deliver = factory(settings)
-    except Exception as error:
+        made = factory(settings)
+    except Exception as error:  # so can calling a factory
         raise NoForwarder(f": the factory raised {describe_error(error)}") from error
-    if not callable(deliver):
-        raise NoForwarder(f" returned {safe_text(repr, deliver)}, which is not callable")
-    return deliver  # type: ignore[no-any-return]
+    if not callable(made):
+        raise NoForwarder(f" returned {safe_text(repr, made)}, which is not callable")
+    deliver: Deliver = made
+    return deliver
 
 
 def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
     """Deliver a message; return the response as a line of JSON."""
     try:
         answer = deliver(message)
-    except Exception as error:  # noqa: BLE001  # whatever a stranger's code raises
+    except Exception as error:  # noqa: BLE001  # any exception is a failed delivery
         response = {"raised": safe_text(str, error), "status": None}
         try:
             return json.dumps({**response, "status": getattr(error, "status", None)})
-        except Exception:  # noqa: BLE001  # the status can be anything
+        except Exception:  # noqa: BLE001  # the status is whatever the author made of it
             return json.dumps(response)
     try:
         kept = answer
         if isinstance(answer, dict):  # what else there is need not be JSON
             kept = {key: answer[key] for key in ("status", "message") if key in answer}
         return json.dumps({"answer": kept})
-    except Exception:  # noqa: BLE001  # a subclass can raise anything
+    except Exception:  # noqa: BLE001  # methods of the answer can raise anything
         return json.dumps({"unreadable": safe_text(repr, answer)})
 
 
@@ -81,7 +82,7 @@ def safe_text(convert: Callable[[object], str], value: object) -> str:
     """Return `str` or `repr` of a value; its type's name if that raises."""
     try:
         return convert(value)
-    except Exception:  # noqa: BLE001  # a stranger's method
+    except Exception:  # noqa: BLE001  # __str__ and __repr__ can raise anything
         return type(value).__name__
 
 
@@ -155,7 +156,6 @@ def take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in the order of both
 
     def disconnect() -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -178,7 +178,7 @@ def lines_of(requests: IO[bytes]) -> Iterator[Any]:
     def read() -> None:
         for line in requests:
             waiting.put(line)
-        waiting.put(b"")
+        waiting.put(b"")  # `main` ends, unless the forwarder is busy or hangs
         time.sleep(GRACE)
         os._exit(1)
 

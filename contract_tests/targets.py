@@ -207,8 +207,9 @@ class PythonTarget:
     def __init__(self, name: str, settings: Settings) -> None:
         if not name.partition(":")[2]:
             raise SetupError(f"--adapter {name}: write it as package.module:factory")
-        # -P: the folder of a script is searched first otherwise.
-        command = [sys.executable, "-P", str(Path(__file__).with_name("child.py"))]
+        # -P: the folder of a script is searched first otherwise. -u: what the forwarder prints
+        # is there when it ends, however it ends.
+        command = [sys.executable, "-P", "-u", str(Path(__file__).with_name("child.py"))]
         self._process = _Process(f"--adapter {name}", command, os.environ)
         try:
             self._make_forwarder(name, settings)

@@ -115,7 +115,7 @@ def takes_options(
         init.__doc__ = "\n".join(
             f"{option.name}: {option.metadata['help']}" for option in fields(ServerOptions)
         )
-        init.__signature__ = signature(ServerOptions.__init__)  # type: ignore[attr-defined]
+        init.__signature__ = signature(ServerOptions.__init__)  # type: ignore[attr-defined]  # inspect reads it
         return init
 
     return decorate

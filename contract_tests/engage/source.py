@@ -71,11 +71,11 @@ class Space:
         """Add an identifier to a user."""
         self.identifiers[user].append(person)
 
-    def enter(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # used by overrides
+    def enter(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # Engage has it
         """Add a member."""
         self.audiences[audience].members.add(user)
 
-    def leave(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # used by overrides
+    def leave(self, audience: str, user: str, now: datetime) -> None:  # noqa: ARG002  # Engage has it
         """Remove a member."""
         self.audiences[audience].members.discard(user)
 

@@ -70,9 +70,10 @@ def _raw_path(environ: Environ) -> str:
 
     Only PATH_INFO is certain: the other is used when it is the same path, behind a SCRIPT_NAME.
     """
-    if _PLAIN_PATH.fullmatch(environ["PATH_INFO"]):
-        return environ["PATH_INFO"]  # type: ignore[no-any-return]  # a string
-    path: bytes = environ["PATH_INFO"].encode("latin-1")
+    decoded: str = environ["PATH_INFO"]
+    if _PLAIN_PATH.fullmatch(decoded):
+        return decoded
+    path = decoded.encode("latin-1")
     sent: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     sent = sent.partition("?")[0]
     mounted = quote(environ.get("SCRIPT_NAME", "").encode("latin-1"))

@@ -66,7 +66,7 @@ def test_processes_need_pytest_xdist(monkeypatch: pytest.MonkeyPatch) -> None:
     def find_spec(name: str) -> ModuleSpec | None:
         return None if name == "xdist" else importlib.util.find_spec(name)
 
-    monkeypatch.setitem(command.callback.__globals__, "find_spec", find_spec)  # type: ignore[union-attr]
+    monkeypatch.setitem(command.callback.__globals__, "find_spec", find_spec)  # type: ignore[union-attr]  # it has one
     done = run("-n", "2")
     assert (done.exit_code, done.output) == (
         2,
