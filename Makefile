@@ -30,7 +30,7 @@ test-newest: ## run the API, Python and forwarder tests on the newest Python the
 	@$(OTHER) -m venv --clear .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@.venv-newest/bin/pytest -n $(JOBS) tests/api tests/adapter tests/send tests/test_python_api.py tests/test_recorded_answers.py
+	@.venv-newest/bin/pytest -n $(JOBS) tests/api tests/adapter tests/send
 
 lint: $(READY) ## ruff (rules and format) and mypy (strict)
 	@$(BIN)/ruff check .

@@ -72,8 +72,14 @@ class Served:
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "mock_autopilot", "serve", *port, *options),
-                    *("--port-file", str(self.port_file)),
+                    sys.executable,
+                    "-m",
+                    "mock_autopilot",
+                    "serve",
+                    *port,
+                    *options,
+                    "--port-file",
+                    str(self.port_file),
                 ],
                 stdout=subprocess.PIPE,
                 stderr=errors,

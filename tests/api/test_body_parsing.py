@@ -74,10 +74,16 @@ def test_each_repetition_of_a_key_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        *[(None, "null"), (True, "true"), (5, "the number 5"), (1.5, "the number 1.5")],
-        *[(-(10**15), "a number"), (10**15 - 1, "the number 999999999999999")],
-        *[("x" * 40, f"the string '{'x' * 40}'"), ("x" * 41, "a long string")],
-        *[([], "an array"), ({}, "an object")],
+        (None, "null"),
+        (True, "true"),
+        (5, "the number 5"),
+        (1.5, "the number 1.5"),
+        (-(10**15), "a number"),
+        (10**15 - 1, "the number 999999999999999"),
+        ("x" * 40, f"the string '{'x' * 40}'"),
+        ("x" * 41, "a long string"),
+        ([], "an array"),
+        ({}, "an object"),
     ],
 )
 def test_how_messages_describe_a_value(value: object, said: str) -> None:

@@ -131,10 +131,17 @@ def test_a_custom_field_without_a_type_has_that_of_its_value(
 @pytest.mark.parametrize(
     ("value", "kind", "expected"),
     [
-        *[(1, "boolean", False), (5.5, "integer", False), (True, "float", False)],
-        *[(1.5, "float", True), (5, "float", True), ("5", "integer", False)],
-        *[("2024-02-29T10:00", "date", True), ("2024-02-30", "date", False)],
-        *[("20240101", "date", False), (5, "date", False), (["x"], "string", False)],
+        (1, "boolean", False),
+        (5.5, "integer", False),
+        (True, "float", False),
+        (1.5, "float", True),
+        (5, "float", True),
+        ("5", "integer", False),
+        ("2024-02-29T10:00", "date", True),
+        ("2024-02-30", "date", False),
+        ("20240101", "date", False),
+        (5, "date", False),
+        (["x"], "string", False),
     ],
 )
 def test_which_values_fit_a_custom_type(value: object, kind: str, expected: bool) -> None:
@@ -215,8 +222,11 @@ def test_which_names_are_similar_enough_to_be_suggested(name: str, hint: str) ->
 @pytest.mark.parametrize(
     ("old", "new", "warns"),
     [
-        *[("string", "string", False), ("integer", "float", False), ("float", "integer", False)],
-        *[("string", "integer", True), ("integer", "boolean", True)],
+        ("string", "string", False),
+        ("integer", "float", False),
+        ("float", "integer", False),
+        ("string", "integer", True),
+        ("integer", "boolean", True),
     ],
 )
 def test_a_custom_field_that_changes_its_type_is_warned_about_unless_both_are_numbers(

@@ -28,14 +28,25 @@ def test_all_hold_in_an_empty_folder(tmp_path: Path) -> None:
 def test_level_should() -> None:
     done = contract(
         Path(__file__).parents[2] / "docs" / "forwarders",
-        *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-16"),
+        "--adapter",
+        "factory:factory",
+        "--examples",
+        "3",
+        "--clause",
+        "IDN-16",
     )
     assert (done.returncode, verdicts(done.stdout)) == (0, {"IDN-16": "failed"})
     assert "broken: IDN-16 (SHOULD)\npassed: every MUST that was judged holds" in done.stdout
     done = contract(
         Path(__file__).parents[2] / "docs" / "forwarders",
-        *("--adapter", "factory:factory", "--examples", "3", "--clause", "IDN-16"),
-        *("--level", "should"),
+        "--adapter",
+        "factory:factory",
+        "--examples",
+        "3",
+        "--clause",
+        "IDN-16",
+        "--level",
+        "should",
     )
     assert (done.returncode, verdicts(done.stdout)) == (1, {"IDN-16": "failed"})
 

@@ -14,7 +14,10 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     options = ("--strict", "--max-body", "300", "--no-auto-journeys", "--journey", "Trial")
     server = Served(
         *options,
-        *("--journey", "Welcome=0042", "--control-token", "mellon"),
+        "--journey",
+        "Welcome=0042",
+        "--control-token",
+        "mellon",
         folder=tmp_path_factory.mktemp("strict"),
         environment={
             "HTTP_PROXY": "http://proxy.invalid",

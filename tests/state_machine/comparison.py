@@ -20,8 +20,15 @@ T = TypeVar("T")
 CONTACT_ID = re.compile(r"person_[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")
 ORDER = (
-    *("Email", "created_at", "updated_at", "api_originated", "custom_fields", "lists"),
-    *("Name", "LastName", "FirstName"),
+    "Email",
+    "created_at",
+    "updated_at",
+    "api_originated",
+    "custom_fields",
+    "lists",
+    "Name",
+    "LastName",
+    "FirstName",
 )
 """The keys that a document begins with, in that order; the contact's id ends it."""
 

@@ -10,10 +10,15 @@ ON_A_LIST = {"_autopilot_list": LISTS[0]}
 TRIGGERS = st.sampled_from(["0001", "0001", "Wel come", "0002"])
 ADDRESSES = st.sampled_from(
     [
-        *("ann@example.com", "Ann@Example.com", " ANN@EXAMPLE.COM"),
-        *("bob+tag@example.com", "BOB+TAG@example.com"),
-        *("a/b%2F@example.com", "A/B%2f@example.com"),
-        *("zoë@example.com", "ZOË@EXAMPLE.COM "),
+        "ann@example.com",
+        "Ann@Example.com",
+        " ANN@EXAMPLE.COM",
+        "bob+tag@example.com",
+        "BOB+TAG@example.com",
+        "a/b%2F@example.com",
+        "A/B%2f@example.com",
+        "zoë@example.com",
+        "ZOË@EXAMPLE.COM ",
     ]
 )
 ANYBODY = ADDRESSES | st.just("nobody@example.com")
@@ -53,16 +58,33 @@ CUSTOM_VALUES = st.one_of(
 )
 CUSTOM_KEYS = st.sampled_from(
     [
-        *("string--Plan", "integer--Plan", "float--a-b", "boolean--Is--On", "date--Joined"),
-        *("Plan", "Is--On", "Lucky Number", "text--Plan", "string--", ""),
+        "string--Plan",
+        "integer--Plan",
+        "float--a-b",
+        "boolean--Is--On",
+        "date--Joined",
+        "Plan",
+        "Is--On",
+        "Lucky Number",
+        "text--Plan",
+        "string--",
+        "",
     ]
 )
 CUSTOM = st.none() | st.dictionaries(CUSTOM_KEYS, CUSTOM_VALUES, max_size=3)
 WRONG = st.sampled_from(
     [
-        *(("Email", 5), ("user_id", True), ("user_id", ["u1"]), ("FirstName", {"a": 1})),
-        *(("NumberOfEmployees", [5]), ("unsubscribed", "x"), ("custom", [1]), ("custom", "x")),
-        *(("_NewEmail", False), ("contact_id", 7), ("_autopilot_list", [])),
+        ("Email", 5),
+        ("user_id", True),
+        ("user_id", ["u1"]),
+        ("FirstName", {"a": 1}),
+        ("NumberOfEmployees", [5]),
+        ("unsubscribed", "x"),
+        ("custom", [1]),
+        ("custom", "x"),
+        ("_NewEmail", False),
+        ("contact_id", 7),
+        ("_autopilot_list", []),
     ]
 )
 

@@ -31,8 +31,14 @@ def test_the_fake_does_what_the_model_does(
         ),
     )
     for what in (
-        *("a merge", "a rename", "a bulk", "a deletion", "an entry", "an ejection"),
-        *("an ejection by the journey's id", "more than one page"),
+        "a merge",
+        "a rename",
+        "a bulk",
+        "a deletion",
+        "an entry",
+        "an ejection",
+        "an ejection by the journey's id",
+        "more than one page",
         "400: Invalid contact_id_or_email value provided.",
     ):
         assert seen[what], f"{what} was never tried"

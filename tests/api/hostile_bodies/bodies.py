@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.hostile_bodies.account import dumped
+from tests.api.hostile_bodies.account import dumped
 
 
 def contact(**fields: object) -> bytes:

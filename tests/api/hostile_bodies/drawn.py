@@ -7,23 +7,61 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.hostile_bodies.account import BULK, CONTACT, ENTER, UPSERT_AND_ENTER
+from tests.api.hostile_bodies.account import BULK, CONTACT, ENTER, UPSERT_AND_ENTER
 
 ROUTES = [
-    *(("POST", CONTACT), ("POST", BULK), ("POST", ENTER), ("POST", UPSERT_AND_ENTER)),
-    *(("POST", "/v1/trigger/new/contact"), ("POST", "/v1/trigger/new/contact/nobody@example.com")),
-    *(("POST", f"{CONTACT}/known@example.com/unsubscribe"), ("POST", f"{CONTACT}/x/unsubscribe")),
-    *(("POST", "/_mock/journeys"), ("POST", "/_mock/accounts"), ("POST", "/_mock/reset")),
+    ("POST", CONTACT),
+    ("POST", BULK),
+    ("POST", ENTER),
+    ("POST", UPSERT_AND_ENTER),
+    ("POST", "/v1/trigger/new/contact"),
+    ("POST", "/v1/trigger/new/contact/nobody@example.com"),
+    ("POST", f"{CONTACT}/known@example.com/unsubscribe"),
+    ("POST", f"{CONTACT}/x/unsubscribe"),
+    ("POST", "/_mock/journeys"),
+    ("POST", "/_mock/accounts"),
+    ("POST", "/_mock/reset"),
     ("PUT", "/_mock/state"),
 ]
 NAMES = st.sampled_from(
     [
-        *("Email", "_NewEmail", "user_id", "contact_id", "anonymous_id", "FirstName", "LastName"),
-        *("NumberOfEmployees", "unsubscribed", "notify", "custom", "_autopilot_list", "lists"),
-        *("Name", "custom_fields", "created_at", "updated_at", "type", "merged_contact_ids"),
-        *("string--Plan", "integer--Age", "kind", "value", "fieldType", "list_id", "title"),
-        *("contact", "contacts", "property", "journeys", "entries", "trigger_id", "name"),
-        *("entered_at", "ejected_at", "properties", ""),
+        "Email",
+        "_NewEmail",
+        "user_id",
+        "contact_id",
+        "anonymous_id",
+        "FirstName",
+        "LastName",
+        "NumberOfEmployees",
+        "unsubscribed",
+        "notify",
+        "custom",
+        "_autopilot_list",
+        "lists",
+        "Name",
+        "custom_fields",
+        "created_at",
+        "updated_at",
+        "type",
+        "merged_contact_ids",
+        "string--Plan",
+        "integer--Age",
+        "kind",
+        "value",
+        "fieldType",
+        "list_id",
+        "title",
+        "contact",
+        "contacts",
+        "property",
+        "journeys",
+        "entries",
+        "trigger_id",
+        "name",
+        "entered_at",
+        "ejected_at",
+        "properties",
+        "",
     ]
 )
 WORDS = st.sampled_from(

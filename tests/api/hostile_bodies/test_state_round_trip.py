@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_autopilot import MockAutopilot
-from tests.hostile_bodies.account import (
+from tests.api.hostile_bodies.account import (
     BULK,
     CONTACT,
     ENTER,
@@ -20,8 +20,8 @@ from tests.hostile_bodies.account import (
     refusal,
     strict,
 )
-from tests.hostile_bodies.bodies import contact, nested
-from tests.hostile_bodies.drawn import json_values
+from tests.api.hostile_bodies.bodies import contact, nested
+from tests.api.hostile_bodies.drawn import json_values
 
 TAME_TEXT = st.text(max_size=6)
 TAME = json_values(TAME_TEXT, finite=True)

@@ -5,7 +5,7 @@ from http.client import HTTPConnection
 import pytest
 
 from mock_autopilot import MockAutopilot
-from tests.hostile_bodies.account import Account
+from tests.api.hostile_bodies.account import Account
 
 
 @pytest.fixture

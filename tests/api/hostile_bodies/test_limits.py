@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from tests.hostile_bodies.account import CONTACT, LEVELS, LIMIT, Account, dumped, refusal
-from tests.hostile_bodies.bodies import chunks, contact, padded
-from tests.hostile_bodies.drawn import compressed
+from tests.api.hostile_bodies.account import CONTACT, LEVELS, LIMIT, Account, dumped, refusal
+from tests.api.hostile_bodies.bodies import chunks, contact, padded
+from tests.api.hostile_bodies.drawn import compressed
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_autopilot import MockAutopilot
-from tests.hostile_bodies.account import Account, refusal, strict
-from tests.hostile_bodies.drawn import ANYTHING, COMPRESSED, ROUTES
+from tests.api.hostile_bodies.account import Account, refusal, strict
+from tests.api.hostile_bodies.drawn import ANYTHING, COMPRESSED, ROUTES
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -24,8 +24,13 @@ BULK = "/v1/contacts"
 ENTER = "/v1/trigger/0001/contact/known@example.com"
 UPSERT_AND_ENTER = "/v1/trigger/0001/contact"
 SHOWN = (
-    *("/v1/contacts", "/v1/contacts/custom_fields", "/v1/triggers", f"{CONTACT}/known@example.com"),
-    *("/_mock/state", "/_mock/calls", "/_mock/calls/unauthenticated"),
+    "/v1/contacts",
+    "/v1/contacts/custom_fields",
+    "/v1/triggers",
+    f"{CONTACT}/known@example.com",
+    "/_mock/state",
+    "/_mock/calls",
+    "/_mock/calls/unauthenticated",
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile_bodies.account import (
+from tests.api.hostile_bodies.account import (
     BULK,
     CONTACT,
     ENTER,
@@ -14,7 +14,7 @@ from tests.hostile_bodies.account import (
     dumped,
     strict,
 )
-from tests.hostile_bodies.bodies import contact, nested
+from tests.api.hostile_bodies.bodies import contact, nested
 
 
 def with_value(raw: bytes) -> bytes:
