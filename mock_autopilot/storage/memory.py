@@ -36,7 +36,7 @@ class MemoryAccount:
     """The state of one account, with the indexes that find things in it.
 
     No operation but `contacts`, `entries`, `snapshot` and `restore` takes a time that grows with
-    what is stored (that of `put`, `remove` and `page` grows with its logarithm).
+    the number of contacts or entries (that of `put`, `remove` and `page` with its logarithm).
     """
 
     def __init__(self) -> None:
