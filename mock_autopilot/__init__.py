@@ -16,17 +16,19 @@ __all__ = ["AccountView", "ApiError", "Call", "MockAutopilot", "SeedWarning"]
 
 if TYPE_CHECKING:
     from mock_autopilot.account.errors import ApiError
-    from mock_autopilot.mock import AccountView, MockAutopilot, SeedWarning
+    from mock_autopilot.account_view import AccountView
+    from mock_autopilot.mock import MockAutopilot
     from mock_autopilot.recording.journal import Call
+    from mock_autopilot.seeds import SeedWarning
 else:  # hidden from type checkers, which would take any name for one of the package's
 
     def __getattr__(name: str) -> object:
         modules = {
-            "AccountView": "mock",
+            "AccountView": "account_view",
             "ApiError": "account.errors",
             "Call": "recording.journal",
             "MockAutopilot": "mock",
-            "SeedWarning": "mock",
+            "SeedWarning": "seeds",
         }
         if name not in modules:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

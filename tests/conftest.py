@@ -164,7 +164,7 @@ if "MUTANT_UNDER_TEST" in os.environ:  # only the storage that is mutated
 def storage(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run the tests with each kind of storage behind the fakes of this process."""
     with pytest.MonkeyPatch.context() as patched:
-        for user in ("mock_autopilot.mock", "tests.api.calls"):
+        for user in ("mock_autopilot.in_process", "tests.api.calls"):
             patched.setattr(f"{user}.MemoryStorage", request.param)
         yield
 

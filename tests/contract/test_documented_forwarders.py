@@ -19,7 +19,7 @@ from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
 from contract_tests.in_process import FactoryTarget
 from contract_tests.protocol import Settings, Target
 from contract_tests.targets import CommandTarget, UrlTarget, environment
-from mock_autopilot.mock import AccountView
+from mock_autopilot import AccountView
 from tests.contract.running import FORWARDERS, Done, contract, node_server
 
 Json = dict[str, Any]

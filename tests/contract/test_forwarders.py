@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from mock_autopilot.mock import AccountView
+from mock_autopilot import AccountView
 from tests.contract.forwarders.broken import BROKEN
 from tests.contract.forwarders.correct import CORRECT
 from tests.contract.forwarders.forwarder import MISSING, Factory, Forwarder

@@ -8,8 +8,7 @@ import pytest
 
 from contract_tests.clauses import CLAUSES
 from contract_tests.protocol import SetupError
-from mock_autopilot import MockAutopilot
-from mock_autopilot.mock import AccountView
+from mock_autopilot import AccountView, MockAutopilot
 from tests.contract.forwarders.forwarder import MISSING, Factory, Forwarder, Json
 from tests.contract.forwarders.variants import VARIANTS
 from tests.contract.forwarders.variants.delivery import Flushing, Later
