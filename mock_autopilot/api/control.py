@@ -15,6 +15,7 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.quickstart import quickstart
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 
@@ -41,6 +42,12 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.get("/health")
     def health() -> Response:
         return _json({"status": "ok", "version": installed_version()})
+
+    @control.get("/quickstart")
+    def snippets() -> Response:
+        here, key = request.host_url.rstrip("/"), _account(accounts).api_key
+        text = quickstart(here, key, guard.token, request.args.get("for"))
+        return Response(text, mimetype="text/plain")
 
     @control.get("/calls")
     def calls() -> Response:
