@@ -25,7 +25,6 @@ __all__ = [
 if TYPE_CHECKING:
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
-    from mock_autopilot.account_view import AccountView
     from mock_autopilot.in_process import InProcessAutopilot
     from mock_autopilot.interception.intercept import intercept
     from mock_autopilot.mock import MockAutopilot

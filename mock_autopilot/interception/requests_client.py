@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
+from requests.exceptions import RetryError
 from responses import CallbackResponse, RequestsMock
 from responses.registries import FirstMatchRegistry
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
@@ -140,7 +141,7 @@ class _Connection:
         """Return the answer as urllib3 does; raise its errors."""
         try:
             return self._mock.send(self._adapter, self._request, timeout=timeout).raw
-        except requests.RetryError as error:
+        except RetryError as error:
             raise error.args[0] from None  # as urllib3 raised it
 
 
@@ -193,6 +194,6 @@ def _read_timeout(timeout: Any) -> float | None:
     if isinstance(timeout, Timeout):
         timeout = timeout.clone()
         timeout.start_connect()
-        return timeout.read_timeout
+        timeout = timeout.read_timeout
     limit: float | None = timeout[1] if isinstance(timeout, tuple) else timeout
     return limit

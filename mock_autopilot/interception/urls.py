@@ -101,7 +101,7 @@ class Passthrough:
             return cls(everything=wanted)
         hosts, urls = [], []
         for one in [wanted] if isinstance(wanted, str) else wanted:
-            if not isinstance(one, str):  # type: ignore[redundant-expr]  # a caller may not check types
+            if not isinstance(one, str):
                 raise TypeError(f"passthrough takes hosts and URLs, got {one!r}")
             if "://" in one:
                 urls.append(_checked(one, "passthrough's URL"))
