@@ -150,7 +150,7 @@ def _answer(
 ) -> tuple[int, dict[str, str], bytes]:
     """Return the answer to a call; raise `_Lost` when there is none."""
     headers = {_text(name).lower(): _text(value) for name, value in request.headers.items()}
-    headers.setdefault("host", url.host)
+    headers.setdefault("host", url.location)
     head = RequestHead(str(request.method), path, url.query, headers)
     exchange = Exchange(interception.dispatcher, head)
     chunks = iter(_chunks(request.body))
