@@ -15,9 +15,9 @@ import pytest
 import requests
 
 from mock_autopilot import MockAutopilot, intercept
-from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
+from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.storage.memory import MemoryStorage
 from tests.conftest import StartServe

@@ -62,7 +62,7 @@ def _refuse_requests(undo: ExitStack) -> None:
     import requests
     from requests.adapters import HTTPAdapter
 
-    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **_: Any) -> Any:
+    def send(_: HTTPAdapter, request: requests.PreparedRequest, **__: Any) -> Any:
         text = f"{request.method} {request.url} was not sent: {_NEEDS_RESPONSES}"
         raise requests.ConnectionError(text, request=request)
 
