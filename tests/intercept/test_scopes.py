@@ -202,7 +202,7 @@ def test_each_asyncio_task_has_its_own_and_gives_it_to_those_it_starts() -> None
             return people(autopilot)
 
     async def run() -> list[list[list[str]]]:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=False) as client:
             return await asyncio.gather(*(task(client, number) for number in range(3)))
 
     assert asyncio.run(run()) == [[[f"{n}.own", f"{n}.task", f"{n}.thread"]] for n in range(3)]
@@ -210,7 +210,7 @@ def test_each_asyncio_task_has_its_own_and_gives_it_to_those_it_starts() -> None
 
 
 def test_a_client_that_was_made_before_is_intercepted_and_works_afterwards() -> None:
-    with requests.Session() as session, httpx.Client() as client:
+    with requests.Session() as session, httpx.Client(verify=False) as client:
         with intercept() as autopilot:
             session.get(f"{BASE_URL}contacts", headers=KEY, timeout=5)
             client.get(f"{BASE_URL}contacts", headers=KEY)
