@@ -12,9 +12,10 @@ The names are loaded on first use, so that a command pays only for what it needs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["AccountView", "ApiError", "Call", "MockAutopilot", "SeedWarning"]
+__all__ = ["AccountView", "ApiError", "Call", "ManualClock", "MockAutopilot", "SeedWarning"]
 
 if TYPE_CHECKING:
+    from mock_autopilot.account.clock import ManualClock
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
     from mock_autopilot.mock import MockAutopilot
@@ -27,6 +28,7 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "AccountView": "account_view",
             "ApiError": "account.errors",
             "Call": "recording.journal",
+            "ManualClock": "account.clock",
             "MockAutopilot": "mock",
             "SeedWarning": "seeds",
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mock_autopilot.account.clock import make_clock
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.servers.network import bind, is_loopback, origin
 
@@ -53,11 +54,20 @@ def _in_header(_context: click.Context, _option: click.Parameter, value: Any) ->
     return value
 
 
+def _time(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    try:
+        make_clock(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
 _SPECIAL: dict[str, dict[str, Any]] = {
     "api_key": {"multiple": True, "callback": _in_header, "default": None},
     "seed": {"type": click.Path(exists=True, dir_okay=False, path_type=Path)},
     "journeys": {"multiple": True, "callback": _journeys},
     "control_token": {"callback": _in_header},
+    "clock": {"callback": _time},
 }
 """How the command line reads what is no flag, number or text."""
 _NAMES = {"journeys": "--journey"}
@@ -83,7 +93,7 @@ def _click_option(option: Field[Any]) -> Callable[[C], C]:
         settings["is_flag"] = True
         if option.default:
             name += f"/--no-{name.removeprefix('--')}"
-    if option.type is int:
+    if "min" in about:
         settings["type"] = click.IntRange(about["min"], about.get("max"))
     return click.option(name, option.name, **{**settings, **_SPECIAL.get(option.name, {})})
 
