@@ -12,12 +12,23 @@ The names are loaded on first use, so that a command pays only for what it needs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["AccountView", "ApiError", "Call", "ManualClock", "MockAutopilot", "SeedWarning"]
+__all__ = [
+    "AccountView",
+    "ApiError",
+    "Call",
+    "InProcessAutopilot",
+    "ManualClock",
+    "MockAutopilot",
+    "SeedWarning",
+    "intercept",
+]
 
 if TYPE_CHECKING:
     from mock_autopilot.account.clock import ManualClock
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
+    from mock_autopilot.in_process import InProcessAutopilot
+    from mock_autopilot.interception.intercept import intercept
     from mock_autopilot.mock import MockAutopilot
     from mock_autopilot.recording.journal import Call
     from mock_autopilot.seeds import SeedWarning
@@ -28,9 +39,11 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "AccountView": "account_view",
             "ApiError": "account.errors",
             "Call": "recording.journal",
+            "InProcessAutopilot": "in_process",
             "ManualClock": "account.clock",
             "MockAutopilot": "mock",
             "SeedWarning": "seeds",
+            "intercept": "interception.intercept",
         }
         if name not in modules:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

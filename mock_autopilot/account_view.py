@@ -103,7 +103,7 @@ class AccountView:
 
     def fail_next(
         self,
-        status: int = 503,
+        status: int | None = None,
         *,
         times: int | None = 1,
         method: str | None = None,
@@ -112,18 +112,22 @@ class AccountView:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         drop_connection: bool = False,
+        delay: float | None = None,
     ) -> str:
         """Make the next calls fail before they do anything; return the fault's id.
 
         `times` is how many, None for all from now on. `path` (`/v1/contact/*`), `method` and
         `contact` (an address, user id or contact id) narrow down which. They are answered with
-        `status`, `body` and `headers`, or their connection is dropped. A call that triggered it has
-        the id as its `fault`.
+        `status` (503 if not given), `body` and `headers`, or their connection is dropped; `delay`
+        is how many seconds late. With a delay and nothing else the calls are carried out as ever,
+        and answered late. A call that triggered it has the id as its `fault`.
         """
         match = {"method": method, "path": path, "contact": contact}
-        respond: dict[str, Any] = {"drop_connection": True}
-        if not drop_connection:
-            respond = {"status": status, "headers": dict(headers or {})}
+        respond: dict[str, Any] = {} if delay is None else {"delay_ms": round(delay * 1000)}
+        if drop_connection:
+            respond["drop_connection"] = True
+        elif not (respond and status is body is headers is None):
+            respond |= {"status": 503 if status is None else status, "headers": dict(headers or {})}
             respond |= {} if body is None else {"body": body}
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}

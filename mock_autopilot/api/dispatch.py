@@ -8,7 +8,7 @@ wrong with it, to `Dispatcher.finish`.
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -123,6 +123,8 @@ class Dispatcher:
             failure = errors.DEFECT(problem=type(defect).__name__)
             call.error = failure.kind
             answer = self._answer(call, failure.status, failure.body())
+        if call.fault and call.fault.delay:
+            answer = replace(answer, delay=call.fault.delay)
         self._record(call, answer)
         return answer
 
@@ -175,13 +177,17 @@ class Dispatcher:
     def _trigger_fault(
         self, call: _CallUnderWay, account: Account, params: Mapping[str, str]
     ) -> None:
-        """Raise `FaultTriggered` when a fault of the account is meant for the call."""
+        """Raise `FaultTriggered` when a fault of the account is meant for the call.
+
+        One that has only a delay leaves the call to be carried out: its answer comes late.
+        """
         if not account.faults.pending():
             return
         identifiers = account.identifiers_of({*params.values(), *identifiers_in(call.body)})
         fault = account.faults.trigger(call.head.method, call.path, identifiers)
-        if fault:
+        if fault and not fault.only_delays:
             raise FaultTriggered(fault)
+        call.fault = fault
 
     def _answer(self, call: _CallUnderWay, status: int, value: Any) -> Answer:
         """Return the answer with its body and headers: None is no body."""

@@ -22,15 +22,26 @@ def header(name: str, value: object) -> dict[str, Any]:
 
 
 EITHER = "respond must say either a status or drop_connection."
-RESPOND_PARTS = "known are status, body, headers, drop_connection."
+NOTHING = "respond must say a status, drop_connection or delay_ms."
+ALONE = "needs a status: a delay alone leaves the answer as it is."
+DELAY = "respond.delay_ms must be a whole number from 0 to 3600000"
+RESPOND_PARTS = "known are status, body, headers, drop_connection, delay_ms."
 NO_NAME = "is no name of a header; use letters, digits and hyphens."
 SERVERS_OWN = "is the server's own: it says how the answer travels. Leave it out."
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({}, "respond is missing."),
     (status_500(x=5), "x is unknown; known are match, respond, times."),
-    (respond(), EITHER),
-    (respond(drop_connection=False), EITHER),
+    (respond(), NOTHING),
+    (respond(drop_connection=False), NOTHING),
+    (respond(body="x"), NOTHING),
     (respond(status=500, drop_connection=True), EITHER),
+    (respond(status=500, drop_connection=True, delay_ms=5), EITHER),
+    (respond(delay_ms=5, body=None), f"respond.body {ALONE}"),
+    (respond(delay_ms=5, headers={}), f"respond.headers {ALONE}"),
+    (respond(delay_ms=-1), f"{DELAY}, got the number -1."),
+    (respond(delay_ms=3_600_001), f"{DELAY}, got the number 3600001."),
+    (respond(delay_ms=0.5), f"{DELAY}, got the number 0.5."),
+    (respond(delay_ms="5"), f"{DELAY}, got the string '5'."),
     (respond(delay=5), f"respond.delay is unknown; {RESPOND_PARTS}"),
     (respond(status=500, delay=1), f"respond.delay is unknown; {RESPOND_PARTS}"),
     (
