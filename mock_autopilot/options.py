@@ -1,6 +1,6 @@
 """The options of a fake, with defaults and help: one source for the command line and Python."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -52,12 +52,12 @@ class ServerOptions:
             "per_account": True,
         },
     )
-    journeys: tuple[tuple[str, str | None], ...] = field(
+    journeys: Sequence[str | tuple[str, str | None]] = field(
         default=(),
         kw_only=True,
         metadata={
-            "help": "Journeys to define: name and trigger id; without one the trigger gets the "
-            "next free number.",
+            "help": "Journeys to define: a name, or name and trigger id; without one the trigger "
+            "gets the next free number.",
             "command_help": "Give it again for more journeys.",
             "metavar": "NAME[=TRIGGER_ID]",
             "per_account": True,
@@ -136,11 +136,21 @@ class ServerOptions:
                 _check_number(option, value)
         if self.control_token == "":
             raise ValueError("control_token must not be empty; None means the default")
-        journeys: tuple[Any, ...] = self.journeys
+        journeys: object = self.journeys
+        if isinstance(journeys, str) or not isinstance(journeys, Sequence):
+            raise TypeError(f"journeys must be a list of journeys, got {journeys!r}")
         for journey in journeys:
-            if not isinstance(journey, tuple) or len(journey) != 2:
-                wanted = "pairs of a name and a trigger id or None"
+            if not isinstance(journey, str) and not (
+                isinstance(journey, tuple) and len(journey) == 2
+            ):
+                wanted = "names, or pairs of a name and a trigger id or None"
                 raise TypeError(f"journeys must be {wanted}, got {journey!r}")
+
+    @property
+    def named_journeys(self) -> Iterator[tuple[str, str | None]]:
+        """The journeys to define, each with its name and its trigger's id or None."""
+        for journey in self.journeys:
+            yield (journey, None) if isinstance(journey, str) else journey
 
     def for_account(self, **changed: Unpack["AccountOptions"]) -> "ServerOptions":
         """Return the options of another account: it begins empty, and differs in what is given.
@@ -160,12 +170,25 @@ class AccountOptions(TypedDict, total=False):
     """The options that one account can have for itself; `ServerOptions` says what they mean."""
 
     seed: Mapping[str, Any] | str | Path | None
-    journeys: tuple[tuple[str, str | None], ...]
+    journeys: Sequence[str | tuple[str, str | None]]
     auto_journeys: bool
     strict: bool
     journal_size: int
     id_seed: int | None
     clock: Callable[[], datetime] | datetime | str | None
+
+
+def parse_journey(text: str) -> tuple[str, str | None]:
+    """Return the name and the trigger id, or None, of a journey in the form NAME[=TRIGGER_ID].
+
+    Raises ValueError that says what is wrong with it.
+    """
+    name, _, trigger_id = text.partition("=")
+    if not name.strip():
+        raise ValueError(f"{text!r} has no name; write NAME or NAME=TRIGGER_ID.")
+    if "/" in trigger_id:
+        raise ValueError(f"the trigger id {trigger_id!r} may hold no slash.")
+    return name, trigger_id or None
 
 
 def _check_number(option: Field[Any], value: object) -> None:

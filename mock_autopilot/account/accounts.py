@@ -179,6 +179,6 @@ def _begin(account: Account, seed: Mapping[str, Any] | None, warnings: Warnings 
     if seed is not None:
         found = Warnings(strict=options.strict) if warnings is None else warnings
         state.load(account, seed, found)
-    for name, trigger_id in options.journeys:
+    for name, trigger_id in options.named_journeys:
         journeys.define(account, name, trigger_id)
     account.keep_as_initial()

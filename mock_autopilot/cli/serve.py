@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mock_autopilot.account.clock import make_clock
-from mock_autopilot.options import ServerOptions
+from mock_autopilot.options import ServerOptions, parse_journey
 from mock_autopilot.servers.network import bind, is_loopback, origin
 
 if TYPE_CHECKING:
@@ -35,15 +35,10 @@ def make_app(options: ServerOptions, keys: tuple[str, ...], seed: dict[str, Any]
 def _journeys(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str | None], ...]:
-    journeys = []
-    for value in values:
-        name, _, trigger_id = value.partition("=")
-        if not name.strip():
-            raise click.BadParameter(f"{value!r} has no name; write NAME or NAME=TRIGGER_ID.")
-        if "/" in trigger_id:
-            raise click.BadParameter(f"the trigger id {trigger_id!r} may hold no slash.")
-        journeys.append((name, trigger_id or None))
-    return tuple(journeys)
+    try:
+        return tuple(map(parse_journey, values))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _in_header(_context: click.Context, _option: click.Parameter, value: Any) -> Any:

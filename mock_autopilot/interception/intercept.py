@@ -1,7 +1,7 @@
 """`intercept()`: an account whose calls are answered in this process, without a server."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from difflib import get_close_matches
@@ -28,7 +28,7 @@ class InterceptOptions(TypedDict, total=False):
     api_key: str
     any_key: bool
     seed: Any
-    journeys: tuple[tuple[str, str | None], ...]
+    journeys: Sequence[str | tuple[str, str | None]]
     auto_journeys: bool
     strict: bool
     max_body: int
