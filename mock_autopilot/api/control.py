@@ -34,6 +34,12 @@ class JourneyBody(Struct, forbid_unknown_fields=True):
     trigger_id: Text | UnsetType = UNSET
 
 
+class AccountBody(Struct, forbid_unknown_fields=True):
+    """The body of the control call that makes an account; it may be left out."""
+
+    name: Text | UnsetType = UNSET
+
+
 def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     """Return the control calls for these accounts."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
@@ -67,6 +73,15 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         accounts.unauthenticated.clear()
         return _json({})
 
+    @control.get("/calls/late")
+    def late() -> Response:
+        return _json(_filtered(accounts.late, dict(request.args)))
+
+    @control.delete("/calls/late")
+    def forget_late() -> Response:
+        accounts.late.clear()
+        return _json({})
+
     @control.get("/state")
     def show_state() -> Response:
         return _json(state.dump(_account(accounts)))
@@ -82,12 +97,18 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/reset")
     def reset() -> Response:
-        accounts.reset(_account(accounts))
+        _account(accounts).reset()
         return _json({})
 
     @control.post("/accounts")
     def new_account() -> Response:
-        return _json({"api_key": accounts.new().api_key})
+        wanted = convert(_body() if request.content_length else {}, AccountBody)
+        return _json({"api_key": accounts.new(wanted.name or None).api_key})
+
+    @control.delete("/accounts")
+    def close_account() -> Response:
+        accounts.close(_account(accounts))
+        return _json({})
 
     @control.post("/journeys")
     def define_journey() -> Response:
@@ -117,6 +138,8 @@ def _account(accounts: Accounts) -> Account:
     if key:
         account = accounts.get_or_create(key)
         if account is None:
+            if closed := accounts.closed_name(key):
+                raise errors.ACCOUNT_CLOSED(name=closed)
             raise errors.NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
         return account
     only = accounts.single()
