@@ -9,7 +9,7 @@ import requests
 
 from mock_autopilot import AccountView, Call, MockAutopilot
 from mock_autopilot.account.effects import Effects
-from mock_autopilot.recording.journal import MAX_KEPT, Journal, redact
+from mock_autopilot.recording.journal import MAX_KEPT, Headers, Journal, redact
 from tests.api.conftest import Call as Caller
 
 NO_EFFECTS = [field.name for field in fields(Effects)]
@@ -187,7 +187,7 @@ def test_a_body_that_is_not_json_is_recorded(
 def recorded(request: bytes = b"", response: bytes = b"", more: int = 0) -> Call:
     return Call(
         number=1, time=datetime(2024, 1, 1, tzinfo=UTC), account=None, method="GET", path="/v1/x",
-        query="", route=None, headers={}, request_body=request, request_size=len(request) + more,
+        query="", route=None, headers=Headers({}), request_body=request, request_size=len(request) + more,
         status=200, response_body=response, response_size=len(response), duration=0.0123456,
     )  # fmt: skip
 
