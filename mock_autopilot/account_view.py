@@ -9,9 +9,8 @@ from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
-from mock_autopilot.recording.journal import Call
 from mock_autopilot.seeds import issue, read_state
-from mock_autopilot.views import ContactsView, JourneysView
+from mock_autopilot.views import Calls, ContactsView, JourneysView
 
 
 class AccountView:
@@ -24,10 +23,15 @@ class AccountView:
         """The API's base URL, ending in `/v1/`."""
         self.api_key = account.api_key
 
+    def __repr__(self) -> str:
+        reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
+        holds = f"contacts={len(self.contacts)}, journeys={len(self.journeys)}"
+        return f"<{type(self).__name__} {reach}: {holds}, calls={len(self.calls)}>"
+
     @property
-    def calls(self) -> list[Call]:
-        """The recorded calls, oldest first."""
-        return self._account.journal.calls()
+    def calls(self) -> Calls:
+        """The recorded calls, oldest first; its `dropped` counts older ones that are gone."""
+        return Calls(*self._account.journal.snapshot())
 
     @property
     def contacts(self) -> ContactsView:

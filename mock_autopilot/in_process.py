@@ -4,9 +4,9 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account_view import AccountView
 from mock_autopilot.options import ServerOptions
-from mock_autopilot.recording.journal import Call
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.storage.memory import MemoryStorage
+from mock_autopilot.views import Calls
 
 
 def make_accounts(options: ServerOptions, stacklevel: int) -> Accounts:
@@ -34,12 +34,12 @@ class InProcessAutopilot(AccountView):
         super().__init__(accounts, account, base_url)
 
     @property
-    def unauthenticated_calls(self) -> list[Call]:
+    def unauthenticated_calls(self) -> Calls:
         """Calls that no account owns: their key was missing or unknown.
 
         As long as there is one account only, they are among its own calls instead.
         """
-        return self._accounts.unauthenticated.calls()
+        return Calls(*self._accounts.unauthenticated.snapshot())
 
     def new_account(self) -> AccountView:
         """Make an empty account with a key of its own."""
