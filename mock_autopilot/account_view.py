@@ -9,12 +9,13 @@ from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
 
 
-class AccountView:
-    """One account: how to reach it, and what it saw."""
+class AccountView(Assertions):
+    """One account: how to reach it, what it saw, and assertions about that."""
 
     def __init__(self, accounts: Accounts, account: Account, base_url: str) -> None:
         self._accounts = accounts

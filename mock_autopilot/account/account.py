@@ -37,6 +37,8 @@ class Account:
         self.ids = ids or Ids()
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
+        self.calls_before = 0
+        """The number of the fake's last call before this account was made or reset."""
         self._storage = storage
         self._clock = clock
         self.instance_id = self.ids.hexadecimal()

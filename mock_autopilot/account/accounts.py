@@ -41,6 +41,7 @@ class Accounts:
         self._storage = storage
         self._ids = ids or Ids()
         self._numbers = count(1)
+        self._last_number = 0
         self._lock = Lock()
         self._recording = Lock()
         self._initial: dict[str, AccountState] = {}
@@ -94,6 +95,7 @@ class Accounts:
             stored.restore(initial)
 
         account.transact(operation)
+        account.calls_before = self._last_number
 
     def record(self, account: Account | None, make: Callable[[int], Call]) -> None:
         """Record a call; `make` gets its number, which counts over all accounts.
@@ -104,9 +106,25 @@ class Accounts:
         owner = account or self.single()
         journal = owner.journal if owner else self.unauthenticated
         with self._recording:  # so that the calls stand in the order of their numbers
-            journal.append(make(next(self._numbers)))
+            self._last_number = next(self._numbers)
+            journal.append(make(self._last_number))
+
+    def calls_beside(self, account: Account) -> list[Call]:
+        """Return the calls of other accounts, and of none, since this one was made or reset.
+
+        They are in the order in which they came.
+        """
+        journals = [one.journal for one in self if one is not account]
+        found = [
+            call
+            for journal in (self.unauthenticated, *journals)
+            for call in journal.calls()
+            if call.number > account.calls_before
+        ]
+        return sorted(found, key=lambda call: call.number)
 
     def _add(self, key: str) -> Account:
         account = Account(key, self.options, self._storage, clock=self.clock, ids=self._ids)
+        account.calls_before = self._last_number
         self._by_key[key] = account
         return account
