@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_autopilot.assertions.background import background, no_calls, with_reason, with_warnings
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
-from mock_autopilot.assertions.matching import Difference, differences, leaves
+from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.recording.journal import Call, path_matches
 from mock_autopilot.views import Calls
@@ -65,11 +65,14 @@ class CallsCheck:
         )
 
     def _failure(self, seen: Seen, count: int) -> Failure:
-        expected = "at least 1" if self.times is None else str(self.times)
-        summary = f"Expected {expected} of the calls {self}, found {count}. {no_calls(seen)}"
+        if self.times is None:
+            expected = "at least 1 call"
+        else:
+            expected = counted(self.times, "call") if self.times else "no call"
+        summary = f"Expected {expected}{self}, found {count}. {no_calls(seen)}"
         too_many = self.times is not None and count > self.times
         if self.times == count:
-            summary = f"Whether there were just {count} of the calls {self} cannot be told."
+            summary = f"Expected {expected}{self}; whether there were more cannot be told."
         found = self.found(seen)
         unlike = [call for call in seen.calls if not self._matches(call)]
         return Failure(
@@ -109,7 +112,8 @@ class CallsCheck:
     def _distance(self, call: Call, path_distance: float) -> float:
         distance = 2 * path_distance + (self.method not in (None, call.method))
         if self.json is not ANYTHING:
-            distance += len(differences(self.json, call.body)) / leaves(self.json)
+            found = differences(self.json, call.body)
+            distance += sum(map(unlikeness, found)) / leaves(self.json)
         return distance
 
     def _path_distance(self, path: str) -> float:
@@ -118,8 +122,10 @@ class CallsCheck:
         return 1 - SequenceMatcher(None, path, self.path).ratio()
 
     def __str__(self) -> str:
-        name = " ".join(one for one in (self.method, self.path) if one) or "of any kind"
-        return name if self.json is ANYTHING else f"{name} with json {shown(self.json)}"
+        parts = [self.method, self.path]
+        if self.json is not ANYTHING:
+            parts.append(f"with json {shown(self.json)}")
+        return "".join(f" {part}" for part in parts if part)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,14 @@ An expected value is one of these:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from mock_autopilot.account.similar import did_you_mean
 from mock_autopilot.assertions.explanation import counted, shown
+
+LONGEST_COMPARED = 100
+"""Characters of two texts that are looked at to see how alike they are."""
 
 
 class _Missing:
@@ -80,6 +84,14 @@ def leaves(expected: object) -> int:
             return sum(map(leaves, expected)) or 1
         case _:
             return 1
+
+
+def unlikeness(one: Difference) -> float:
+    """Return how far a value is from the expected one, from 0 to 1; texts may be nearly equal."""
+    if isinstance(one.expected, str) and isinstance(one.got, str):
+        expected, got = one.expected[:LONGEST_COMPARED], one.got[:LONGEST_COMPARED]
+        return 1 - SequenceMatcher(None, expected, got).ratio()
+    return 1.0
 
 
 def _of_key(key: str, wanted: object, got: Mapping[str, Any], path: str) -> list[Difference]:
