@@ -187,6 +187,14 @@ WHICH_ACCOUNT = ErrorKind(
 NO_ACCOUNT = ErrorKind(
     "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
 )
+TOO_MANY_WAITING = ErrorKind(
+    "too-many-waiting",
+    503,
+    "Service Unavailable",
+    "{most} verifications are waiting already, and the server's other threads are for calls. Try "
+    "again, or let fewer of them wait at the same time.",
+    Evidence.OURS,
+)
 
 # --- the fake itself -------------------------------------------------------------------------
 DEFECT = ErrorKind(

@@ -15,6 +15,7 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.verify import Verifier
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 
@@ -101,6 +102,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         _account(accounts).faults.clear()
         return _json({})
 
+    verifier = Verifier(accounts)
+
+    @control.post("/verify")
+    def verify() -> Response:
+        answer, status = verifier.verify(_account(accounts), _body())
+        return _json(answer, status)
+
     return control
 
 
@@ -170,6 +178,6 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _json(value: Any) -> Response:
+def _json(value: Any, status: int = 200) -> Response:
     body = json.dumps(value, ensure_ascii=False)
-    return Response(body, mimetype="application/json")
+    return Response(body, status=status, mimetype="application/json")

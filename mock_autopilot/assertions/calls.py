@@ -9,6 +9,7 @@ from mock_autopilot.assertions.background import background, no_calls, with_reas
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
 from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
 from mock_autopilot.assertions.seen import Seen
+from mock_autopilot.recording.call_patterns import checked_method, checked_path
 from mock_autopilot.recording.journal import Call, path_matches
 from mock_autopilot.views import Calls
 
@@ -126,6 +127,22 @@ class CallsCheck:
         if self.json is not ANYTHING:
             parts.append(f"with json {shown(self.json)}")
         return "".join(f" {part}" for part in parts if part)
+
+
+def calls_check(
+    method: str | None, path: str | None, json: Any, times: int | None, prefix: str = ""
+) -> CallsCheck:
+    """Return the check; `prefix` stands before the names of fields in errors.
+
+    Raises `ApiError` when the method or path can match no call: a check that none was made would
+    hold for any typo.
+    """
+    return CallsCheck(
+        None if method is None else checked_method(method, f"{prefix}method"),
+        None if path is None else checked_path(path, f"{prefix}path"),
+        json,
+        times,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.assertions.calls import (
     ANYTHING,
-    CallsCheck,
     NoRejectionsCheck,
     NoWarningsCheck,
+    calls_check,
 )
+from mock_autopilot.assertions.check import Check
 from mock_autopilot.assertions.contacts import ContactCheck, NoContactCheck
-from mock_autopilot.assertions.explanation import Failure
 from mock_autopilot.assertions.journeys import JourneyCheck
 from mock_autopilot.assertions.seen import Seen, seen_by
 from mock_autopilot.assertions.waiting import wait_until
-from mock_autopilot.recording.call_patterns import checked_method, checked_path
 from mock_autopilot.views import Calls, ContactView, EntryView
 
 T = TypeVar("T")
 LONGEST_WAIT = 3600.0
 """Seconds."""
-
-
-class _Check(Protocol):
-    def failure(self, seen: Seen) -> Failure | None: ...
 
 
 class Assertions:
@@ -144,7 +139,7 @@ class Assertions:
             raise AssertionError(f"Not within {timeout:g} s. {text}")
         return result  # type: ignore[return-value]  # it is the condition's
 
-    def _assert(self, check: _Check) -> Seen:
+    def _assert(self, check: Check) -> Seen:
         """Raise AssertionError unless a check holds; return what it has looked at."""
         __tracebackhide__ = True
         seen = seen_by(self._accounts, self._account)
@@ -152,16 +147,6 @@ class Assertions:
         if failure:
             raise AssertionError(str(failure))
         return seen
-
-
-def calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:
-    """Return the check; raise `ApiError` when it can match no call, which would pass for typos."""
-    return CallsCheck(
-        None if method is None else checked_method(method, "method"),
-        None if path is None else checked_path(path, "path"),
-        json,
-        times,
-    )
 
 
 def _require_text(name: str, value: object) -> None:

@@ -17,10 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-THREADS = 4
-"""Threads that answer. A client that stops in the middle of a body holds one of them, so that with
-one thread it would stop everybody; but they wait for one another. Measured with `bench/serve.py`,
-calls a second: 6,700 with one, 4,000 with four, 2,500 with 32."""
+from mock_autopilot.servers.network import THREADS
 
 App = Callable[..., Any]
 
