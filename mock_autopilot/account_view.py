@@ -9,6 +9,7 @@ from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
@@ -61,7 +62,13 @@ class AccountView(Assertions):
         issue(found, stacklevel=2)
 
     def add_journey(self, name: str, trigger_id: str | None = None) -> str:
-        """Define a journey; return its trigger's id: the next free number when none is given."""
+        """Define a journey; return its trigger's id: the next free number when none is given.
+
+        Raises `ApiError` when the id cannot stand in a path, or is another journey's.
+        """
+        require_text("name", name)
+        if trigger_id is not None:
+            require_text("trigger_id", trigger_id)
         return journeys.define(self._account, name, trigger_id).trigger_id
 
     def fail_next(

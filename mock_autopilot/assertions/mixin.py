@@ -1,11 +1,11 @@
 """The assertions of an account, for tests in Python."""
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.arguments import require_count, require_seconds, require_text
 from mock_autopilot.assertions.calls import (
     ANYTHING,
     NoRejectionsCheck,
@@ -20,8 +20,6 @@ from mock_autopilot.assertions.waiting import wait_until
 from mock_autopilot.views import Calls, ContactView, EntryView
 
 T = TypeVar("T")
-LONGEST_WAIT = 3600.0
-"""Seconds."""
 
 
 class Assertions:
@@ -46,7 +44,7 @@ class Assertions:
         the contact does not have.
         """
         __tracebackhide__ = True
-        _require_text("identifier", identifier)
+        require_text("identifier", identifier)
         self._assert(ContactCheck(identifier, fields, custom or {}))
         view: ContactView = seen_by(self._accounts, self._account).contacts[identifier]
         return view
@@ -54,7 +52,7 @@ class Assertions:
     def assert_no_contact(self, identifier: str, /) -> None:
         """Assert that there is no contact with this address, user id or contact id."""
         __tracebackhide__ = True
-        _require_text("identifier", identifier)
+        require_text("identifier", identifier)
         self._assert(NoContactCheck(identifier))
 
     def assert_in_journey(
@@ -72,9 +70,9 @@ class Assertions:
         there must be; None means one or more, 0 none.
         """
         __tracebackhide__ = True
-        _require_text("journey", journey)
-        _require_text("identifier", identifier)
-        _require_count(times)
+        require_text("journey", journey)
+        require_text("identifier", identifier)
+        require_count("times", times)
         check = JourneyCheck(journey, identifier, properties, times)
         return check.entries(self._assert(check))
 
@@ -88,7 +86,7 @@ class Assertions:
         It does not matter how they were answered: see `assert_no_rejections`.
         """
         __tracebackhide__ = True
-        _require_count(times)
+        require_count("times", times)
         check = calls_check(method, path, json, times)
         return check.found(self._assert(check))
 
@@ -123,7 +121,7 @@ class Assertions:
         `asyncio.to_thread`.
         """
         __tracebackhide__ = True
-        _require_seconds(timeout)
+        require_seconds("timeout", timeout)
 
         def attempt() -> tuple[bool, T | None, str]:
             try:
@@ -147,21 +145,3 @@ class Assertions:
         if failure:
             raise AssertionError(str(failure))
         return seen
-
-
-def _require_text(name: str, value: object) -> None:
-    __tracebackhide__ = True
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, got {value!r}")
-
-
-def _require_count(times: object) -> None:
-    __tracebackhide__ = True
-    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 0):
-        raise TypeError(f"times must be a whole number from 0, or None, got {times!r}")
-
-
-def _require_seconds(timeout: float) -> None:
-    __tracebackhide__ = True
-    if not isfinite(timeout) or not 0 <= timeout <= LONGEST_WAIT:
-        raise ValueError(f"timeout must be from 0 to {LONGEST_WAIT:g} seconds, got {timeout!r}")

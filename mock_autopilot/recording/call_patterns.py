@@ -13,7 +13,8 @@ def checked_method(method: str, field: str) -> str:
     """Return a method in upper case; raise `ApiError` (400) that names the field if it is none."""
     upper = method.upper()
     if upper not in set(HTTPMethod):
-        raise bad_field(field, f"is no HTTP method: {method!r}{did_you_mean(upper, HTTPMethod)}.")
+        hint = did_you_mean(upper, HTTPMethod) or "."
+        raise bad_field(field, f"is no HTTP method: {method!r}{hint}")
     return upper
 
 
