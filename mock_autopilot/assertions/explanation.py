@@ -1,6 +1,6 @@
 """What a failed check says: a summary, and sections of lines; as a text it is bounded. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ def _written(value: object) -> str:
             return repr(value[: LONGEST_VALUE + 1])
         case Mapping():
             return f"{{{', '.join(f'{key!r}: {_written(item)}' for key, item in value.items())}}}"
-        case Sequence():
+        case list() | tuple():
             return f"[{', '.join(map(_written, value))}]"
         case _ if callable(value) and not isinstance(value, type):
             return _name(value)
