@@ -11,6 +11,7 @@ from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import ManualClock
+from mock_autopilot.api.router import PATHS
 from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
@@ -143,7 +144,7 @@ class AccountView(Assertions):
             respond |= {} if body is None else {"body": body}
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}
-        return self._account.faults.add(fault).id
+        return self._account.faults.add(fault, PATHS).id
 
     def reset(self) -> None:
         """Put the account back to how it began: its record of calls emptied, its faults gone.

@@ -16,6 +16,7 @@ from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.api.quickstart import quickstart
+from mock_autopilot.api.router import PATHS
 from mock_autopilot.api.verify import Verifier
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
@@ -123,7 +124,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/faults")
     def add_fault() -> Response:
-        return _json(_account(accounts).faults.add(_body()).to_json())
+        return _json(_account(accounts).faults.add(_body(), PATHS).to_json())
 
     @control.delete("/faults")
     def clear_faults() -> Response:

@@ -137,6 +137,7 @@ def calls_check(
     Raises `ApiError` when the method or path can match no call: a check that none was made would
     hold for any typo.
     """
+    __tracebackhide__ = True
     return CallsCheck(
         None if method is None else checked_method(method, f"{prefix}method"),
         None if path is None else checked_path(path, f"{prefix}path"),
