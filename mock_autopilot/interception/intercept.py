@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from difflib import get_close_matches
-from functools import wraps
+from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from mock_autopilot.api.dispatch import Dispatcher
+from mock_autopilot.api.router import Router
 from mock_autopilot.in_process import InProcessAutopilot, make_accounts
 from mock_autopilot.interception.active import ActiveInterceptions, Interception, replace
 from mock_autopilot.interception.urls import DEFAULT_BASE_URL, BaseUrl, Passthrough
@@ -143,7 +144,8 @@ class Intercept:
     def _begin(self, stacklevel: int) -> tuple[InProcessAutopilot, Interception]:
         """Make an account and answer calls to it; `stacklevel` as for warnings."""
         accounts = make_accounts(self._options, stacklevel=stacklevel)
-        interception = Interception(Dispatcher(accounts), self._base_urls, self._passthrough)
+        dispatcher = Dispatcher(accounts, router=_router())
+        interception = Interception(dispatcher, self._base_urls, self._passthrough)
         _ACTIVE.start(interception)
         return InProcessAutopilot(accounts, self._base_urls[0].text), interception
 
@@ -177,6 +179,12 @@ def intercept(
     For other client libraries, as `aiohttp`, use `MockAutopilot`, which is a server.
     """
     return Intercept(base_urls, passthrough, options)
+
+
+@cache
+def _router() -> Router:
+    """Return the router of all interceptions: it never changes."""
+    return Router()
 
 
 def _server_options(options: InterceptOptions) -> ServerOptions:
