@@ -11,13 +11,14 @@ from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import ManualClock
-from mock_autopilot.recording.journal import Call
+from mock_autopilot.arguments import require_text
+from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
-from mock_autopilot.views import ContactsView, JourneysView
+from mock_autopilot.views import Calls, ContactsView, JourneysView
 
 
-class AccountView:
-    """One account: how to reach it, and what it saw."""
+class AccountView(Assertions):
+    """One account: how to reach it, what it saw, and assertions about that."""
 
     def __init__(self, accounts: Accounts, account: Account, base_url: str) -> None:
         self._accounts = accounts
@@ -54,10 +55,15 @@ class AccountView:
         """
         self._accounts.close(self._own_account)
 
+    def __repr__(self) -> str:
+        reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
+        holds = f"contacts={len(self.contacts)}, journeys={len(self.journeys)}"
+        return f"<{type(self).__name__} {reach}: {holds}, calls={len(self.calls)}>"
+
     @property
-    def calls(self) -> list[Call]:
-        """The recorded calls, oldest first."""
-        return self._account.journal.calls()
+    def calls(self) -> Calls:
+        """The recorded calls, oldest first; its `dropped` counts older ones that are gone."""
+        return Calls(*self._account.journal.snapshot())
 
     @property
     def clock(self) -> ManualClock:
@@ -98,7 +104,13 @@ class AccountView:
         issue(found, stacklevel=2)
 
     def add_journey(self, name: str, trigger_id: str | None = None) -> str:
-        """Define a journey; return its trigger's id: the next free number when none is given."""
+        """Define a journey; return its trigger's id: the next free number when none is given.
+
+        Raises `ApiError` when the id cannot stand in a path, or is another journey's.
+        """
+        require_text("name", name)
+        if trigger_id is not None:
+            require_text("trigger_id", trigger_id)
         return journeys.define(self._account, name, trigger_id).trigger_id
 
     def fail_next(
@@ -138,4 +150,4 @@ class AccountView:
 
         With an `id_seed` the same ids are made again, and a clock that stands goes back.
         """
-        self._account.reset()
+        self._accounts.reset(self._account)

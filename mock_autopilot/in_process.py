@@ -6,9 +6,10 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account_view import AccountView
 from mock_autopilot.options import AccountOptions, ServerOptions
-from mock_autopilot.recording.journal import Call, redact
+from mock_autopilot.recording.journal import redact
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.storage.memory import MemoryStorage
+from mock_autopilot.views import Calls
 
 
 def make_accounts(options: ServerOptions, stacklevel: int) -> Accounts:
@@ -52,17 +53,17 @@ class InProcessAutopilot(AccountView):
         return list(self._accounts.defects)
 
     @property
-    def late_calls(self) -> list[Call]:
+    def late_calls(self) -> Calls:
         """The newest calls with the key of an account that was closed: see `closed_account`."""
-        return self._accounts.late.calls()
+        return Calls(*self._accounts.late.snapshot())
 
     @property
-    def unauthenticated_calls(self) -> list[Call]:
+    def unauthenticated_calls(self) -> Calls:
         """Calls that no account owns: their key was missing or unknown.
 
         As long as there is one account only, they are among its own calls instead.
         """
-        return self._accounts.unauthenticated.calls()
+        return Calls(*self._accounts.unauthenticated.snapshot())
 
     def new_account(
         self, name: str | None = None, **options: Unpack[AccountOptions]

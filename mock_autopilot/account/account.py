@@ -45,6 +45,8 @@ class Account:
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
         self.closed = False
+        self.calls_before = 0
+        """The number of the fake's last call before this account was made or reset."""
         self._storage = storage
         self.instance_id = self.ids.hexadecimal()
         """What the service calls the account in its answers."""

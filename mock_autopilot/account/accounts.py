@@ -51,6 +51,7 @@ class Accounts:
         """The newest errors inside the fake, with their tracebacks."""
         self._storage = storage
         self._numbers = count(1)
+        self._last_number = 0
         self._lock = Lock()
         self._recording = Lock()
         self._unnamed = count(1)
@@ -155,7 +156,22 @@ class Accounts:
             closed = self._closed.get(key)
             owner = self.owner(key)
             journal = owner.journal if owner else self.unauthenticated
-            (self.late if closed else journal).append(make(next(self._numbers), closed))
+            self._last_number = next(self._numbers)
+            (self.late if closed else journal).append(make(self._last_number, closed))
+
+    def calls_beside(self, account: Account) -> list[Call]:
+        """Return the calls of other accounts, and of none, since this one was made or reset.
+
+        They are in the order in which they came.
+        """
+        journals = [one.journal for one in self if one is not account]
+        found = [
+            call
+            for journal in (self.unauthenticated, *journals)
+            for call in journal.calls()
+            if call.number > account.calls_before
+        ]
+        return sorted(found, key=lambda call: call.number)
 
     def keep_defect(self, defect: Exception, method: str, path: str) -> None:
         """Keep an error inside the fake, and note in it which call met it."""
@@ -168,7 +184,13 @@ class Accounts:
         more = len(self._by_key) - len(newest)
         return ", ".join(map(redact, newest)) + (f" and {more} more" if more else "")
 
+    def reset(self, account: Account) -> None:
+        """Put an account back to how it began, as `Account.reset` does."""
+        account.reset()
+        account.calls_before = self._last_number
+
     def _add(self, account: Account) -> Account:
+        account.calls_before = self._last_number
         self._by_key[account.api_key] = account
         return account
 

@@ -202,6 +202,14 @@ NOT_CLOSABLE = ErrorKind(
     "This account was there from the start, and stays; reset it instead.",
     Evidence.OURS,
 )
+TOO_MANY_WAITING = ErrorKind(
+    "too-many-waiting",
+    503,
+    "Service Unavailable",
+    "{most} verifications are waiting already, and the server's other threads are for calls. Try "
+    "again, or let fewer of them wait at the same time.",
+    Evidence.OURS,
+)
 
 # --- the fake itself -------------------------------------------------------------------------
 DEFECT = ErrorKind(

@@ -21,8 +21,9 @@ WorkOrder = dict[str, Any]
 def define(account: Account, name: str, trigger_id: str | None = None) -> Journey:
     """Define a journey; its trigger gets the next free number when no id is given.
 
-    A trigger that is defined already is given the name, and keeps its entries. Raises
-    `ApiError` when the name is blank, or the trigger's id cannot stand in a path.
+    A trigger that was made by its first use, and so is called by its id, is given the name and
+    keeps its entries. Raises `ApiError` when the name is blank, or the trigger's id cannot stand in
+    a path or is another journey's.
     """
     if not name.strip():
         raise errors.BAD_FIELD(field="name", problem="must not be blank.")
@@ -34,8 +35,11 @@ def define(account: Account, name: str, trigger_id: str | None = None) -> Journe
         known = {journey.trigger_id: journey for journey in stored.journeys()}
         numbers = (f"{number:04}" for number in range(1, len(known) + 2))
         trigger = trigger_id or next(number for number in numbers if number not in known)
-        before = known.get(trigger)
-        journey_id = before.journey_id if before else new_journey_id(account.ids, stored)
+        same = known.get(trigger)
+        if same and same.name not in (name, trigger):
+            problem = f"{trigger!r} is that of the journey {same.name!r} already; take another id."
+            raise errors.BAD_FIELD(field="trigger_id", problem=problem)
+        journey_id = same.journey_id if same else new_journey_id(account.ids, stored)
         journey = Journey(trigger_id=trigger, journey_id=journey_id, name=name)
         stored.define(journey)
         return journey

@@ -15,6 +15,8 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.quickstart import quickstart
+from mock_autopilot.api.verify import Verifier
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 
@@ -47,6 +49,12 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.get("/health")
     def health() -> Response:
         return _json({"status": "ok", "version": installed_version()})
+
+    @control.get("/quickstart")
+    def snippets() -> Response:
+        here, key = request.host_url.rstrip("/"), _account(accounts).api_key
+        text = quickstart(here, key, guard.token, request.args.get("for"))
+        return Response(text, mimetype="text/plain")
 
     @control.get("/calls")
     def calls() -> Response:
@@ -90,7 +98,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/reset")
     def reset() -> Response:
-        _account(accounts).reset()
+        accounts.reset(_account(accounts))
         return _json({})
 
     @control.post("/accounts")
@@ -121,6 +129,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     def clear_faults() -> Response:
         _account(accounts).faults.clear()
         return _json({})
+
+    verifier = Verifier(accounts)
+
+    @control.post("/verify")
+    def verify() -> Response:
+        answer, status = verifier.verify(_account(accounts), _body())
+        return _json(answer, status)
 
     return control
 
@@ -193,6 +208,6 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _json(value: Any) -> Response:
+def _json(value: Any, status: int = 200) -> Response:
     body = json.dumps(value, ensure_ascii=False)
-    return Response(body, mimetype="application/json")
+    return Response(body, status=status, mimetype="application/json")

@@ -32,7 +32,7 @@ from mock_autopilot.api.json_body import identifiers_in, unpacked
 from mock_autopilot.api.router import Router
 from mock_autopilot.api.routes import Request, Route
 from mock_autopilot.recording.faults import Fault
-from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, redact
+from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, Headers, redact
 
 _SECRETS = (KEY_HEADER, "authorization", "cookie")
 _MOST_DIGITS = 18
@@ -226,7 +226,7 @@ class Dispatcher:
                 path=call.path,
                 query=head.query,
                 route=call.route_path,
-                headers={**head.headers, **secrets},
+                headers=Headers({**head.headers, **secrets}),
                 request_body=call.body[:MAX_KEPT],
                 request_size=call.size,
                 status=None if dropped else answer.status,

@@ -179,6 +179,7 @@ def _announce(options: ServerOptions, port: int, keys: tuple[str, ...]) -> None:
     if options.any_key:
         click.echo("               (and any other: each key is an account of its own)")
     click.echo(f"Control calls  {here}/_mock/")
+    click.echo(f"Quick start    {here}/_mock/quickstart")
     if options.control_token:
         click.echo(f"Control token  {options.control_token}")
     click.echo("Ctrl-C stops it.")

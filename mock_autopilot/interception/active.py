@@ -48,14 +48,14 @@ class Interception:
 
 
 Change = Callable[["ActiveInterceptions", ExitStack], None]
-"""Changes a client library; what puts it back is added to the stack."""
+"""Changes the client libraries; what puts them back is added to the stack."""
 
 
 class ActiveInterceptions:
-    """All interceptions that are active in the process; `changes` make them see the calls."""
+    """All interceptions that are active in the process; `change` makes them see the calls."""
 
-    def __init__(self, *changes: Change) -> None:
-        self._changes = changes
+    def __init__(self, change: Change) -> None:
+        self._change = change
         self._lock = Lock()
         self._active: tuple[Interception, ...] = ()
         self._undo = ExitStack()
@@ -68,9 +68,8 @@ class ActiveInterceptions:
         """Make an interception active, the innermost one of this context."""
         with self._lock:
             if not self._active:
-                with ExitStack() as undo:  # if one change fails, those before are undone
-                    for change in self._changes:
-                        change(self, undo)
+                with ExitStack() as undo:  # if it fails halfway, what it has done is undone
+                    self._change(self, undo)
                     self._undo = undo.pop_all()
             self._active = (*self._active, interception)
         interception.active = True

@@ -14,7 +14,7 @@ _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Exchange:
-    """One call under way: feed it the body while it `wants_body`, then take its `answer`."""
+    """One call under way: feed it the body as long as it wants more, then take its `answer`."""
 
     def __init__(self, dispatcher: Dispatcher, head: RequestHead) -> None:
         self._dispatcher = dispatcher
@@ -25,17 +25,21 @@ class Exchange:
 
     @property
     def wants_body(self) -> bool:
-        """Whether more of the body is read, if there is more."""
+        """Whether any more of the body is read, if there is more."""
         opened = self._opened
         if isinstance(opened, Answer):
             return False
         return self._size < (MAX_DRAINED if opened.length is None else opened.length)
 
-    def feed(self, chunk: bytes) -> None:
-        """Take a part of the body. What is beyond the limit is counted only."""
+    def feed(self, chunk: bytes) -> bool:
+        """Take a part of the body, and return whether it wants more.
+
+        What is beyond the limit is only counted.
+        """
         if isinstance(self._opened, Body) and self._size <= self._opened.limit:
             self._chunks.append(chunk)
         self._size += len(chunk)
+        return self.wants_body
 
     def answer(self) -> Answer:
         """Return the answer as it reaches the client, and record the call."""

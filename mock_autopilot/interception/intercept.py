@@ -1,17 +1,18 @@
 """`intercept()`: an account whose calls are answered in this process, without a server."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from functools import wraps
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from mock_autopilot.api.dispatch import Dispatcher
 from mock_autopilot.in_process import InProcessAutopilot, make_accounts
-from mock_autopilot.interception.active import ActiveInterceptions, Interception
+from mock_autopilot.interception.active import ActiveInterceptions, Interception, replace
 from mock_autopilot.interception.urls import DEFAULT_BASE_URL, BaseUrl, Passthrough
 from mock_autopilot.options import ServerOptions
 
@@ -27,7 +28,7 @@ class InterceptOptions(TypedDict, total=False):
 
     api_key: str
     any_key: bool
-    seed: Any
+    seed: Mapping[str, Any] | str | Path | None
     journeys: Sequence[str | tuple[str, str | None]]
     auto_journeys: bool
     strict: bool
@@ -37,27 +38,41 @@ class InterceptOptions(TypedDict, total=False):
     clock: Callable[[], datetime] | datetime | str | None
 
 
-def _change_requests(active: ActiveInterceptions, undo: ExitStack) -> None:
-    if find_spec("responses") is None:
-        raise ModuleNotFoundError(
-            "intercept() needs the package responses for the calls of requests: "
-            "pip install responses",
-            name="responses",
-        )
-    from mock_autopilot.interception.requests_client import change_requests
-
-    change_requests(active, undo)
+_NEEDS_RESPONSES = (
+    "intercept() needs the package responses for the calls of requests: pip install responses"
+)
 
 
-def _change_httpx(active: ActiveInterceptions, undo: ExitStack) -> None:
-    if find_spec("httpx") is None:
-        return
-    from mock_autopilot.interception.httpx_client import change_httpx
+def _change_clients(active: ActiveInterceptions, undo: ExitStack) -> None:
+    """Let the active interceptions see the calls of the client libraries that are installed."""
+    has_httpx, has_responses = (find_spec(name) is not None for name in ("httpx", "responses"))
+    if not (has_httpx or has_responses):
+        raise ModuleNotFoundError(_NEEDS_RESPONSES, name="responses")
+    if has_responses:
+        from mock_autopilot.interception.requests_client import change_requests
 
-    change_httpx(active, undo)
+        change_requests(active, undo)
+    else:
+        _refuse_requests(undo)
+    if has_httpx:
+        from mock_autopilot.interception.httpx_client import change_httpx
+
+        change_httpx(active, undo)
 
 
-_ACTIVE = ActiveInterceptions(_change_requests, _change_httpx)
+def _refuse_requests(undo: ExitStack) -> None:
+    """Refuse the calls of `requests`, which would get onto the network."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    def send(_: HTTPAdapter, request: requests.PreparedRequest, **__: Any) -> Any:
+        text = f"{request.method} {request.url} was not sent: {_NEEDS_RESPONSES}"
+        raise requests.ConnectionError(text, request=request)
+
+    replace(undo, HTTPAdapter, "send", send)
+
+
+_ACTIVE = ActiveInterceptions(_change_clients)
 
 
 class Intercept:

@@ -45,6 +45,9 @@ class _Lost(Exception):
 
 def change_requests(active: ActiveInterceptions, undo: ExitStack) -> None:
     """Let the active interceptions see the calls of `requests`."""
+    left = getattr(HTTPAdapter.send, "mock", None)
+    if isinstance(left, _Mock):  # it was under a mock of the user's that has ended since
+        left.stop(allow_assert=False)
     mock = _Mock(active)
     mock.start()
     ours = HTTPAdapter.send
@@ -93,6 +96,7 @@ class _Mock(RequestsMock):
             except (ProtocolError, MaxRetryError) as error:
                 raise requests.ConnectionError(error, request=request) from error
 
+        vars(send)["mock"] = self
         return send
 
     def send(
@@ -150,12 +154,13 @@ def _answer(
 ) -> tuple[int, dict[str, str], bytes]:
     """Return the answer to a call; raise `_Lost` when there is none."""
     headers = {_text(name).lower(): _text(value) for name, value in request.headers.items()}
-    headers.setdefault("host", url.host)
+    headers.setdefault("host", url.location)
     head = RequestHead(str(request.method), path, url.query, headers)
     exchange = Exchange(interception.dispatcher, head)
-    chunks = iter(_chunks(request.body))
-    while exchange.wants_body and (chunk := next(chunks, None)) is not None:
-        exchange.feed(chunk)
+    if exchange.wants_body:
+        for chunk in _chunks(request.body):
+            if not exchange.feed(chunk):
+                break
     answer = exchange.answer()
     if answer.delay:
         _wait(answer.delay, url, request)

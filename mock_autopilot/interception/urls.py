@@ -31,10 +31,14 @@ class Url(NamedTuple):
         scheme, location, path, query, _ = urlsplit(text)
         return cls(*_origin(scheme, location), path or "/", query)
 
-    def __str__(self) -> str:
+    @property
+    def location(self) -> str:
+        """The host, with its port unless that is the default: what the header `Host` says."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == PORTS.get(self.scheme) else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}"
+        return host if self.port == PORTS.get(self.scheme) else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.location}{self.path}"
 
 
 @lru_cache

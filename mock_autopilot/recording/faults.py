@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from mock_autopilot.account.validation import bad_field, convert, wrong_type
+from mock_autopilot.recording.call_patterns import checked_method, checked_path
 from mock_autopilot.recording.journal import path_matches
 
 MAX_DELAY_MS = 3_600_000
@@ -141,15 +142,17 @@ class Faults:
         Raises `ApiError` (400) that names the field when it is not valid.
         """
         wanted = _checked(body)
+        match = wanted.match
+        if match.method:
+            match = replace(match, method=checked_method(match.method, "match.method"))
+        if match.path:
+            checked_path(match.path, "match.path")
         with self._lock:
             fault_id = f"fault_{next(self._numbers)}"
             answer = {"error": "Fault", "message": f"Fault {fault_id} was asked for."}
             respond = wanted.respond
             if respond.body is UNSET:
                 respond = replace(respond, body=answer)
-            match = wanted.match
-            if match.method:
-                match = replace(match, method=match.method.upper())
             fault = Fault(fault_id, match, respond, wanted.times)
             self._faults.append(fault)
         return fault

@@ -75,6 +75,10 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         header("X", "€"),
         "respond.headers.X has a character that is not Latin-1, which no header can carry.",
     ),
+    (
+        header("X", "\u0100"),
+        "respond.headers.X has a character that is not Latin-1, which no header can carry.",
+    ),
     *(
         (header(name, "1"), f"respond.headers.{name} {SERVERS_OWN}")
         for name in ("Transfer-Encoding", "content-length", "Trailer", "Upgrade")
@@ -119,3 +123,10 @@ def test_a_wrong_fault_is_refused_with_the_reason_and_not_added(
     assert refused.status_code == 400
     assert str(caught.value) == refused.json()["message"] == message
     assert control("GET", "faults").json() == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("X", "\u00ff"), ("Connection", " Close "), ("connection", "close")]
+)
+def test_a_header_that_can_be_sent_is_accepted(name: str, value: str) -> None:
+    assert Faults().add(header(name, value)).headers == {name: value}
