@@ -12,6 +12,7 @@ from mock_autopilot.account.contact import Contact, render
 from mock_autopilot.account.fields import FIELDS
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.similar import did_you_mean, similar
+from mock_autopilot.printable import printable
 from mock_autopilot.recording.journal import Call
 from mock_autopilot.storage.base import Transaction
 
@@ -217,7 +218,7 @@ class Calls(list[Call]):
 def _summary(view: object, what: str, first: list[str], count: int, more: str = "") -> str:
     """Return a view's `repr`: how many there are, and the first ones."""
     shown = [*first, "…"] if count > len(first) else first
-    listed = f": {', '.join(shown)}" if shown else ""
+    listed = printable(f": {', '.join(shown)}") if shown else ""
     return f"<{type(view).__name__}: {_counted(count, what)}{listed}{more}>"
 
 

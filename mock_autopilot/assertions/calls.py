@@ -1,6 +1,6 @@
 """Checks about the calls that an account received. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -42,17 +42,11 @@ class CallsCheck:
     json: Any = ANYTHING
     times: int | None = None
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does.
-
-        A record that has dropped calls cannot tell how many there were.
-        """
-        count = len(self.found(seen))
+    def holds(self, seen: Seen) -> bool:
+        """Return whether so many came; a record that has dropped calls cannot tell how many."""
         if self.times is None:
-            return None if count else self._failure(seen, count)
-        return (
-            None if count == self.times and not seen.calls.dropped else self._failure(seen, count)
-        )
+            return any(map(self._matches, seen.calls))
+        return not seen.calls.dropped and len(self.found(seen)) == self.times
 
     def found(self, seen: Seen) -> Calls:
         """Return the calls that match."""
@@ -65,7 +59,10 @@ class CallsCheck:
             and (self.json is ANYTHING or not differences(self.json, call.body))
         )
 
-    def _failure(self, seen: Seen, count: int) -> Failure:
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls came instead."""
+        found = self.found(seen)
+        count = len(found)
         if self.times is None:
             expected = "at least 1 call"
         else:
@@ -74,7 +71,6 @@ class CallsCheck:
         too_many = self.times is not None and count > self.times
         if self.times == count:
             summary = f"Expected {expected}{self}; whether there were more cannot be told."
-        found = self.found(seen)
         unlike = [call for call in seen.calls if not self._matches(call)]
         return Failure(
             summary.rstrip(),
@@ -150,34 +146,36 @@ def calls_check(
 class NoRejectionsCheck:
     """No call was rejected. An answer that a fault asked for is no rejection."""
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether no call was rejected."""
+        return not seen.calls.dropped and not any(call.error for call in seen.calls)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls were rejected."""
         rejected = [call for call in seen.calls if call.error]
-        return _none_of(seen, rejected, "rejected", with_reason)
+        return _some(seen, rejected, "rejected", with_reason)
 
 
 @dataclass(frozen=True)
 class NoWarningsCheck:
     """No call had anything about it that looks wrong."""
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether no call had warnings."""
+        return not seen.calls.dropped and not any(call.warnings for call in seen.calls)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls had warnings."""
         doubtful = [call for call in seen.calls if call.warnings]
-        return _none_of(seen, doubtful, "taken with warnings", with_warnings)
+        return _some(seen, doubtful, "taken with warnings", with_warnings)
 
 
-def _none_of(
-    seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]
-) -> Failure | None:
-    if calls:
-        were = "was" if len(calls) == 1 else "were"
-        lines: Iterable[str] = map(line, calls)
-        return Failure(
-            f"{counted(len(calls), 'call')} {were} {what}.", section("calls", lines, MOST_CALLS)
-        )
-    if seen.calls.dropped:
+def _some(seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]) -> Failure:
+    if not calls:
         return Failure(f"Whether a call was {what} cannot be told.", dropped_calls(seen))
-    return None
+    were = "was" if len(calls) == 1 else "were"
+    summary = f"{counted(len(calls), 'call')} {were} {what}."
+    return Failure(summary, section("calls", map(line, calls), MOST_CALLS))
 
 
 def dropped_calls(seen: Seen) -> tuple[Section, ...]:

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Any
 
 from mock_autopilot.account.fields import FIELDS, parse_custom_key
-from mock_autopilot.account.similar import did_you_mean
 from mock_autopilot.assertions.background import background, no_calls
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
 from mock_autopilot.assertions.matching import MISSING, Difference, differences
@@ -31,14 +30,17 @@ class ContactCheck:
     fields: Mapping[str, Any] = field(default_factory=dict)
     custom: Mapping[str, Any] = field(default_factory=dict)
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there is such a contact."""
+        contact = seen.contacts.get(self.identifier)
+        return contact is not None and not self.differences(contact)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return why there is no such contact."""
         contact = seen.contacts.get(self.identifier)
         if contact is None:
             return self._not_there(seen)
         found = self.differences(contact)
-        if not found:
-            return None
         return Failure(
             f"The contact {self.identifier} differs in {counted(len(found), 'field')}.",
             (
@@ -92,11 +94,15 @@ class NoContactCheck:
 
     identifier: str
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there is no such contact."""
+        return self.identifier not in seen.contacts
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which contact there is."""
         contact = seen.contacts.get(self.identifier)
         if contact is None:
-            return None
+            return Failure(f"There was a contact {self.identifier}, which is gone by now.")
         fields = [f"{name}: {shown(value)}" for name, value in contact.items()]
         return Failure(
             f"There is a contact {self.identifier}, and there should be none.",
@@ -135,9 +141,8 @@ def _field(contact: ContactView, name: str, expected: object) -> list[Difference
     if name not in FIELDS:  # also where its absence is expected: that would hold for any typo
         if name in contact.custom:
             note = f"it is a custom field: custom={{{name!r}: …}}"
-        else:
-            note = f"no such field{did_you_mean(name, [*contact, *FIELDS])}"
-        return [Difference(name, expected, MISSING, note)]
+            return [Difference(name, expected, MISSING, note)]
+        return [Difference(name, expected, MISSING, "no such field", [*contact, *FIELDS])]
     return [] if _may_be_missing(expected) else [Difference(name, expected, MISSING)]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_autopilot.printable import printable
+
 MOST_LINES = 40
 """Lines of one explanation."""
 LONGEST_LINE = 200
@@ -92,5 +94,4 @@ def _name(predicate: Any) -> str:
 
 def _line(text: str) -> str:
     """Return a text as one line that can be printed anywhere."""
-    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return shortened(printable, LONGEST_LINE)
+    return shortened(printable(text), LONGEST_LINE)

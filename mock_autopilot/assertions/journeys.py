@@ -27,15 +27,19 @@ class JourneyCheck:
     properties: Any = None
     times: int | None = None
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there are so many entries."""
+        if self.journey not in seen.journeys:
+            return False
+        count = len(self.entries(seen))
+        return count > 0 if self.times is None else count == self.times
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which entries there are instead."""
         journey = seen.journeys.get(self.journey)
         if journey is None:
             return self._no_journey(seen)
-        count = len(self.entries(seen))
-        if count == self.times or (count and self.times is None):
-            return None
-        return self._wrong_count(seen, journey, count)
+        return self._wrong_count(seen, journey, len(self.entries(seen)))
 
     def entries(self, seen: Seen) -> list[EntryView]:
         """Return the entries that count."""

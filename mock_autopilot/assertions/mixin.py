@@ -1,6 +1,7 @@
 """The assertions of an account, for tests in Python."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
@@ -32,6 +33,7 @@ class Assertions:
 
     _accounts: Accounts
     _account: Account
+    _explains = True
 
     def assert_contact(
         self, identifier: str, /, *, custom: Mapping[str, Any] | None = None, **fields: Any
@@ -123,25 +125,29 @@ class Assertions:
         __tracebackhide__ = True
         require_seconds("timeout", timeout)
 
-        def attempt() -> tuple[bool, T | None, str]:
+        trial = copy(self)
+        trial._explains = False  # explanations take long where calls come fast
+
+        def attempt(account: Self = trial) -> tuple[bool, T | None, str]:
             try:
-                result = condition(self)
+                result = condition(account)
             except (AssertionError, LookupError) as failure:
                 text = str(failure) if isinstance(failure, AssertionError) else repr(failure)
                 return False, None, text or repr(failure)
             return result is None or bool(result), result, f"The condition returned {result!r}."
 
         journal = self._account.journal
-        held, result, text = wait_until(lambda tried: tried[0], attempt, journal, timeout)
+        held, result, _ = wait_until(lambda tried: tried[0], attempt, journal, timeout)
         if not held:
-            raise AssertionError(f"Not within {timeout:g} s. {text}")
+            held, result, text = attempt(self)
+            if not held:
+                raise AssertionError(f"Not within {timeout:g} s. {text}")
         return result  # type: ignore[return-value]  # it is the condition's
 
     def _assert(self, check: Check) -> Seen:
         """Raise AssertionError unless a check holds; return what it has looked at."""
         __tracebackhide__ = True
         seen = seen_by(self._accounts, self._account)
-        failure = check.failure(seen)
-        if failure:
-            raise AssertionError(str(failure))
+        if not check.holds(seen):
+            raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen

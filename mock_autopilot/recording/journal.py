@@ -20,6 +20,7 @@ from mock_autopilot.account.call_warnings import CallWarning, Warnings
 from mock_autopilot.account.clock import iso
 from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
+from mock_autopilot.printable import printable
 
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 256 * 1024
@@ -128,7 +129,7 @@ class Call:
     def __str__(self) -> str:
         status = "connection dropped" if self.status is None else str(self.status)
         fault = f" ({self.fault})" if self.fault else ""
-        return f"#{self.number} {self.method} {self.path}: {status}{fault}"
+        return printable(f"#{self.number} {self.method} {self.path}: {status}{fault}")
 
     def __repr__(self) -> str:
         return f"<Call {self}>"

@@ -49,11 +49,11 @@ def test_what_holds_of_a_contact(seeded: MockAutopilot, expected: dict[str, Any]
         ({"LastName": len}, "LastName: expected len, it is missing"),
         (
             {"FristName": "Ada"},
-            "FristName: expected 'Ada', it is missing (no such field; did you mean FirstName?)",
+            "FristName: expected 'Ada', it is missing (no such field); did you mean FirstName?",
         ),
         (
             {"FristName": None},
-            "FristName: expected None, it is missing (no such field; did you mean FirstName?)",
+            "FristName: expected None, it is missing (no such field); did you mean FirstName?",
         ),
         ({"zzz": None}, "zzz: expected None, it is missing (no such field)"),
         (
