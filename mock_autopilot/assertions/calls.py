@@ -1,8 +1,10 @@
 """Checks about the calls that an account received. Pure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 from mock_autopilot.assertions.background import background, no_calls, with_reason, with_warnings
@@ -10,7 +12,7 @@ from mock_autopilot.assertions.explanation import Failure, Section, counted, sec
 from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.recording.call_patterns import checked_method, checked_path
-from mock_autopilot.recording.journal import Call, path_matches
+from mock_autopilot.recording.journal import Call, path_pattern
 from mock_autopilot.views import Calls
 
 MOST_CALLS = 10
@@ -55,9 +57,16 @@ class CallsCheck:
     def _matches(self, call: Call) -> bool:
         return (
             self.method in (None, call.method)
-            and (self.path is None or path_matches(call.path, self.path))
+            and self._has_path(call.path)
             and (self.json is ANYTHING or not differences(self.json, call.body))
         )
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return path_pattern(self.path or "*")
+
+    def _has_path(self, path: str) -> bool:
+        return self._pattern.fullmatch(path) is not None
 
     def failure(self, seen: Seen) -> Failure:
         """Return which calls came instead."""
@@ -71,12 +80,13 @@ class CallsCheck:
         too_many = self.times is not None and count > self.times
         if self.times == count:
             summary = f"Expected {expected}{self}; whether there were more cannot be told."
-        unlike = [call for call in seen.calls if not self._matches(call)]
+        numbers = {call.number for call in found}
+        unlike = [call for call in seen.calls if call.number not in numbers]
         return Failure(
             summary.rstrip(),
             (
                 *dropped_calls(seen),
-                *section("these calls match", map(_with_body, found), MOST_CALLS),
+                *section("these calls match", found, MOST_CALLS, _with_body),
                 *(() if too_many else self._nearest(unlike)),
                 *background(seen),
             ),
@@ -100,7 +110,7 @@ class CallsCheck:
         found = []
         if self.method not in (None, call.method):
             found.append(Difference("method", self.method, call.method))
-        if self.path is not None and not path_matches(call.path, self.path):
+        if not self._has_path(call.path):
             found.append(Difference("path", self.path, call.path))
         if self.json is not ANYTHING:
             found += differences(self.json, call.body, "json")[:MOST_DIFFERENCES]
@@ -114,7 +124,7 @@ class CallsCheck:
         return distance
 
     def _path_distance(self, path: str) -> float:
-        if self.path is None or path_matches(path, self.path):
+        if self.path is None or self._has_path(path):
             return 0.0
         return 1 - SequenceMatcher(None, path, self.path).ratio()
 
@@ -175,7 +185,7 @@ def _some(seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str])
         return Failure(f"Whether a call was {what} cannot be told.", dropped_calls(seen))
     were = "was" if len(calls) == 1 else "were"
     summary = f"{counted(len(calls), 'call')} {were} {what}."
-    return Failure(summary, section("calls", map(line, calls), MOST_CALLS))
+    return Failure(summary, section("calls", calls, MOST_CALLS, line))
 
 
 def dropped_calls(seen: Seen) -> tuple[Section, ...]:

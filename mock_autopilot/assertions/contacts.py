@@ -44,7 +44,7 @@ class ContactCheck:
         return Failure(
             f"The contact {self.identifier} differs in {counted(len(found), 'field')}.",
             (
-                *section("differences", map(str, found), 3 * MOST_DIFFERENCES),
+                *section("differences", found, 3 * MOST_DIFFERENCES),
                 *_writers(seen, contact),
                 *background(seen),
             ),
@@ -64,7 +64,7 @@ class ContactCheck:
             absent(seen, self.identifier),
             (
                 *section("it was expected with", expected, MOST_DIFFERENCES),
-                *section("nearest contacts", self._nearest(seen), 12),
+                *section("nearest contacts", list(self._nearest(seen)), 12),
                 *background(seen),
             ),
         )
@@ -126,7 +126,7 @@ def named(contact: ContactView) -> str:
 def _writers(seen: Seen, contact: ContactView) -> tuple[Section, ...]:
     """Return the newest calls that wrote a contact."""
     calls = [
-        str(call)
+        call
         for call in reversed(seen.calls)
         for change in (*call.effects.contacts_created, *call.effects.contacts_updated)
         if change.contact_id == contact.contact_id

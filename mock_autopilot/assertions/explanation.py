@@ -1,11 +1,12 @@
 """What a failed check says: a summary, and sections of lines; as a text it is bounded. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mock_autopilot.printable import printable
 
+T = TypeVar("T")
 MOST_LINES = 40
 """Lines of one explanation."""
 LONGEST_LINE = 200
@@ -43,14 +44,18 @@ class Failure:
         return "\n".join(lines)
 
 
-def section(title: str, lines: Iterable[str], most: int) -> tuple[Section, ...]:
-    """Return a section with `most` lines, and one that counts the others; none without lines."""
-    lines = tuple(lines)
-    if not lines:
+def section(
+    title: str, items: Sequence[T], most: int, line: Callable[[T], str] = str
+) -> tuple[Section, ...]:
+    """Return a section with a line for each of `most` items, and one that counts the others.
+
+    There is none without items.
+    """
+    if not items:
         return ()
-    more = len(lines) - most
-    shown = (*lines[:most], f"… and {more} more") if more > 0 else lines
-    return (Section(title, shown),)
+    lines = tuple(line(item) for item in items[:most])
+    more = len(items) - most
+    return (Section(title, (*lines, f"… and {more} more") if more > 0 else lines),)
 
 
 def shown(value: object) -> str:

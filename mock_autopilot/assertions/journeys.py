@@ -58,12 +58,12 @@ class JourneyCheck:
         return self.properties is None or not differences(self.properties, entry.properties)
 
     def _no_journey(self, seen: Seen) -> Failure:
-        known = [repr(journey) for journey in seen.journeys.values()]
+        known = list(seen.journeys.values())
         near = ", ".join(seen.journeys.nearest(self.journey))
         return Failure(
             f"No journey has the name, trigger id or journey id {self.journey!r}"
             f"{'; nearest: ' if near else ''}{near}.",
-            (*section("journeys", known, MOST_ENTRIES), *background(seen)),
+            (*section("journeys", known, MOST_ENTRIES, repr), *background(seen)),
         )
 
     def _wrong_count(self, seen: Seen, journey: JourneyView, count: int) -> Failure:
@@ -89,15 +89,15 @@ class JourneyCheck:
         """Return sections about why the contact may have no entry at all."""
         unknown = self.identifier not in seen.contacts
         near = seen.contacts.nearest(self.identifier) if unknown else []
-        others = [
-            f"{entry.contact.identifier if entry.contact else entry.contact_id}, "
-            f"{shown(entry.properties)}"
-            for entry in reversed(journey.entries)
-        ]
         return (
             *section("the contact", [absent(seen, self.identifier)] if unknown else [], 1),
             *section("nearest contacts", near, MOST_ENTRIES),
-            *section("entries of others, the newest first", others, MOST_ENTRIES),
+            *section(
+                "entries of others, the newest first",
+                journey.entries[::-1],
+                MOST_ENTRIES,
+                _of_other,
+            ),
         )
 
     def _lines(self, entry: EntryView) -> list[str]:
@@ -107,3 +107,8 @@ class JourneyCheck:
             found = differences(self.properties, entry.properties, "properties")
             unlike = [f"  {one}" for one in found[:MOST_ENTRIES]]
         return [f"entered at {entry.entered_at}{ended}, {shown(entry.properties)}", *unlike]
+
+
+def _of_other(entry: EntryView) -> str:
+    who = entry.contact.identifier if entry.contact else entry.contact_id
+    return f"{who}, {shown(entry.properties)}"

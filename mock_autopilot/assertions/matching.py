@@ -57,6 +57,8 @@ def differences(expected: object, got: object, path: str = "") -> list[Differenc
     Raises TypeError for a class, which is no predicate.
     """
     match expected:
+        case str() | int() | float() | None:  # the most of them, so that they come first
+            return [] if _equal(expected, got) else [Difference(path, expected, got)]
         case Mapping():
             if not isinstance(got, Mapping):
                 return [Difference(path, expected, got)]

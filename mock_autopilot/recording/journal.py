@@ -39,7 +39,12 @@ def redact(key: str) -> str:
 
 def path_matches(path: str, pattern: str) -> bool:
     """Return whether a path matches a pattern, in which `*` stands for anything."""
-    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path, re.DOTALL))
+    return path_pattern(pattern).fullmatch(path) is not None
+
+
+def path_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern, in which `*` stands for anything, for paths that it matches as a whole."""
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
 class Headers(Mapping[str, str]):

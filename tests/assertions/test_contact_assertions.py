@@ -194,10 +194,11 @@ def test_calls_with_other_keys_are_told(autopilot: MockAutopilot, explain: Expla
     tail, own = other.api_key[-4:], account.api_key[-4:]
     assert explain(account.assert_contact, "ada@example.com") == [
         f"{NO_ADA}; the account has 0 contacts. No call came with this account's key (…{own}).",
-        "calls with other keys since this account began:",
+        "calls without a known key, meanwhile:",
         "  #4 POST /v1/contact: 400 No autopilotapikey header provided. (without a key)",
         "  #3 POST /v1/contact: 401 Provided autopilotapikey not valid. (its key: …-key)",
-        f"  2 calls with the key …{tail} of another account, the newest: #6 POST /v1/contact: 200",
+        "calls to other accounts, meanwhile:",
+        f"  2 calls with the key …{tail}, the newest: #6 POST /v1/contact: 200",
     ]
     account.reset()
     assert len(explain(account.assert_contact, "ada@example.com")) == 1
