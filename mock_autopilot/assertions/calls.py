@@ -22,12 +22,7 @@ MOST_COMPARED = 1_000
 """How many calls are compared with the expected one, to find the nearest; the newest."""
 
 
-class _Anything:
-    def __repr__(self) -> str:
-        return "anything"
-
-
-ANYTHING: Any = _Anything()
+ANYTHING: Any = ...
 """Stands for a body that does not matter."""
 
 
@@ -143,7 +138,6 @@ def calls_check(
     Raises `ApiError` when the method or path can match no call: a check that none was made would
     hold for any typo.
     """
-    __tracebackhide__ = True
     return CallsCheck(
         None if method is None else checked_method(method, f"{prefix}method"),
         None if path is None else checked_path(path, f"{prefix}path"),
@@ -195,7 +189,7 @@ def dropped_calls(seen: Seen) -> tuple[Section, ...]:
     line = (
         f"it has dropped {counted(seen.calls.dropped, 'older call')}; give it a larger journal_size"
     )
-    return section("the record of calls is not complete", [line], 1)
+    return (Section("the record of calls is not complete", (line,)),)
 
 
 def _with_body(call: Call) -> str:

@@ -12,8 +12,10 @@ from mock_autopilot.assertions.matching import MISSING, Difference, differences
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.views import ContactView
 
-MOST_DIFFERENCES = 6
+MOST_LINES = 18
+MOST_EXPECTED = 6
 MOST_NEAREST = 3
+MOST_NEAREST_LINES = 12
 MOST_COMPARED = 1_000
 """How many contacts are compared with the expected fields, to find the nearest."""
 
@@ -44,7 +46,7 @@ class ContactCheck:
         return Failure(
             f"The contact {self.identifier} differs in {counted(len(found), 'field')}.",
             (
-                *section("differences", found, 3 * MOST_DIFFERENCES),
+                *section("differences", found, MOST_LINES),
                 *_writers(seen, contact),
                 *background(seen),
             ),
@@ -63,8 +65,8 @@ class ContactCheck:
         return Failure(
             absent(seen, self.identifier),
             (
-                *section("it was expected with", expected, MOST_DIFFERENCES),
-                *section("nearest contacts", list(self._nearest(seen)), 12),
+                *section("it was expected with", expected, MOST_EXPECTED),
+                *section("nearest contacts", list(self._nearest(seen)), MOST_NEAREST_LINES),
                 *background(seen),
             ),
         )
@@ -106,7 +108,7 @@ class NoContactCheck:
         fields = [f"{name}: {shown(value)}" for name, value in contact.items()]
         return Failure(
             f"There is a contact {self.identifier}, and there should be none.",
-            (*section(named(contact), fields, 3 * MOST_DIFFERENCES), *_writers(seen, contact)),
+            (*section(named(contact), fields, MOST_LINES), *_writers(seen, contact)),
         )
 
 

@@ -90,7 +90,7 @@ def _written(value: object) -> str:
 
 def _name(predicate: Any) -> str:
     """Return the name of a predicate, for a lambda with the line where it stands."""
-    name: str = getattr(predicate, "__name__", "") or repr(predicate)
+    name: str = getattr(predicate, "__name__", None) or repr(predicate)
     code = getattr(predicate, "__code__", None)
     if name != "<lambda>" or code is None:
         return name

@@ -11,6 +11,7 @@ from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.views import EntryView, JourneyView
 
 MOST_ENTRIES = 4
+MOST_ENTRY_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class JourneyCheck:
         """Return the entries that count."""
         return [
             entry
-            for entry in self._of_contact(seen, seen.journeys.get(self.journey))
+            for entry in self._of_contact(seen, seen.journeys[self.journey])
             if entry.ejected_at is None and self._matches(entry)
         ]
 
-    def _of_contact(self, seen: Seen, journey: JourneyView | None) -> list[EntryView]:
+    def _of_contact(self, seen: Seen, journey: JourneyView) -> list[EntryView]:
         contact = seen.contacts.get(self.identifier)
         contact_id = contact.contact_id if contact else self.identifier  # a deleted one, perhaps
-        return [one for one in journey.entries if one.contact_id == contact_id] if journey else []
+        return [one for one in journey.entries if one.contact_id == contact_id]
 
     def _matches(self, entry: EntryView) -> bool:
         return self.properties is None or not differences(self.properties, entry.properties)
@@ -79,7 +80,7 @@ class JourneyCheck:
         return Failure(
             summary,
             (
-                *section("its entries", own, 3 * MOST_ENTRIES),
+                *section("its entries", own, MOST_ENTRY_LINES),
                 *(() if own else self._others(seen, journey)),
                 *background(seen),
             ),
@@ -87,11 +88,15 @@ class JourneyCheck:
 
     def _others(self, seen: Seen, journey: JourneyView) -> tuple[Section, ...]:
         """Return sections about why the contact may have no entry at all."""
-        unknown = self.identifier not in seen.contacts
-        near = seen.contacts.nearest(self.identifier) if unknown else []
+        unknown: tuple[Section, ...] = ()
+        if self.identifier not in seen.contacts:
+            near = seen.contacts.nearest(self.identifier)
+            unknown = (
+                Section("the contact", (absent(seen, self.identifier),)),
+                *section("nearest contacts", near, MOST_ENTRIES),
+            )
         return (
-            *section("the contact", [absent(seen, self.identifier)] if unknown else [], 1),
-            *section("nearest contacts", near, MOST_ENTRIES),
+            *unknown,
             *section(
                 "entries of others, the newest first",
                 journey.entries[::-1],

@@ -21,12 +21,7 @@ LONGEST_COMPARED = 100
 """Characters of two texts that are looked at to see how alike they are."""
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return "missing"
-
-
-MISSING = _Missing()
+MISSING = object()
 """Stands for a value that is not there."""
 
 

@@ -6,9 +6,11 @@ from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.errors import ApiError
 from mock_autopilot.arguments import require_count, require_seconds, require_text
 from mock_autopilot.assertions.calls import (
     ANYTHING,
+    CallsCheck,
     NoRejectionsCheck,
     NoWarningsCheck,
     calls_check,
@@ -89,7 +91,7 @@ class Assertions:
         """
         __tracebackhide__ = True
         require_count("times", times)
-        check = calls_check(method, path, json, times)
+        check = _calls_check(method, path, json, times)
         return check.found(self._assert(check))
 
     def assert_not_called(
@@ -100,7 +102,7 @@ class Assertions:
         Fails also when the record has dropped calls, since nobody can tell then.
         """
         __tracebackhide__ = True
-        self._assert(calls_check(method, path, json, 0))
+        self._assert(_calls_check(method, path, json, 0))
 
     def assert_no_rejections(self) -> None:
         """Assert that no call was rejected; an answer that a fault asked for is no rejection."""
@@ -151,3 +153,12 @@ class Assertions:
         if not check.holds(seen):
             raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen
+
+
+def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:
+    """Return the check; what is wrong with it is raised without the frames that found it out."""
+    __tracebackhide__ = True
+    try:
+        return calls_check(method, path, json, times)
+    except ApiError as refusal:
+        raise refusal.with_traceback(None) from None

@@ -193,7 +193,6 @@ class Journal:
     dropped: int = 0
     version: int = 0
     _bytes: int = 0
-    _waiting: int = 0
     _closed: bool = False
     _calls: deque[Call] = field(default_factory=deque)
     _changed: Condition = field(default_factory=Condition)
@@ -231,11 +230,7 @@ class Journal:
         When nobody records any more (`stop_waiting`) it returns at once.
         """
         with self._changed:
-            self._waiting += 1
-            try:
-                self._changed.wait_for(lambda: self._closed or self.version != version, seconds)
-            finally:
-                self._waiting -= 1
+            self._changed.wait_for(lambda: self._closed or self.version != version, seconds)
             return self.version != version
 
     def stop_waiting(self) -> None:
@@ -246,5 +241,4 @@ class Journal:
 
     def _count_change(self) -> None:
         self.version += 1
-        if self._waiting:
-            self._changed.notify_all()
+        self._changed.notify_all()

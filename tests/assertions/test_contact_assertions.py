@@ -7,6 +7,8 @@ import requests
 from dirty_equals import IsInt, IsStr
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.assertions.contacts import NoContactCheck
+from mock_autopilot.assertions.seen import seen_by
 from tests.assertions.conftest import ADA, Explain
 from tests.conftest import ask
 
@@ -158,6 +160,12 @@ def test_a_contact_that_should_not_be_there_is_shown(
         "  #1 POST /v1/contact: 200",
     ]
     autopilot.assert_no_contact("bob@example.com")
+
+
+def test_a_contact_that_is_gone_when_it_is_to_be_told(autopilot: MockAutopilot) -> None:
+    seen = seen_by(autopilot._accounts, autopilot._account)
+    told = "There was a contact u1, which is gone by now."
+    assert str(NoContactCheck("u1").failure(seen)) == told
 
 
 def test_rejected_calls_are_told_with_their_reasons(

@@ -35,7 +35,7 @@ def test_what_holds_already_is_returned_at_once(account: AccountView) -> None:
     found = account.wait_for(lambda seen: seen.assert_contact("ada@example.com"), timeout=0)
     assert found["FirstName"] == "Ada"
     assert account.wait_for(lambda seen: seen.assert_no_rejections()) is None
-    assert account.wait_for(lambda seen: len(seen.calls)) == 1
+    assert account.wait_for(lambda seen: len(seen.calls), timeout=3600) == 1
 
 
 def test_it_wakes_for_each_call_and_ends_with_the_one_that_is_waited_for(
