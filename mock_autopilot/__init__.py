@@ -17,12 +17,14 @@ __all__ = [
     "ApiError",
     "Call",
     "InProcessAutopilot",
+    "ManualClock",
     "MockAutopilot",
     "SeedWarning",
     "intercept",
 ]
 
 if TYPE_CHECKING:
+    from mock_autopilot.account.clock import ManualClock
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
     from mock_autopilot.in_process import InProcessAutopilot
@@ -38,6 +40,7 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "ApiError": "account.errors",
             "Call": "recording.journal",
             "InProcessAutopilot": "in_process",
+            "ManualClock": "account.clock",
             "MockAutopilot": "mock",
             "SeedWarning": "seeds",
             "intercept": "interception.intercept",

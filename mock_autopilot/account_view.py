@@ -3,31 +3,80 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
-from mock_autopilot.recording.journal import Call
+from mock_autopilot.account.clock import ManualClock
+from mock_autopilot.api.router import PATHS
+from mock_autopilot.arguments import require_text
+from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
-from mock_autopilot.views import ContactsView, JourneysView
+from mock_autopilot.views import Calls, ContactsView, JourneysView
 
 
-class AccountView:
-    """One account: how to reach it, and what it saw."""
+class AccountView(Assertions):
+    """One account: how to reach it, what it saw, and assertions about that."""
 
     def __init__(self, accounts: Accounts, account: Account, base_url: str) -> None:
         self._accounts = accounts
-        self._account = account
+        self._own_account = account
         self.base_url = base_url
         """The API's base URL, ending in `/v1/`."""
         self.api_key = account.api_key
+        self.name = account.name
+        """What messages call the account: the name that it was given, else the end of its key."""
 
     @property
-    def calls(self) -> list[Call]:
-        """The recorded calls, oldest first."""
-        return self._account.journal.calls()
+    def _account(self) -> Account:
+        """The account; raises `ApiError` when it was closed, for then there is nothing to see."""
+        self._own_account.require_open()
+        return self._own_account
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the account: its state, its record of calls and its faults. Once is enough.
+
+        Late calls with its key are answered 401, and are in `MockAutopilot.late_calls`; it cannot
+        be asked any more. Raises `ApiError` for an account that the fake had from the start, which
+        can only be `reset`.
+        """
+        self._accounts.close(self._own_account)
+
+    def __repr__(self) -> str:
+        reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
+        holds = f"contacts={len(self.contacts)}, journeys={len(self.journeys)}"
+        return f"<{type(self).__name__} {reach}: {holds}, calls={len(self.calls)}>"
+
+    @property
+    def calls(self) -> Calls:
+        """The recorded calls, oldest first; its `dropped` counts older ones that are gone."""
+        return Calls(*self._account.journal.snapshot())
+
+    @property
+    def clock(self) -> ManualClock:
+        """The account's own clock: `clock.tick(60)` moves it on by a minute.
+
+        Raises TypeError when the clock does not stand, but goes on as time does.
+        """
+        clock = self._account.clock
+        if not isinstance(clock, ManualClock):
+            hint = 'give a time at which it stands, as in clock="2026-01-31T09:00:00Z"'
+            raise TypeError(f"this clock cannot be moved; {hint}")
+        return clock
 
     @property
     def contacts(self) -> ContactsView:
@@ -56,7 +105,13 @@ class AccountView:
         issue(found, stacklevel=2)
 
     def add_journey(self, name: str, trigger_id: str | None = None) -> str:
-        """Define a journey; return its trigger's id: the next free number when none is given."""
+        """Define a journey; return its trigger's id: the next free number when none is given.
+
+        Raises `ApiError` when the id cannot stand in a path, or is another journey's.
+        """
+        require_text("name", name)
+        if trigger_id is not None:
+            require_text("trigger_id", trigger_id)
         return journeys.define(self._account, name, trigger_id).trigger_id
 
     def fail_next(
@@ -89,8 +144,11 @@ class AccountView:
             respond |= {} if body is None else {"body": body}
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}
-        return self._account.faults.add(fault).id
+        return self._account.faults.add(fault, PATHS).id
 
     def reset(self) -> None:
-        """Put the account back to how it began: its record of calls emptied, its faults gone."""
+        """Put the account back to how it began: its record of calls emptied, its faults gone.
+
+        With an `id_seed` the same ids are made again, and a clock that stands goes back.
+        """
         self._accounts.reset(self._account)

@@ -1,8 +1,9 @@
 """`intercept()`: an account whose calls are answered in this process, without a server."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from difflib import get_close_matches
 from functools import cache, wraps
 from importlib.util import find_spec
@@ -29,11 +30,13 @@ class InterceptOptions(TypedDict, total=False):
     api_key: str
     any_key: bool
     seed: Mapping[str, Any] | str | Path | None
-    journeys: tuple[tuple[str, str | None], ...]
+    journeys: Sequence[str | tuple[str, str | None]]
     auto_journeys: bool
     strict: bool
     max_body: int
     journal_size: int
+    id_seed: int | None
+    clock: Callable[[], datetime] | datetime | str | None
 
 
 _NEEDS_RESPONSES = (

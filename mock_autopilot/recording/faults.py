@@ -6,7 +6,7 @@ leaves the call alone: it is carried out at once, and its answer comes late. All
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from mock_autopilot.account.validation import bad_field, convert, wrong_type
+from mock_autopilot.recording.call_patterns import checked_method, checked_path
 from mock_autopilot.recording.journal import path_matches
 
 MAX_DELAY_MS = 3_600_000
@@ -135,21 +136,24 @@ class Faults:
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, body: dict[str, Any]) -> Fault:
+    def add(self, body: dict[str, Any], routes: Iterable[str] = ()) -> Fault:
         """Add a fault: `{"match"?, "respond", "times"?}`; triggered once unless `times` says.
 
-        Raises `ApiError` (400) that names the field when it is not valid.
+        `routes` are the paths that calls can have, where it is known. Raises `ApiError` (400) that
+        names the field when it is not valid, or can never match.
         """
         wanted = _checked(body)
+        match = wanted.match
+        if match.method:
+            match = replace(match, method=checked_method(match.method, "match.method"))
+        if match.path:
+            checked_path(match.path, "match.path", routes)
         with self._lock:
             fault_id = f"fault_{next(self._numbers)}"
             answer = {"error": "Fault", "message": f"Fault {fault_id} was asked for."}
             respond = wanted.respond
             if respond.body is UNSET:
                 respond = replace(respond, body=answer)
-            match = wanted.match
-            if match.method:
-                match = replace(match, method=match.method.upper())
             fault = Fault(fault_id, match, respond, wanted.times)
             self._faults.append(fault)
         return fault
