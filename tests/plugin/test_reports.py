@@ -79,12 +79,15 @@ class TestCallsOfAFailedTest:
         done.stdout.fnmatch_lines(["*- Autopilot calls -*", count])
 
     def test_those_that_were_intercepted(self, run: Run) -> None:
-        done = run("""
+        done = run(
+            """
             def test_it(autopilot_intercept):
                 upsert(autopilot_intercept, "ada@example.com")
                 call(autopilot_intercept, "GET", "contacts", key="a-mistyped-key")
                 assert not autopilot_intercept.contacts
-        """)
+            """,
+            elsewhere=True,
+        )
         done.assert_outcomes(failed=1)
         done.stdout.fnmatch_lines(["2 calls, 1 rejected:", "#2 GET /v1/contacts  401*", "#1 *"])
 
