@@ -17,6 +17,7 @@ DOCUMENTS = {
     "README.md": 6,
     "docs/engage.md": 3,
     "docs/pytest.md": 10,
+    "docs/unittest.md": 5,
 }
 """Documents whose examples are run, each with the number of them that there are at least."""
 
