@@ -18,7 +18,7 @@ from sybil import Document, Example, Region
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 DOCUMENT_PORT = "8025"
-FILE_LANGUAGES = ("ini", "js", "toml", "yaml")
+FILE_LANGUAGES = ("ini", "js", "sh", "yaml")
 """Languages of blocks that are files, and nothing else."""
 OTHER_PROGRAMS = ("curl", "node")
 """What a command may need that this project does not install: without it, it is left out."""

@@ -15,7 +15,9 @@ from tests.document_shell import Shell, examples
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = {
     "README.md": 6,
+    "docs/curl.md": 6,
     "docs/engage.md": 3,
+    "docs/node.md": 7,
     "docs/pytest.md": 10,
     "docs/unittest.md": 5,
 }
