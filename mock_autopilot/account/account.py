@@ -71,7 +71,6 @@ class Account:
             if isinstance(self.clock, ManualClock) and self.clock is not self.options.clock:
                 self.clock.restart()
             stored.restore(self._initial)
-            self.replay_start = ReplayStart(self._initial)
 
         self.transact(operation)
 
@@ -80,7 +79,6 @@ class Account:
         self.closed = True
         self._storage.forget(self.api_key)
         self._initial = AccountState()
-        self.replay_start = ReplayStart()
         self.faults.clear()
         self.journal.clear()
 

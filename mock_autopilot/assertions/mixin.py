@@ -34,16 +34,12 @@ class Assertions:
     """
 
     _accounts: Accounts
-<<<<<<< HEAD
+    _explains = True
 
     @property
     def _account(self) -> Account:
         """The account that is looked at."""
         raise NotImplementedError
-=======
-    _account: Account
-    _explains = True
->>>>>>> assert-work
 
     def assert_contact(
         self, identifier: str, /, *, custom: Mapping[str, Any] | None = None, **fields: Any
