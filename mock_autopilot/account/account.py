@@ -6,18 +6,41 @@ What can be done to it is in the modules `contacts` and `journeys`. No HTTP here
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import Clock, iso, iso_second, utc_now
 from mock_autopilot.account.contact import Contact
 from mock_autopilot.account.ids import Ids
+from mock_autopilot.account.journey import Journey
 from mock_autopilot.account.lookup import contact_of_identifier
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.faults import Faults
 from mock_autopilot.recording.journal import Journal
-from mock_autopilot.storage.base import Storage, Transaction
+from mock_autopilot.storage.base import AccountState, Storage, Transaction
 
 T = TypeVar("T")
 Checked = TypeVar("Checked")
+
+
+class ReplayStart(Struct, frozen=True):
+    """What a replay of the recorded calls begins with; from there on only calls change the state.
+
+    `after` is the number of the last recorded call that came before this state, 0 for none.
+    """
+
+    state: AccountState = AccountState()
+    after: int = 0
+
+    def with_journey(self, journey: Journey) -> "ReplayStart":
+        """Return the start with a journey that was defined later, in place of its trigger's."""
+        trigger_id = journey.trigger_id
+        journeys = {one.trigger_id: one for one in self.state.journeys} | {trigger_id: journey}
+        entries = {trigger_id: (), **self.state.entries}
+        return replace(
+            self, state=replace(self.state, journeys=tuple(journeys.values()), entries=entries)
+        )
 
 
 class Account:
@@ -37,6 +60,7 @@ class Account:
         self.ids = ids or Ids()
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
+        self.replay_start = ReplayStart()
         self._storage = storage
         self._clock = clock
         self.instance_id = self.ids.hexadecimal()
@@ -57,6 +81,15 @@ class Account:
             return found
 
         return self.transact(operation)
+
+    def forget_calls(self) -> None:
+        """Empty the record of calls; what they did stays."""
+
+        def operation(stored: Transaction) -> None:
+            self.journal.clear()
+            self.replay_start = ReplayStart(stored.snapshot())
+
+        self.transact(operation)
 
     def now(self) -> str:
         """Return the present moment, with milliseconds."""

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from mock_autopilot.account import errors, journeys, state
-from mock_autopilot.account.account import Account
+from mock_autopilot.account.account import Account, ReplayStart
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import Clock, utc_now
 from mock_autopilot.account.ids import Ids
@@ -92,6 +92,7 @@ class Accounts:
             account.faults.clear()
             account.journal.clear()
             stored.restore(initial)
+            account.replay_start = ReplayStart(initial)
 
         account.transact(operation)
 

@@ -188,6 +188,10 @@ NO_ACCOUNT = ErrorKind(
     "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
 )
 
+CANNOT_EXPORT = ErrorKind(
+    "cannot-export", 409, "Conflict", "What was received cannot be exported: {problem}", Evidence.OURS
+)
+
 # --- the fake itself -------------------------------------------------------------------------
 DEFECT = ErrorKind(
     "defect",

@@ -48,7 +48,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.delete("/calls")
     def forget_calls() -> Response:
-        _account(accounts).journal.clear()
+        _account(accounts).forget_calls()
         return _json({})
 
     @control.get("/calls/unauthenticated")

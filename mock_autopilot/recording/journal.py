@@ -159,6 +159,11 @@ class Journal:
             self._bytes = 0
             self.dropped = 0
 
+    def newest(self) -> int:
+        """Return the number of the newest call, 0 when there is none."""
+        with self._lock:
+            return self._calls[-1].number if self._calls else 0
+
     def calls(self) -> list[Call]:
         """Return the recorded calls, oldest first."""
         with self._lock:
