@@ -12,11 +12,12 @@ The names are loaded on first use, so that a command pays only for what it needs
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["AccountView", "ApiError", "Call", "MockAutopilot", "SeedWarning"]
+__all__ = ["AccountView", "ApiError", "Call", "Export", "MockAutopilot", "SeedWarning"]
 
 if TYPE_CHECKING:
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
+    from mock_autopilot.export.case import Export
     from mock_autopilot.mock import MockAutopilot
     from mock_autopilot.recording.journal import Call
     from mock_autopilot.seeds import SeedWarning
@@ -27,6 +28,7 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "AccountView": "account_view",
             "ApiError": "account.errors",
             "Call": "recording.journal",
+            "Export": "export.case",
             "MockAutopilot": "mock",
             "SeedWarning": "seeds",
         }

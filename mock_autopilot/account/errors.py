@@ -189,7 +189,11 @@ NO_ACCOUNT = ErrorKind(
 )
 
 CANNOT_EXPORT = ErrorKind(
-    "cannot-export", 409, "Conflict", "What was received cannot be exported: {problem}", Evidence.OURS
+    "cannot-export",
+    409,
+    "Conflict",
+    "What was received cannot be exported: {problem}",
+    Evidence.OURS,
 )
 
 # --- the fake itself -------------------------------------------------------------------------
