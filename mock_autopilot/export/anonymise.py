@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from mock_autopilot.account.contact_body import PLACEHOLDERS
@@ -221,7 +220,7 @@ class _Anonymiser:
 
 
 def _pattern(personal: Iterable[str]) -> re.Pattern[str] | None:
-    """Return what finds any of these texts in a name in small letters, short ones as whole words."""
+    """Return what finds one of these texts in a name in small letters; a short one as a word."""
     found = sorted({text.lower() for text in personal}, key=len, reverse=True)
     long = [re.escape(text) for text in found if len(text) >= _LONG]
     short = [rf"(?<![^\W_]){re.escape(text)}(?![^\W_])" for text in found if len(text) < _LONG]

@@ -9,11 +9,11 @@ from typing import Any
 
 from mock_autopilot.account.ids import CONTACT_PREFIX
 
-_MADE = re.compile(
-    rf"{CONTACT_PREFIX}[0-9A-F]{{8}}(?:-[0-9A-F]{{4}}){{3}}-[0-9A-F]{{12}}", re.ASCII
-)
+_UUID = "[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
+_MADE = re.compile(f"{CONTACT_PREFIX}{_UUID}", re.ASCII)
 """A contact's id as the fake makes it."""
 NAME = re.compile(rf"{CONTACT_PREFIX}[1-9][0-9]*(?!\w)", re.ASCII)
+"""A contact's name in place of its id."""
 
 
 class ContactNames:

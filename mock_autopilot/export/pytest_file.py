@@ -155,7 +155,7 @@ def _journeys(end: Json) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _made(one: ReplayedCall) -> Iterator[tuple[str, str]]:
-    """Yield the names of contacts that a call created, each with the path to its id in the answer."""
+    """Yield the name of each contact that a call created, and where the answer has its id."""
     many = one.answer.get("contact_ids") if isinstance(one.answer, dict) else None
     for name in one.call.changed["created"]:
         yield name, f'["contact_ids"][{many.index(name)}]' if many else '["contact_id"]'

@@ -25,7 +25,8 @@ class Arguments(tuple[Any, ...]):
     __slots__ = ()
 
 
-_BRACKETS = {dict: "{}", list: "[]", tuple: "()", Arguments: "()"}
+_BRACKETS = {dict: ("{", "}"), list: ("[", "]")}
+"""The brackets of a value; those of all others are round."""
 
 
 class Code(str):
@@ -56,24 +57,27 @@ class PythonText:
         if indent + width(one_line) <= WIDTH:
             return one_line
         inner = indent + _STEP
+        lines = self._lines(inner, value)
+        if not lines:
+            return one_line
+        opening, closing = _BRACKETS.get(type(value), ("(", ")"))
+        indented = [f"{' ' * inner}{line}" for line in lines]
+        return "\n".join([before + opening, *indented, " " * indent + closing + after])
+
+    def _lines(self, indent: int, value: Any) -> list[str]:
+        """Return the lines between the brackets of a value; none when it stays in its line."""
         match value:
             case Code():
-                return one_line
+                return []
             case str():
-                lines = self._parts(value, max(WIDTH - inner, _SHORTEST))
-                brackets = "()"
-            case Arguments() if inner + width(self._flat(value)[1:-1]) <= WIDTH:
-                brackets = "()"
-                lines = [self._flat(value)[1:-1]]
-            case dict() | list() | tuple() if value:
-                brackets = _BRACKETS[type(value)]
-                lines = [self._laid_out(inner, key, item, ",") for key, item in self._items(value)]
+                parts = self._parts(value, max(WIDTH - indent, _SHORTEST))
+                return parts if len(parts) > 1 else []
+            case Arguments() if indent + width(self._flat(value)[1:-1]) <= WIDTH:
+                return [self._flat(value)[1:-1]]
+            case dict() | list() | tuple():
+                return [self._laid_out(indent, key, item, ",") for key, item in self._items(value)]
             case _:
-                return one_line
-        if isinstance(value, str) and len(lines) < 2:
-            return one_line
-        indented = [f"{' ' * inner}{line}" for line in lines]
-        return "\n".join([before + brackets[0], *indented, " " * indent + brackets[1] + after])
+                return []
 
     def _items(self, value: Any) -> Iterable[tuple[str, Any]]:
         """Return what stands before each item of a list or an object, and the item."""
@@ -89,7 +93,7 @@ class PythonText:
             case str():
                 return self.text(value)
             case dict() | list() | tuple():
-                opening, closing = _BRACKETS[type(value)]
+                opening, closing = _BRACKETS.get(type(value), ("(", ")"))
                 items = (f"{key}{self._flat(item)}" for key, item in self._items(value))
                 return f"{opening}{', '.join(items)}{closing}"
             case float():

@@ -45,9 +45,9 @@ class RecordedCall(Struct, frozen=True, kw_only=True):
 class Recording(Struct, frozen=True, kw_only=True):
     """The calls that an account received, and how it was before them.
 
-    `start` is a state without times; `names` are those of its contact ids. `left_out` has
-    the numbers of calls that are not among `calls`, each with a text that says why. `end` is what came of them all (see `outcome`), None when
-    that is not known.
+    `start` is a state without times. `left_out` has the numbers of calls that are not among
+    `calls`, each with a text that says why. `end` is what came of them all (see `outcome`), None
+    when that is not known.
     """
 
     strict: bool
