@@ -25,7 +25,7 @@ class Arguments(tuple[Any, ...]):
     __slots__ = ()
 
 
-_BRACKETS = {dict: ("{", "}"), list: ("[", "]")}
+_BRACKETS: dict[type, tuple[str, str]] = {dict: ("{", "}"), list: ("[", "]")}
 """The brackets of a value; those of all others are round."""
 
 
