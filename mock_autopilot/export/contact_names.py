@@ -31,11 +31,11 @@ class ContactNames:
         self._ids[self._names.setdefault(contact_id, name)] = contact_id
 
     def of(self, contact_id: str) -> str:
-        """Return the name of an id; one that was not made by the fake is its own name."""
-        return self.put_names(contact_id)
+        """Return the name of an id, also of one that a state gives and the fake did not make."""
+        return self._names.get(contact_id, contact_id)
 
     def put_names(self, text: str) -> str:
-        """Return a text with the names of the ids in it."""
+        """Return a text with names in place of the ids in it that the fake made."""
         return _MADE.sub(lambda found: self._names.get(found[0], found[0]), text)
 
     def put_ids(self, text: str) -> str:
