@@ -33,8 +33,6 @@ _ANEW = {
 }
 """Members of answers that are made anew in each run."""
 
-_REASONS = "what made the difference is not part of a fixture case"
-
 
 class ReplayedCall(Struct, frozen=True):
     """A call, and what its answer has in every run (UNSET for no answer in JSON)."""
@@ -75,7 +73,7 @@ def replay(recording: Recording) -> Replayed:
             raise errors.CANNOT_EXPORT(problem=problem)
         else:
             scratch.restore(before)
-            reason = f"it is answered {call.status} no more: {_REASONS}"
+            reason = f"made again, it is answered {again.status} and not {call.status}"
             left_out.append((call.number, f"{call}: {reason}"))
     end = outcome(state.dump(scratch.account), scratch.names)
     if recording.end is not None and end != recording.end:

@@ -36,11 +36,12 @@ class Received:
         *,
         key: str = "the-secret-key",
         raw: bytes | None = None,
-        **headers: str,
+        encoding: str = "",
     ) -> Answer:
         if raw is None:
             raw = b"" if body is None else self._with_ids(json.dumps(body)).encode()
-        sent = {"autopilotapikey": key, "content-length": str(len(raw)), **headers}
+        sent = {"autopilotapikey": key, "content-length": str(len(raw))}
+        sent |= {"content-encoding": encoding} if encoding else {}
         head = RequestHead(method, quote(self._with_ids(path)), "", sent)
         opened = self._dispatcher.open(head)
         answer = opened if isinstance(opened, Answer) else self._dispatcher.finish(head, raw)

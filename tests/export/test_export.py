@@ -19,7 +19,7 @@ from tests.export.support import Received, reformatted, run_here, run_pytest
 def fill(account: AccountView) -> None:
     """Make calls of many kinds: a merge, a bulk call, journeys, rejections, an ejection."""
     account.add_journey("Onboarding", "0001")
-    custom = {"integer--Age": 36, "string--Lucky--Number": "it's \"seven\"", "boolean--A": True}
+    custom = {"integer--Age": 36, "string--Lucky--Number": 'it\'s "seven"', "boolean--A": True}
     ada = {"Email": "Ada@example.com", "FirstName": "Ada", "custom": custom}
     ada_id = ask(account, "POST", "contact", {"contact": ada})["contact_id"]
     ask(account, "POST", f"trigger/0001/contact/{ada_id}", {"property": {"total": 2.5}})
@@ -85,7 +85,9 @@ def test_the_pytest_file_reads_as_if_written_by_hand(account: AccountView) -> No
     contact_id = next(iter(account.contacts))
     ask(account, "POST", f"trigger/0001/contact/{contact_id}", {"property": {"n": 1}})
     _, _, test = account.export().pytest_source.partition("def test_recorded_calls")
-    assert test == '''() -> None:
+    assert (
+        test
+        == """() -> None:
     with MockAutopilot() as autopilot:
         answer = call(autopilot, "POST", "/v1/contact", {"contact": {"Email": "ada@example.com"}})
         assert answer.status_code == 200
@@ -100,7 +102,8 @@ def test_the_pytest_file_reads_as_if_written_by_hand(account: AccountView) -> No
         assert [sent(contact) for contact in state["contacts"]] == [{"Email": "ada@example.com"}]
         journeys = {one["trigger_id"]: entries(one) for one in state["journeys"]}
         assert journeys["0001"] == [(person_1, {"n": 1}, False)]
-'''
+"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,9 @@ STATE: dict[str, Any] = {
 
 @pytest.mark.parametrize("anonymise", [False, True])
 def test_a_seeded_account(tmp_path: Path, anonymise: bool) -> None:
-    with pytest.warns(SeedWarning), MockAutopilot(seed=STATE, auto_journeys=False) as autopilot:
+    with pytest.warns(SeedWarning):
+        autopilot = MockAutopilot(seed=STATE, auto_journeys=False)
+    with autopilot:
         kay = autopilot.contacts["kay@example.com"].contact_id
         ask(autopilot, "POST", f"trigger/t1/contact/{kay}")
         ask(autopilot, "POST", "trigger/t2/contact/own-id")
