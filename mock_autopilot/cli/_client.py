@@ -63,14 +63,15 @@ def account_export(
     """
     url = urljoin(base_url, f"/_mock/export?anonymise={int(anonymise)}")
     token = {"Authorization": f"Bearer {control_token}"} if control_token else {}
-    export = _asked(url, {"autopilotapikey": api_key, **token})
+    # Every call is made again: 10,000 take 10 seconds or more.
+    export = _asked(url, {"autopilotapikey": api_key, **token}, timeout=300)
     if "case" not in export:
         raise ControlCallFailed(f"{url} is not a fake's")
     return export
 
 
-def _asked(url: str, headers: dict[str, str]) -> dict[str, Any]:
-    """Return the JSON object that a control call is answered with."""
+def _asked(url: str, headers: dict[str, str], timeout: float = 30) -> dict[str, Any]:
+    """Return the JSON object that a control call is answered with, within so many seconds."""
     # Imported here because requests is slow to import.
     import requests
 
@@ -81,7 +82,7 @@ def _asked(url: str, headers: dict[str, str]) -> dict[str, Any]:
             answer = session.get(
                 url,
                 headers=headers,
-                timeout=30,
+                timeout=timeout,
                 proxies=no_proxies(url),
                 allow_redirects=False,  # following one would send the key to another host
             )

@@ -45,12 +45,14 @@ class _Anonymiser:
         self._substitutes = Substitutes()
         self._router = Router()
         self._names: dict[str, str] = {}
-        """The substitutes of names of keys, triggers and lists."""
+        """Names of keys, triggers and lists with their substitutes: most are their own."""
+        self._replaced_names = 0
         self._personal: re.Pattern[str] | None = None
         """What must not stand in a name."""
         self._replace_all()  # for what is personal, which is not known before all is seen
         self._personal = _pattern(self._substitutes.personal)
         self._names.clear()
+        self._replaced_names = 0
 
     def recording(self) -> Recording:
         start, calls = self._replace_all()
@@ -147,9 +149,11 @@ class _Anonymiser:
 
     def _name(self, name: str) -> str:
         """Return a name, or its substitute when something that is replaced stands in it."""
-        if "@" in name or (self._personal and self._personal.search(name.lower())):
-            return self._names.setdefault(name, f"name-{len(self._names) + 1}")
-        return name
+        if name not in self._names:
+            says_who = "@" in name or (self._personal and self._personal.search(name.lower()))
+            self._replaced_names += bool(says_who)
+            self._names[name] = f"name-{self._replaced_names}" if says_who else name
+        return self._names[name]
 
     # --- paths -------------------------------------------------------------------------------
 

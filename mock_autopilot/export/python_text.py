@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from unicodedata import east_asian_width
 
+from mock_autopilot.account.ids import CONTACT_PREFIX
 from mock_autopilot.export.contact_names import NAME
 
 WIDTH = 100
@@ -50,6 +51,8 @@ class PythonText:
 
     def text(self, value: str) -> str:
         """Return a text in one line: a literal, a variable, or a literal with variables in it."""
+        if CONTACT_PREFIX not in value:
+            return quoted(value)
         return self._literal([*_pieces(value)])
 
     def _laid_out(self, indent: int, before: str, value: Any, after: str) -> str:
@@ -128,6 +131,8 @@ class PythonText:
 
 def quoted(text: str) -> str:
     """Return a text as a Python literal."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'  # as nearly all are
     quote = _quote_for(text)
     return f"{quote}{_inner(text, quote)}{quote}"
 
