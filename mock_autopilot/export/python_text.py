@@ -187,4 +187,6 @@ def _pieces(text: str) -> Iterable[str]:
 
 def _words(text: str) -> Iterable[str]:
     for word in re.findall(r"[^ ]* +|[^ ]+", text):
-        yield from (word[at : at + _SHORTEST] for at in range(0, len(word), _SHORTEST))
+        # An escaped character takes up to ten columns.
+        size = _SHORTEST if word.isascii() and word.isprintable() else _SHORTEST // 10
+        yield from (word[at : at + size] for at in range(0, len(word), size))

@@ -339,7 +339,9 @@ calls = st.one_of(
         st.fixed_dictionaries({"contact": sent_contacts, "property": properties}),
     ),
     st.tuples(
-        st.sampled_from(["GET", "DELETE", "HEAD"]), st.builds("/v1/contact/{}".format, who), st.none()
+        st.sampled_from(["GET", "DELETE", "HEAD"]),
+        st.builds("/v1/contact/{}".format, who),
+        st.none(),
     ),
     st.tuples(st.just("POST"), st.builds("/v1/contact/{}/unsubscribe".format, who), st.none()),
     st.tuples(

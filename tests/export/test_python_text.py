@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_autopilot.export.python_text import WIDTH, Arguments, Code, PythonText, width
@@ -73,6 +73,7 @@ def test_ruff_leaves_it_as_it_is(values: list[Any]) -> None:
         assert reformatted(Path(folder), source) == ""
 
 
+@example("\x1f" * 8 + "\U00010000" * 8)
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=4), max_leaves=8))
 def test_it_keeps_within_the_line(value: Any) -> None:
     for line in PYTHON.write(8, "value = ", value).splitlines():
