@@ -119,7 +119,7 @@ def _recorded(call: Call, names: ContactNames, triggers: Mapping[str, str]) -> R
 
 def _why_not(call: Call, recorded: RecordedCall) -> str:
     """Return why a call is left out, empty when it is not. None of these has changed anything."""
-    if call.fault:
+    if call.fault and not call.effects:
         return "a fault answered it"
     if call.account is None:
         return "its key is not this account's"

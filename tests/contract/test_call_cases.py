@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from msgspec import convert
 
+from adapter.contract import factory
 from contract_tests.cases.calls import call_differences, run_calls
 from contract_tests.cases.format import Case, read_case
+from contract_tests.cases.runner import run_case, settings_for
 from contract_tests.fake import Fake, open_fake
+from contract_tests.in_process import FactoryTarget
 from contract_tests.protocol import SetupError
 from tests.contract.running import FORWARDERS, contract
 from tests.contract.test_case_files import CASE as MESSAGES
@@ -131,6 +134,12 @@ def test_a_state_that_the_fake_refuses(fake: Fake) -> None:
 def test_a_control_call_is_none_of_the_api(fake: Fake) -> None:
     with pytest.raises(SetupError, match="GET /_mock/health is no call of the API"):
         differences(fake, with_call(1, method="GET", path="/_mock/health"))
+
+
+def test_a_forwarder_is_handed_none_of_it(fake: Fake) -> None:
+    case = convert(CASE, Case)
+    with pytest.raises(SetupError, match="calls holds calls of the API, and no messages"):
+        list(run_case(case, fake, FactoryTarget(factory, settings_for(case, fake))))
 
 
 # --- reading ---

@@ -4,10 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import convert
+
+from contract_tests.cases.calls import call_differences, run_calls
+from contract_tests.cases.format import Case
+from contract_tests.fake import open_fake
 from mock_autopilot import Export
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.api.dispatch import Dispatcher
@@ -71,6 +77,22 @@ def run_here(source: str) -> None:
     names: dict[str, Any] = {}
     exec(compile(source, "test_recorded.py", "exec"), names)
     names["test_recorded_calls"]()
+
+
+def replayed(case: dict[str, Any]) -> list[str]:
+    """Run an exported case as `contract --case` does; return the differences."""
+    read = convert(case, Case)
+    own = read.account
+    with closing(
+        open_fake(
+            host="127.0.0.1",
+            port=0,
+            api_key="replay",
+            strict=own.strict,
+            auto_journeys=own.auto_journeys,
+        )
+    ) as fake:
+        return [str(one) for one in call_differences(read, *run_calls(read, fake))]
 
 
 def run_pytest(folder: Path, source: str) -> str:

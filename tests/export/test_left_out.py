@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,16 @@ def test_calls_that_a_fault_answered(respond: dict[str, Any]) -> None:
     received.account.faults.add({"respond": respond})
     received.call("POST", "/v1/contact", ADA)
     assert one_good_call_after(received) == ["call 1, POST /v1/contact: a fault answered it"]
+
+
+def test_a_call_that_was_carried_out_in_spite_of_a_fault_is_not_left_out() -> None:
+    received = Received()
+    received.call("POST", "/v1/contact", ADA)
+    journal = received.account.journal
+    (call,) = journal.calls()
+    journal.clear()
+    journal.append(replace(call, fault="fault_1"))
+    assert received.export().left_out == ()
 
 
 def test_calls_with_a_key_that_is_not_the_accounts() -> None:
