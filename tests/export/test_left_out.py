@@ -12,7 +12,7 @@ from mock_autopilot.account import journeys, state
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.recording.journal import MAX_KEPT
 from mock_autopilot.storage.base import AccountState
-from tests.export.support import Received, run_here
+from tests.export.support import Received, replayed, run_here
 
 ADA = {"contact": {"Email": "ada@example.com", "FirstName": "Ada"}}
 
@@ -200,4 +200,38 @@ def test_what_came_of_no_call() -> None:
     received = Received()
     received.call("POST", "/v1/contact", ADA)
     received.account.transact(lambda stored: stored.restore(AccountState()))
-    assert problem(received) == "the account holds what did not come of its recorded calls alone."
+    assert problem(received).startswith(
+        "the account holds what did not come of its recorded calls alone, or calls that came at the"
+    )
+
+
+def in_another_order(received: Received) -> None:
+    """Record the calls as if they had come at the same time, the last one first."""
+    journal = received.account.journal
+    calls = journal.calls()
+    journal.clear()
+    for call, number in zip(reversed(calls), range(1, len(calls) + 1), strict=True):
+        journal.append(replace(call, number=number))
+
+
+def test_calls_at_the_same_time_are_recorded_in_any_order() -> None:
+    received = Received()
+    received.call("POST", "/v1/trigger/0001/contact", ADA)
+    received.call("POST", "/v1/trigger/0001/contact", {"contact": {"Email": "bob@example.com"}})
+    in_another_order(received)
+    export = received.export()
+    assert export.case["calls"][0]["answer"]["contact_id"] == "person_1"
+    assert [contact["Email"] for contact in export.case["expect"]["contacts"]] == [
+        "bob@example.com",
+        "ada@example.com",
+    ]
+    assert replayed(export.case) == []
+    run_here(export.pytest_source)
+
+
+def test_calls_at_the_same_time_that_contradict_each_other() -> None:
+    received = Received()
+    received.call("POST", "/v1/contact", {"contact": {"Email": "bob@example.com", "Title": "a"}})
+    received.call("POST", "/v1/contact", {"contact": {"Email": "bob@example.com", "Title": "b"}})
+    in_another_order(received)
+    assert "call 1, POST /v1/contact would do something else" in problem(received)
