@@ -30,6 +30,8 @@ _WORDS_OF_PATHS = {
     "v1", "contact", "contacts", "custom_fields", "journey", "list", "lists",
     "trigger", "triggers", "unsubscribe",
 }  # fmt: skip
+_OF_BODIES = {"contact", "contacts", "property"}
+"""Keys of bodies that the API takes."""
 _LONG = 6
 """Characters from which on a text about a person is looked for inside the words of names too."""
 
@@ -138,7 +140,7 @@ class _Anonymiser:
     # --- names -------------------------------------------------------------------------------
 
     def _key(self, key: str) -> str:
-        return key if key in FIELDS else self._name(key)
+        return key if key in FIELDS or key in _OF_BODIES else self._name(key)
 
     def _custom_key(self, key: str) -> str:
         parsed = parse_custom_key(key)

@@ -66,8 +66,9 @@ class Substitutes:
 
     def contact_id(self, text: str) -> str:
         """Return the substitute of a contact's id that names no contact of the recording."""
-        known = self._texts.get(text)
-        return known or self._texts.setdefault(text, f"{CONTACT_PREFIX}other{self._next('id')}")
+        if text not in self._texts:
+            self._texts[text] = f"{CONTACT_PREFIX}other{self._next('id')}"
+        return self._texts[text]
 
     def _around(self, text: str, substitute: Callable[[str], str]) -> str:
         inner = text.strip()
@@ -86,6 +87,8 @@ class Substitutes:
             self._personal.add(text)
         if text in self._texts:
             return self._texts[text]
+        if text.startswith(CONTACT_PREFIX):
+            return self.contact_id(text)
         if is_date(text):
             day = _FIRST_DATE + timedelta(days=self._next("date"))
             substitute = f"{day}" if len(text) == len("2001-01-01") else f"{day}T00:00:00.000Z"

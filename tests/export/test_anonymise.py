@@ -148,6 +148,18 @@ def test_names_of_keys_and_triggers_stay_unless_they_say_who_it_is() -> None:
     assert third["path"] == "/v1/trigger/name-4/contact/person_1"
 
 
+def test_the_keys_and_words_of_the_api_stay() -> None:
+    received = Received()
+    body = {"user_id": "contact", "FirstName": "Email", "Title": "property", "Company": "v1"}
+    received.call("POST", "/v1/contact", {"contact": body})
+    received.call("POST", "/v1/trigger/t/contact/{0}", {"property": {"custom": 1}})
+    first, second = received.export(anonymise=True).case["calls"]
+    assert list(first["body"]) == ["contact"]
+    assert list(first["body"]["contact"]) == list(body)
+    assert second["path"] == "/v1/trigger/t/contact/person_1"
+    assert list(second["body"]) == ["property"]
+
+
 def test_paths() -> None:
     received = Received()
     for path in (
@@ -294,8 +306,9 @@ def spelled(text: str) -> st.SearchStrategy[str]:
 
 addresses = st.sampled_from(ADDRESSES).flatmap(spelled)
 user_ids = st.sampled_from(USER_IDS)
+SCALARS = (None, True, 0, 1.5, 42424242, "42424242", "", "1", "2020-01-01")
 values = st.one_of(
-    st.sampled_from([None, True, 0, 1.5, 42424242, "42424242", "vogsphere", "2020-01-01", "", "1"]),
+    st.sampled_from([*SCALARS, "vogsphere", "person_vogsphere"]),
     addresses,
     user_ids,
     st.lists(st.sampled_from(PEOPLE), max_size=2),
