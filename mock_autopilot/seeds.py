@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ def issue(found: Warnings, stacklevel: int) -> None:
 def read_state(source: Mapping[str, Any] | str | Path, found: Warnings) -> dict[str, Any]:
     """Return a state from a mapping or a JSON file, with the checks of a call's body.
 
-    `found` takes warnings about its text. Raises OSError when the file cannot be read, `ApiError`
-    when it is not JSON.
+    `found` takes warnings about its text. Raises TypeError for anything else, OSError when the file
+    cannot be read, `ApiError` when it is not JSON.
     """
+    given: object = source
+    if not isinstance(given, Mapping | str | PathLike):
+        wanted = 'a mapping, as in {"contacts": […]}, or the path of a JSON file'
+        raise TypeError(f"a seed must be {wanted}, got {type(given).__name__}: {given!r:.60}")
     if not isinstance(source, Mapping):
         return state.parse(Path(source).read_bytes(), found)
     try:

@@ -4,7 +4,6 @@ Pure: nothing is known here of the contacts that are stored.
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
@@ -24,6 +23,7 @@ from mock_autopilot.account.fields import (
     parse_custom_key,
     stored_value,
 )
+from mock_autopilot.account.similar import did_you_mean
 from mock_autopilot.account.validation import as_object, describe, wrong_type
 
 
@@ -75,7 +75,7 @@ def read_contact(
         at = f"{path}.{name}"
         known = FIELDS.get(name)
         if known is None:
-            hint = _did_you_mean(name, FIELDS) if warnings.take_hint() else ""
+            hint = did_you_mean(name, FIELDS) if warnings.take_hint() else ""
             warnings.add(warn.UNKNOWN_FIELD(at, hint=hint))
             fields[name] = value
             continue
@@ -160,7 +160,7 @@ def unknown_keys(body: Mapping[str, object], known: Iterable[str]) -> list[CallW
     known = tuple(known)
     unknown = [name for name in body if name not in known]
     return [
-        warn.UNKNOWN_BODY_FIELD(name, hint=_did_you_mean(name, known) if at < MOST_HINTS else "")
+        warn.UNKNOWN_BODY_FIELD(name, hint=did_you_mean(name, known) if at < MOST_HINTS else "")
         for at, name in enumerate(unknown)
     ]
 
@@ -183,9 +183,3 @@ def _accepted(path: str, value: object, accepts: Accepts, warnings: Warnings) ->
         said = {"value": describe(value), "stored": describe(stored)}
         warnings.add(warn.ACCEPTED_AS(path, **said))
     return stored
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    folded = {candidate.lower(): candidate for candidate in known}
-    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
-    return f"; did you mean {folded[near[0]]}?" if near else ""

@@ -12,7 +12,7 @@ from mock_autopilot.account.contact_body import ContactUpdate
 from mock_autopilot.account.contact_writing import check_update, write_update
 from mock_autopilot.account.effects import Effects, JourneyChange
 from mock_autopilot.account.journey import Entry, Journey
-from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger
+from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger, new_journey_id
 from mock_autopilot.storage.base import Transaction
 
 WorkOrder = dict[str, Any]
@@ -21,8 +21,9 @@ WorkOrder = dict[str, Any]
 def define(account: Account, name: str, trigger_id: str | None = None) -> Journey:
     """Define a journey; its trigger gets the next free number when no id is given.
 
-    A trigger that is defined already is given the name, and keeps its entries. Raises
-    `ApiError` when the name is blank, or the trigger's id cannot stand in a path.
+    A trigger that was made by its first use, and so is called by its id, is given the name and
+    keeps its entries. Raises `ApiError` when the name is blank, or the trigger's id cannot stand in
+    a path or is another journey's.
     """
     if not name.strip():
         raise errors.BAD_FIELD(field="name", problem="must not be blank.")
@@ -34,7 +35,11 @@ def define(account: Account, name: str, trigger_id: str | None = None) -> Journe
         known = {journey.trigger_id: journey for journey in stored.journeys()}
         numbers = (f"{number:04}" for number in range(1, len(known) + 2))
         trigger = trigger_id or next(number for number in numbers if number not in known)
-        journey_id = known[trigger].journey_id if trigger in known else account.ids.journey()
+        same = known.get(trigger)
+        if same and same.name not in (name, trigger):
+            problem = f"{trigger!r} is that of the journey {same.name!r} already; take another id."
+            raise errors.BAD_FIELD(field="trigger_id", problem=problem)
+        journey_id = same.journey_id if same else new_journey_id(account.ids, stored)
         journey = Journey(trigger_id=trigger, journey_id=journey_id, name=name)
         stored.define(journey)
         return journey
@@ -136,7 +141,7 @@ def _enter(
 ) -> Effects:
     """Add an entry, into a journey that is made if it is not there yet."""
     if account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
-        journey_id = account.ids.journey()
+        journey_id = new_journey_id(account.ids, stored)
         stored.define(Journey(trigger_id=trigger_id, journey_id=journey_id, name=trigger_id))
     contact_id = contact.contact_id
     entry = Entry(contact_id=contact_id, entered_at=account.now(), properties=properties)

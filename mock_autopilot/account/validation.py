@@ -127,6 +127,8 @@ def _name(info: Any) -> str:
             return f"a whole number from {least} to {most}"
         case inspect.IntType(ge=int() as least):
             return f"a whole number of at least {least}"
+        case inspect.FloatType(ge=least, le=most):
+            return f"a number from {least} to {most}"
         case inspect.StrType(min_length=1):
             return "a string that is not empty"
         case inspect.StrType():

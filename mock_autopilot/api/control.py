@@ -15,6 +15,9 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.quickstart import quickstart
+from mock_autopilot.api.router import PATHS
+from mock_autopilot.api.verify import Verifier
 from mock_autopilot.export.case import export
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
@@ -34,6 +37,12 @@ class JourneyBody(Struct, forbid_unknown_fields=True):
     trigger_id: Text | UnsetType = UNSET
 
 
+class AccountBody(Struct, forbid_unknown_fields=True):
+    """The body of the control call that makes an account; it may be left out."""
+
+    name: Text | UnsetType = UNSET
+
+
 def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     """Return the control calls for these accounts."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
@@ -42,6 +51,12 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.get("/health")
     def health() -> Response:
         return _json({"status": "ok", "version": installed_version()})
+
+    @control.get("/quickstart")
+    def snippets() -> Response:
+        here, key = request.host_url.rstrip("/"), _account(accounts).api_key
+        text = quickstart(here, key, guard.token, request.args.get("for"))
+        return Response(text, mimetype="text/plain")
 
     @control.get("/calls")
     def calls() -> Response:
@@ -59,6 +74,15 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.delete("/calls/unauthenticated")
     def forget_unauthenticated() -> Response:
         accounts.unauthenticated.clear()
+        return _json({})
+
+    @control.get("/calls/late")
+    def late() -> Response:
+        return _json(_filtered(accounts.late, dict(request.args)))
+
+    @control.delete("/calls/late")
+    def forget_late() -> Response:
+        accounts.late.clear()
         return _json({})
 
     @control.get("/state")
@@ -85,7 +109,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/accounts")
     def new_account() -> Response:
-        return _json({"api_key": accounts.new().api_key})
+        wanted = convert(_body() if request.content_length else {}, AccountBody)
+        return _json({"api_key": accounts.new(wanted.name or None).api_key})
+
+    @control.delete("/accounts")
+    def close_account() -> Response:
+        accounts.close(_account(accounts))
+        return _json({})
 
     @control.post("/journeys")
     def define_journey() -> Response:
@@ -99,12 +129,19 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/faults")
     def add_fault() -> Response:
-        return _json(_account(accounts).faults.add(_body()).to_json())
+        return _json(_account(accounts).faults.add(_body(), PATHS).to_json())
 
     @control.delete("/faults")
     def clear_faults() -> Response:
         _account(accounts).faults.clear()
         return _json({})
+
+    verifier = Verifier(accounts)
+
+    @control.post("/verify")
+    def verify() -> Response:
+        answer, status = verifier.verify(_account(accounts), _body())
+        return _json(answer, status)
 
     return control
 
@@ -115,6 +152,8 @@ def _account(accounts: Accounts) -> Account:
     if key:
         account = accounts.get_or_create(key)
         if account is None:
+            if closed := accounts.closed_name(key):
+                raise errors.ACCOUNT_CLOSED(name=closed)
             raise errors.NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
         return account
     only = accounts.single()
@@ -183,6 +222,6 @@ def _flag(name: str) -> bool:
     return text == "1"
 
 
-def _json(value: Any) -> Response:
+def _json(value: Any, status: int = 200) -> Response:
     body = json.dumps(value, ensure_ascii=False)
-    return Response(body, mimetype="application/json")
+    return Response(body, status=status, mimetype="application/json")

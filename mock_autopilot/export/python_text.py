@@ -73,8 +73,9 @@ class PythonText:
             case Code():
                 return []
             case str():
-                parts = self._parts(value, max(WIDTH - indent, _SHORTEST))
-                return parts if len(parts) > 1 else []
+                room = max(WIDTH - indent, _SHORTEST)
+                parts = self._parts(value, room)
+                return parts if len(parts) > 1 or width(parts[0]) <= room else []
             case Arguments() if indent + width(self._flat(value)[1:-1]) <= WIDTH:
                 return [self._flat(value)[1:-1]]
             case dict() | list() | tuple():

@@ -65,8 +65,7 @@ def record_of(account: Account) -> Recording:
     """
 
     def operation(stored: Transaction) -> tuple[list[Call], int, ReplayStart, AccountState]:
-        journal = account.journal
-        return journal.calls(), journal.dropped, account.replay_start, stored.snapshot()
+        return *account.journal.snapshot(), account.replay_start, stored.snapshot()
 
     calls, dropped, start, now = account.transact(operation)
     if dropped and not (calls and calls[0].number <= start.after):
@@ -120,7 +119,7 @@ def _recorded(call: Call, names: ContactNames, triggers: Mapping[str, str]) -> R
 def _why_not(call: Call, recorded: RecordedCall) -> str:
     """Return why a call is left out, empty when it is not. None of these has changed anything."""
     if call.fault and not call.effects:
-        return "a fault answered it"
+        return "a fault answered or delayed it, and it changed nothing"
     if call.account is None:
         return "its key is not this account's"
     if recorded.status >= 500:

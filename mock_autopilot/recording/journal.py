@@ -6,11 +6,14 @@ the answer given.
 
 import re
 from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
+from threading import Condition
 from typing import Any
+
+from msgspec import to_builtins
 
 from mock_autopilot.account import json_text
 from mock_autopilot.account.call_warnings import CallWarning, Warnings
@@ -38,12 +41,37 @@ def path_matches(path: str, pattern: str) -> bool:
     return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path, re.DOTALL))
 
 
-@dataclass(frozen=True)
+class Headers(Mapping[str, str]):
+    """The headers of a recorded call, which are found in any letter case and cannot be changed.
+
+    It is made of a mapping by names in lower case, which nobody else may change.
+    """
+
+    __slots__ = ("_by_name",)
+
+    def __init__(self, by_name: Mapping[str, str]) -> None:
+        self._by_name = by_name
+
+    def __getitem__(self, name: str) -> str:
+        return self._by_name[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+
+@dataclass(frozen=True, repr=False)
 class Call:
-    """One recorded call.
+    """One recorded call. What it hands out can be changed freely: the record stays as it is.
 
     `number` counts the fake's calls from 1. `account` is the redacted key of the account, None
-    when the key was missing or unknown. `path` is percent-decoded. `route` is the path's pattern,
+    when the key was missing or unknown, and `closed_account` the name of a closed account that had
+    this key. `path` is percent-decoded. `route` is the path's pattern,
     None for a path that is imitated nowhere. The bodies are truncated after `MAX_KEPT` bytes; the
     sizes are the whole ones. `status` is None when the connection was dropped. `duration` is in
     seconds. `error` is the entry of the catalogue that a rejected call was answered from. `fault`
@@ -57,7 +85,7 @@ class Call:
     path: str
     query: str
     route: str | None
-    headers: dict[str, str]
+    headers: Headers
     request_body: bytes
     request_size: int
     status: int | None
@@ -68,6 +96,7 @@ class Call:
     warnings: tuple[CallWarning, ...] = ()
     fault: str | None = None
     effects: Effects = NO_EFFECTS
+    closed_account: str | None = None
 
     @property
     def kept(self) -> int:
@@ -79,15 +108,32 @@ class Call:
         """Whether one of the bodies was longer than what is kept of it."""
         return self.kept < self.request_size + self.response_size
 
-    @cached_property
+    @property
     def body(self) -> Any:
         """The request's body as JSON; None when there was none, it is no JSON or was truncated."""
+        return to_builtins(self._body)
+
+    @property
+    def answer(self) -> Any:
+        """The answer's body as JSON; None when there was none or it was truncated."""
+        return to_builtins(self._answer)
+
+    # Parsed once; a copy costs a twentieth of parsing.
+    @cached_property
+    def _body(self) -> Any:
         return _request_json(self.request_body)
 
     @cached_property
-    def answer(self) -> Any:
-        """The answer's body as JSON; None when there was none or it was truncated."""
+    def _answer(self) -> Any:
         return _parsed(self.response_body)
+
+    def __str__(self) -> str:
+        status = "connection dropped" if self.status is None else str(self.status)
+        fault = f" ({self.fault})" if self.fault else ""
+        return f"#{self.number} {self.method} {self.path}: {status}{fault}"
+
+    def __repr__(self) -> str:
+        return f"<Call {self}>"
 
     def to_json(self) -> dict[str, Any]:
         """Return the call as control calls show it; durations are in milliseconds."""
@@ -95,11 +141,13 @@ class Call:
             "number": self.number,
             "time": iso(self.time),
             "account": self.account,
+            "closed_account": self.closed_account,
             "method": self.method,
             "path": self.path,
             "query": self.query,
             "route": self.route,
-            "headers": self.headers,
+            "headers": dict(self.headers),
+            # Parsed anew, so that showing a whole record does not keep all of it parsed.
             "body": _request_json(self.request_body),
             "request_body": self.request_body.decode("utf-8", "replace"),
             "request_bytes": self.request_size,
@@ -133,38 +181,72 @@ def _parsed(raw: bytes) -> Any:
 class Journal:
     """The newest calls of one account, and how many older ones were dropped.
 
-    It holds `size` calls at most, and no more of them than `max_bytes` of bodies allow.
+    It holds `size` calls at most, and no more of them than `max_bytes` of bodies allow. `version`
+    is another number after each change.
     """
 
     size: int = 10_000
     max_bytes: int = MAX_BYTES
     dropped: int = 0
+    version: int = 0
     _bytes: int = 0
+    _waiting: int = 0
+    _closed: bool = False
     _calls: deque[Call] = field(default_factory=deque)
-    _lock: Lock = field(default_factory=Lock)
+    _changed: Condition = field(default_factory=Condition)
 
     def append(self, call: Call) -> None:
         """Record a call; the oldest one gives way when the journal is full."""
-        with self._lock:
+        with self._changed:
             self._calls.append(call)
             self._bytes += call.kept
             while len(self._calls) > self.size or self._bytes > self.max_bytes:
                 self._bytes -= self._calls.popleft().kept
                 self.dropped += 1
+            self._count_change()
 
     def clear(self) -> None:
         """Forget all calls, and how many were dropped."""
-        with self._lock:
+        with self._changed:
             self._calls.clear()
             self._bytes = 0
             self.dropped = 0
+            self._count_change()
 
     def newest(self) -> int:
         """Return the number of the newest call, 0 when there is none."""
-        with self._lock:
+        with self._changed:
             return self._calls[-1].number if self._calls else 0
 
     def calls(self) -> list[Call]:
         """Return the recorded calls, oldest first."""
-        with self._lock:
-            return list(self._calls)
+        return self.snapshot()[0]
+
+    def snapshot(self) -> tuple[list[Call], int]:
+        """Return the recorded calls, oldest first, and how many older ones were dropped."""
+        with self._changed:
+            return list(self._calls), self.dropped
+
+    def wait(self, version: int, seconds: float) -> bool:
+        """Wait until `version` is another one, so many seconds at most; return whether it is.
+
+        When nobody records any more (`stop_waiting`) it returns at once.
+        """
+        with self._changed:
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: self._closed or self.version != version, seconds)
+            finally:
+                self._waiting -= 1
+            return self.version != version
+
+    def stop_waiting(self) -> None:
+        """Let all who wait go on, now and later: no more calls will come."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _count_change(self) -> None:
+        self.version += 1
+        if self._waiting:
+            self._changed.notify_all()

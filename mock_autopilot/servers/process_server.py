@@ -17,10 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-THREADS = 4
-"""Threads that answer. A client that stops in the middle of a body holds one of them, so that with
-one thread it would stop everybody; but they wait for one another. Measured with `bench/serve.py`,
-calls a second: 6,700 with one, 4,000 with four, 2,500 with 32."""
+from mock_autopilot.servers import network
 
 App = Callable[..., Any]
 
@@ -48,7 +45,7 @@ def serve(
             address=address,
             port=port,
             interface=Interfaces.WSGI,
-            blocking_threads=THREADS,
+            blocking_threads=network.THREADS,
             websockets=False,
             log_level=LogLevels.error,
             workers_kill_timeout=1,

@@ -13,7 +13,13 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from mock_autopilot.servers.network import CLOSE_CONNECTION, DROP_CONNECTION, bind, port_of
+from mock_autopilot.servers.network import (
+    CLOSE_CONNECTION,
+    DROP_CONNECTION,
+    THREADS,
+    bind,
+    port_of,
+)
 
 
 class ThreadServer:
@@ -29,7 +35,7 @@ class ThreadServer:
             _with_drop(app),
             map=self._sockets,
             sockets=[listener],
-            threads=4,
+            threads=THREADS,
             connection_limit=1000,
             asyncore_use_poll=True,
             # The application has a limit of its own, and answers in the API's form.

@@ -176,19 +176,39 @@ def test_a_trigger_id_that_cannot_stand_in_a_path_is_refused(
     assert not account.journeys
 
 
-def test_a_journey_that_is_defined_again_is_renamed_and_keeps_its_entries(
+def test_a_journey_that_its_first_use_made_is_named_and_keeps_its_entries(
     call: Call, account: AccountView
 ) -> None:
     upsert(call, **ADA)
-    account.add_journey("Welcome", "0001")
     call("POST", "trigger/0001/contact/ada@example.com")
-    account.add_journey("Hello", "0001")
-    (journey,) = account.journeys.values()
-    assert (journey.name, len(journey.entries)) == ("Hello", 1)
+    journey_id = account.journeys["0001"].journey_id
+    for _ in range(2):
+        assert account.add_journey("Hello", "0001") == "0001"
+        (journey,) = account.journeys.values()
+        assert (journey.name, journey.journey_id) == ("Hello", journey_id)
+        assert len(journey.entries) == 1
     state = account.state
     account.seed(state)
     assert account.state == state
     assert state["journeys"][0]["name"] == "Hello"
+
+
+def test_a_trigger_id_of_another_journey_is_refused(account: AccountView, control: Call) -> None:
+    account.add_journey("Welcome", "0001")
+    taken = "trigger_id '0001' is that of the journey 'Welcome' already; take another id."
+    with pytest.raises(ApiError) as caught:
+        account.add_journey("Goodbye", "0001")
+    refused = control("POST", "journeys", {"name": "Goodbye", "trigger_id": "0001"})
+    assert str(caught.value) == refused.json()["message"] == taken
+    assert account.journeys["0001"].name == "Welcome"
+
+
+def test_a_journey_needs_texts_as_name_and_trigger_id(account: AccountView) -> None:
+    with pytest.raises(TypeError, match="trigger_id must be a string, got 1"):
+        account.add_journey("Welcome", 1)  # type: ignore[arg-type]  # is refused
+    with pytest.raises(TypeError, match="name must be a string, got None"):
+        account.add_journey(None)  # type: ignore[arg-type]  # is refused
+    assert not account.journeys
 
 
 def test_ejecting_a_contact_leaves_the_others_on_the_journey(

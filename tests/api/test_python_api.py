@@ -185,7 +185,7 @@ def test_a_journey_is_found_by_its_own_id_too() -> None:
         journey = autopilot.journeys["Welcome"]
         assert journey.journey_id.startswith("campaign_")
         assert autopilot.journeys[journey.journey_id] == autopilot.journeys["0001"] == journey
-        autopilot.add_journey("Good bye", "0001")
+        autopilot.add_journey("Welcome", "0001")
         assert autopilot.journeys["0001"].journey_id == journey.journey_id
 
 

@@ -1,6 +1,7 @@
 """The record of calls: every call, on every way out, with what explains it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import requests
 
 from mock_autopilot import AccountView, Call, MockAutopilot
 from mock_autopilot.account.effects import Effects
-from mock_autopilot.recording.journal import MAX_KEPT, Journal, redact
+from mock_autopilot.recording.journal import MAX_KEPT, Headers, Journal, redact
 from tests.api.conftest import Call as Caller
 
 NO_EFFECTS = [field.name for field in fields(Effects)]
@@ -28,6 +29,7 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
     body = '{"contact": {"Email": "ada", "Title": "x"}}'
     assert shown == {
         "account": f"…{account.api_key[-4:]}",
+        "closed_account": None,
         "method": "POST",
         "path": "/v1/contact",
         "query": "debug=1",
@@ -187,9 +189,67 @@ def test_a_body_that_is_not_json_is_recorded(
 def recorded(request: bytes = b"", response: bytes = b"", more: int = 0) -> Call:
     return Call(
         number=1, time=datetime(2024, 1, 1, tzinfo=UTC), account=None, method="GET", path="/v1/x",
-        query="", route=None, headers={}, request_body=request, request_size=len(request) + more,
+        query="", route=None, headers=Headers({}), request_body=request,
+        request_size=len(request) + more,
         status=200, response_body=response, response_size=len(response), duration=0.0123456,
     )  # fmt: skip
+
+
+def test_headers_of_a_recorded_call_are_found_in_any_letter_case(
+    call: Caller, account: AccountView
+) -> None:
+    call("POST", "contact", {"contact": {"Email": "ada@example.com"}})
+    headers = account.calls[0].headers
+    assert headers["Content-Type"] == headers["content-type"] == "application/json"
+    assert "CONTENT-TYPE" in headers
+    assert headers.get("X-None") is None
+    assert len(headers) == len(list(headers))
+    assert repr(headers) == f"Headers({dict(headers)!r})"
+
+
+def test_what_a_recorded_call_hands_out_does_not_change_the_record(
+    call: Caller, account: AccountView
+) -> None:
+    call("POST", "contacts", {"contacts": [{"Email": "ada@example.com", "custom": {"a": [1]}}]})
+    shown = account.calls[0].to_json()
+    recorded = account.calls[0]
+    recorded.body["contacts"][0]["custom"]["a"].append(2)
+    recorded.answer.clear()
+    with pytest.raises(TypeError):
+        recorded.headers["x"] = "y"  # type: ignore[index]  # is refused
+    recorded.to_json()["headers"]["x"] = "y"
+    dict(recorded.headers)["x"] = "y"
+    account.calls.clear()
+    (again,) = account.calls
+    assert again is recorded
+    assert again.body == {"contacts": [{"Email": "ada@example.com", "custom": {"a": [1]}}]}
+    assert (again.to_json(), again.answer) == (shown, shown["answer"])
+
+
+def test_a_body_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = recorded(b'{"a": [1]}', b"{}")
+    assert (one.body, one.answer) == ({"a": [1]}, {})
+    monkeypatch.setattr("mock_autopilot.account.json_text.parse", None)
+    assert (one.body, one.answer) == ({"a": [1]}, {})
+    assert one.body is not one.body
+
+
+def test_waiting_for_a_journal_ends_when_a_call_is_recorded_or_nobody_records_any_more() -> None:
+    journal = Journal()
+    assert not journal.wait(journal.version, 0)
+    version = journal.version
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(journal.wait, version, 60)
+        journal.append(recorded())
+        assert waiting.result(30)
+        assert journal.wait(version, 60)
+        waiting = threads.submit(journal.wait, journal.version, 60)
+        journal.clear()
+        assert waiting.result(30)
+        waiting = threads.submit(journal.wait, journal.version, 60)
+        journal.stop_waiting()
+        assert not waiting.result(30)
+    assert not journal.wait(journal.version, 60)
 
 
 def test_a_journal_keeps_no_more_bytes_than_it_may() -> None:

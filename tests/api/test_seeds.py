@@ -99,6 +99,15 @@ def test_a_strict_account_refuses_a_questionable_seed(
         assert autopilot.state == before
 
 
+@pytest.mark.parametrize("seed", [None, [], 5, b"{}"])
+def test_a_seed_that_is_neither_a_mapping_nor_a_path_is_a_type_error(seed: Any) -> None:
+    with MockAutopilot() as autopilot:
+        wanted = "a seed must be a mapping, .*, or the path of a JSON file, got "
+        with pytest.raises(TypeError, match=f"{wanted}{type(seed).__name__}: "):
+            autopilot.seed(seed)
+        assert not autopilot.contacts
+
+
 def test_a_reset_brings_back_the_same_ids_and_times_and_warns_of_nothing() -> None:
     seed = {"contacts": [ADA, {"user_id": "u1", "Shoe": 5}], "journeys": [{"trigger_id": "0001"}]}
     with pytest.warns(SeedWarning):

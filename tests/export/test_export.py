@@ -194,7 +194,7 @@ def test_a_journey_that_was_defined_between_calls_is_there_from_the_beginning(
 
 
 def test_a_journey_that_is_given_another_name_stands_once(account: AccountView) -> None:
-    account.add_journey("Old", "0001")
+    account.seed({"journeys": [{"trigger_id": "0001"}]})
     account.add_journey("Other", "0002")
     account.add_journey("New", "0001")
     ask(account, "GET", "triggers")

@@ -58,6 +58,8 @@ def test_it_is_the_same_value(value: Any) -> None:
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
+@example([{"key" * 10: "words " * 11 + "end"}])
+@example([{"key" * 10: "x" * 72}, ["x" * 93], ["x" * 94]])
 @settings(max_examples=60)
 def test_ruff_leaves_it_as_it_is(values: list[Any]) -> None:
     lines = [PYTHON.write(0, f"value_{at} = ", value) for at, value in enumerate(values)]
@@ -74,6 +76,7 @@ def test_ruff_leaves_it_as_it_is(values: list[Any]) -> None:
 
 
 @example("\x1f" * 8 + "\U00010000" * 8)
+@example("00000" + "\x1f" * 6 + "\x08" + "\U00010000" * 5)
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=4), max_leaves=8))
 def test_it_keeps_within_the_line(value: Any) -> None:
     for line in PYTHON.write(8, "value = ", value).splitlines():

@@ -1,0 +1,194 @@
+"""Checks about the calls that an account received. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from mock_autopilot.assertions.background import background, no_calls, with_reason, with_warnings
+from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
+from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
+from mock_autopilot.assertions.seen import Seen
+from mock_autopilot.recording.call_patterns import checked_method, checked_path
+from mock_autopilot.recording.journal import Call, path_matches
+from mock_autopilot.views import Calls
+
+MOST_CALLS = 10
+MOST_NEAREST = 3
+MOST_DIFFERENCES = 5
+MOST_COMPARED = 1_000
+"""How many calls are compared with the expected one, to find the nearest; the newest."""
+
+
+class _Anything:
+    def __repr__(self) -> str:
+        return "anything"
+
+
+ANYTHING: Any = _Anything()
+"""Stands for a body that does not matter."""
+
+
+@dataclass(frozen=True)
+class CallsCheck:
+    """So many calls came with this method, path and JSON body, whatever they were answered.
+
+    None as a method or path stands for any; in `path`, `*` stands for anything. `times` is how
+    many there must be, None for one or more.
+    """
+
+    method: str | None = None
+    path: str | None = None
+    json: Any = ANYTHING
+    times: int | None = None
+
+    def failure(self, seen: Seen) -> Failure | None:
+        """Return why it does not hold; None when it does.
+
+        A record that has dropped calls cannot tell how many there were.
+        """
+        count = len(self.found(seen))
+        if self.times is None:
+            return None if count else self._failure(seen, count)
+        return (
+            None if count == self.times and not seen.calls.dropped else self._failure(seen, count)
+        )
+
+    def found(self, seen: Seen) -> Calls:
+        """Return the calls that match."""
+        return Calls(filter(self._matches, seen.calls), seen.calls.dropped)
+
+    def _matches(self, call: Call) -> bool:
+        return (
+            self.method in (None, call.method)
+            and (self.path is None or path_matches(call.path, self.path))
+            and (self.json is ANYTHING or not differences(self.json, call.body))
+        )
+
+    def _failure(self, seen: Seen, count: int) -> Failure:
+        if self.times is None:
+            expected = "at least 1 call"
+        else:
+            expected = counted(self.times, "call") if self.times else "no call"
+        summary = f"Expected {expected}{self}, found {count}. {no_calls(seen)}"
+        too_many = self.times is not None and count > self.times
+        if self.times == count:
+            summary = f"Expected {expected}{self}; whether there were more cannot be told."
+        found = self.found(seen)
+        unlike = [call for call in seen.calls if not self._matches(call)]
+        return Failure(
+            summary.rstrip(),
+            (
+                *dropped_calls(seen),
+                *section("these calls match", map(_with_body, found), MOST_CALLS),
+                *(() if too_many else self._nearest(unlike)),
+                *background(seen),
+            ),
+        )
+
+    def _nearest(self, calls: list[Call]) -> tuple[Section, ...]:
+        """Return a section about the calls that are most like the expected one, nearest first."""
+        compared = calls[-MOST_COMPARED:][::-1]  # among equals the newest
+        ratios = {path: self._path_distance(path) for path in {call.path for call in compared}}
+        nearest = sorted(compared, key=lambda call: self._distance(call, ratios[call.path]))
+        lines = [
+            line
+            for call in nearest[:MOST_NEAREST]
+            for line in (str(call), *(f"  {one}" for one in self._differences(call)))
+        ]
+        title = f"nearest of {counted(len(calls), 'other call')}"
+        return section(title, lines, len(lines))
+
+    def _differences(self, call: Call) -> list[Difference]:
+        """Return what is different about a call; the first ones of its body."""
+        found = []
+        if self.method not in (None, call.method):
+            found.append(Difference("method", self.method, call.method))
+        if self.path is not None and not path_matches(call.path, self.path):
+            found.append(Difference("path", self.path, call.path))
+        if self.json is not ANYTHING:
+            found += differences(self.json, call.body, "json")[:MOST_DIFFERENCES]
+        return found
+
+    def _distance(self, call: Call, path_distance: float) -> float:
+        distance = 2 * path_distance + (self.method not in (None, call.method))
+        if self.json is not ANYTHING:
+            found = differences(self.json, call.body)
+            distance += sum(map(unlikeness, found)) / leaves(self.json)
+        return distance
+
+    def _path_distance(self, path: str) -> float:
+        if self.path is None or path_matches(path, self.path):
+            return 0.0
+        return 1 - SequenceMatcher(None, path, self.path).ratio()
+
+    def __str__(self) -> str:
+        parts = [self.method, self.path]
+        if self.json is not ANYTHING:
+            parts.append(f"with json {shown(self.json)}")
+        return "".join(f" {part}" for part in parts if part)
+
+
+def calls_check(
+    method: str | None, path: str | None, json: Any, times: int | None, prefix: str = ""
+) -> CallsCheck:
+    """Return the check; `prefix` stands before the names of fields in errors.
+
+    Raises `ApiError` when the method or path can match no call: a check that none was made would
+    hold for any typo.
+    """
+    __tracebackhide__ = True
+    return CallsCheck(
+        None if method is None else checked_method(method, f"{prefix}method"),
+        None if path is None else checked_path(path, f"{prefix}path"),
+        json,
+        times,
+    )
+
+
+@dataclass(frozen=True)
+class NoRejectionsCheck:
+    """No call was rejected. An answer that a fault asked for is no rejection."""
+
+    def failure(self, seen: Seen) -> Failure | None:
+        """Return why it does not hold; None when it does."""
+        rejected = [call for call in seen.calls if call.error]
+        return _none_of(seen, rejected, "rejected", with_reason)
+
+
+@dataclass(frozen=True)
+class NoWarningsCheck:
+    """No call had anything about it that looks wrong."""
+
+    def failure(self, seen: Seen) -> Failure | None:
+        """Return why it does not hold; None when it does."""
+        doubtful = [call for call in seen.calls if call.warnings]
+        return _none_of(seen, doubtful, "taken with warnings", with_warnings)
+
+
+def _none_of(
+    seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]
+) -> Failure | None:
+    if calls:
+        were = "was" if len(calls) == 1 else "were"
+        lines: Iterable[str] = map(line, calls)
+        return Failure(
+            f"{counted(len(calls), 'call')} {were} {what}.", section("calls", lines, MOST_CALLS)
+        )
+    if seen.calls.dropped:
+        return Failure(f"Whether a call was {what} cannot be told.", dropped_calls(seen))
+    return None
+
+
+def dropped_calls(seen: Seen) -> tuple[Section, ...]:
+    """Return a section that says that the record is not complete; none when it is."""
+    if not seen.calls.dropped:
+        return ()
+    line = (
+        f"it has dropped {counted(seen.calls.dropped, 'older call')}; give it a larger journal_size"
+    )
+    return section("the record of calls is not complete", [line], 1)
+
+
+def _with_body(call: Call) -> str:
+    return f"{call} {shown(call.body)}" if call.request_body else str(call)

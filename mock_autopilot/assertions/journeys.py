@@ -1,0 +1,105 @@
+"""The check that a contact is in a journey. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mock_autopilot.assertions.background import background
+from mock_autopilot.assertions.contacts import absent
+from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
+from mock_autopilot.assertions.matching import differences
+from mock_autopilot.assertions.seen import Seen
+from mock_autopilot.views import EntryView, JourneyView
+
+MOST_ENTRIES = 4
+
+
+@dataclass(frozen=True)
+class JourneyCheck:
+    """A contact is in a journey: it has entries that have not ended.
+
+    `journey` is a name, trigger id or journey id. `properties` is what the entries that count
+    have, None for any. `times` is how many there must be, None for one or more. The journey must
+    be there also when `times` is 0, since that would hold for any misspelt name.
+    """
+
+    journey: str
+    identifier: str
+    properties: Any = None
+    times: int | None = None
+
+    def failure(self, seen: Seen) -> Failure | None:
+        """Return why it does not hold; None when it does."""
+        journey = seen.journeys.get(self.journey)
+        if journey is None:
+            return self._no_journey(seen)
+        count = len(self.entries(seen))
+        if count == self.times or (count and self.times is None):
+            return None
+        return self._wrong_count(seen, journey, count)
+
+    def entries(self, seen: Seen) -> list[EntryView]:
+        """Return the entries that count."""
+        return [
+            entry
+            for entry in self._of_contact(seen, seen.journeys.get(self.journey))
+            if entry.ejected_at is None and self._matches(entry)
+        ]
+
+    def _of_contact(self, seen: Seen, journey: JourneyView | None) -> list[EntryView]:
+        contact = seen.contacts.get(self.identifier)
+        contact_id = contact.contact_id if contact else self.identifier  # a deleted one, perhaps
+        return [one for one in journey.entries if one.contact_id == contact_id] if journey else []
+
+    def _matches(self, entry: EntryView) -> bool:
+        return self.properties is None or not differences(self.properties, entry.properties)
+
+    def _no_journey(self, seen: Seen) -> Failure:
+        known = [repr(journey) for journey in seen.journeys.values()]
+        near = ", ".join(seen.journeys.nearest(self.journey))
+        return Failure(
+            f"No journey has the name, trigger id or journey id {self.journey!r}"
+            f"{'; nearest: ' if near else ''}{near}.",
+            (*section("journeys", known, MOST_ENTRIES), *background(seen)),
+        )
+
+    def _wrong_count(self, seen: Seen, journey: JourneyView, count: int) -> Failure:
+        name = f"{journey.name!r} (trigger id {journey.trigger_id})"
+        expected = "at least 1" if self.times is None else str(self.times)
+        properties = "" if self.properties is None else f" with {shown(self.properties)}"
+        entries = counted(count, "entry", "entries")
+        summary = (
+            f"{self.identifier} has {entries} in the journey {name}{properties}, "
+            f"expected {expected}."
+        )
+        own = [line for one in self._of_contact(seen, journey) for line in self._lines(one)]
+        return Failure(
+            summary,
+            (
+                *section("its entries", own, 3 * MOST_ENTRIES),
+                *(() if own else self._others(seen, journey)),
+                *background(seen),
+            ),
+        )
+
+    def _others(self, seen: Seen, journey: JourneyView) -> tuple[Section, ...]:
+        """Return sections about why the contact may have no entry at all."""
+        unknown = self.identifier not in seen.contacts
+        near = seen.contacts.nearest(self.identifier) if unknown else []
+        others = [
+            f"{entry.contact.identifier if entry.contact else entry.contact_id}, "
+            f"{shown(entry.properties)}"
+            for entry in reversed(journey.entries)
+        ]
+        return (
+            *section("the contact", [absent(seen, self.identifier)] if unknown else [], 1),
+            *section("nearest contacts", near, MOST_ENTRIES),
+            *section("entries of others, the newest first", others, MOST_ENTRIES),
+        )
+
+    def _lines(self, entry: EntryView) -> list[str]:
+        ended = f", ended at {entry.ejected_at}" if entry.ejected_at else ""
+        unlike = []
+        if self.properties is not None:
+            found = differences(self.properties, entry.properties, "properties")
+            unlike = [f"  {one}" for one in found[:MOST_ENTRIES]]
+        return [f"entered at {entry.entered_at}{ended}, {shown(entry.properties)}", *unlike]

@@ -1,0 +1,35 @@
+"""What the checks look at: all that an account holds and received, and what missed it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mock_autopilot.account.account import Account
+from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.recording.journal import Call, redact
+from mock_autopilot.views import Calls, ContactsView, JourneysView
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An account's contacts, journeys and calls.
+
+    `key` is its redacted API key. `other_calls` returns those calls with another key, an unknown
+    one or none that came since the account was made; it is asked for explanations only.
+    """
+
+    key: str
+    contacts: ContactsView
+    journeys: JourneysView
+    calls: Calls
+    other_calls: Callable[[], list[Call]] = list
+
+
+def seen_by(accounts: Accounts, account: Account) -> Seen:
+    """Return what there is to see of an account now."""
+    return Seen(
+        redact(account.api_key),
+        ContactsView(account),
+        JourneysView(account),
+        Calls(*account.journal.snapshot()),
+        lambda: accounts.calls_beside(account),
+    )
