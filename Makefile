@@ -50,8 +50,9 @@ kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); re
 mutants: $(READY) $(MUTATION) ## show what the tests notice of small changes to the rules (slow); renews docs/mutants.md
 	@$(BIN)/python -m tests.mutation.make_mutants
 
-bench: $(READY) ## measure the server (cold start, calls a second) and Engage (a month)
+bench: $(READY) ## measure the server (cold start, calls a second), an intercepted call, and Engage (a month)
 	@$(BIN)/python bench/serve.py
+	@$(BIN)/python bench/intercept.py
 	@$(BIN)/python bench/engage.py
 
 lock: $(READY) ## renew the requirements*.lock from pyproject.toml

@@ -127,13 +127,13 @@ def cold_start(command: list[str]) -> float:
 
 def measure_calls(rounds: int, seconds: float, connections: int) -> None:
     """Calls a second, the servers in turn."""
-    from mock_autopilot.servers import process_server
+    from mock_autopilot.servers import network
 
     launch = [sys.executable, __file__, "launch"]
     serve = [sys.executable, "-m", "mock_autopilot", "serve", "--port", "0"]
-    others = [threads for threads in THREADS if threads != process_server.THREADS]
+    others = [threads for threads in THREADS if threads != network.THREADS]
     rows = [
-        Row(f"mock-autopilot serve ({process_server.THREADS} threads)", serve),
+        Row(f"mock-autopilot serve ({network.THREADS} threads)", serve),
         *(
             Row(
                 f"the same with {threads} thread{'s'[: threads - 1]}",
@@ -248,9 +248,9 @@ def launch(kind: str, *arguments: str) -> None:
     """Be one of the servers."""
     if kind == "serve":
         from mock_autopilot.cli import main as command_line
-        from mock_autopilot.servers import process_server
+        from mock_autopilot.servers import network
 
-        process_server.THREADS = int(arguments[0])
+        network.THREADS = int(arguments[0])
         command_line(["serve", "--port", "0"])
     elif kind == "waitress":
         import logging
@@ -266,7 +266,7 @@ def launch(kind: str, *arguments: str) -> None:
         announce(ThreadServer(create_app(Accounts(storage=MemoryStorage()))).port)
         Event().wait()
     else:
-        from mock_autopilot.servers import process_server
+        from mock_autopilot.servers import network, process_server
         from mock_autopilot.servers.network import bind
 
         process_server.serve(nothing, bind("127.0.0.1", 0), announce)

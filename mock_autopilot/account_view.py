@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
+from mock_autopilot.account.clock import ManualClock
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
@@ -21,10 +23,38 @@ class AccountView(Assertions):
 
     def __init__(self, accounts: Accounts, account: Account, base_url: str) -> None:
         self._accounts = accounts
-        self._account = account
+        self._own_account = account
         self.base_url = base_url
         """The API's base URL, ending in `/v1/`."""
         self.api_key = account.api_key
+        self.name = account.name
+        """What messages call the account: the name that it was given, else the end of its key."""
+
+    @property
+    def _account(self) -> Account:
+        """The account; raises `ApiError` when it was closed, for then there is nothing to see."""
+        self._own_account.require_open()
+        return self._own_account
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the account: its state, its record of calls and its faults. Once is enough.
+
+        Late calls with its key are answered 401, and are in `MockAutopilot.late_calls`; it cannot
+        be asked any more. Raises `ApiError` for an account that the fake had from the start, which
+        can only be `reset`.
+        """
+        self._accounts.close(self._own_account)
 
     def __repr__(self) -> str:
         reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
@@ -35,6 +65,18 @@ class AccountView(Assertions):
     def calls(self) -> Calls:
         """The recorded calls, oldest first; its `dropped` counts older ones that are gone."""
         return Calls(*self._account.journal.snapshot())
+
+    @property
+    def clock(self) -> ManualClock:
+        """The account's own clock: `clock.tick(60)` moves it on by a minute.
+
+        Raises TypeError when the clock does not stand, but goes on as time does.
+        """
+        clock = self._account.clock
+        if not isinstance(clock, ManualClock):
+            hint = 'give a time at which it stands, as in clock="2026-01-31T09:00:00Z"'
+            raise TypeError(f"this clock cannot be moved; {hint}")
+        return clock
 
     @property
     def contacts(self) -> ContactsView:
@@ -74,7 +116,7 @@ class AccountView(Assertions):
 
     def fail_next(
         self,
-        status: int = 503,
+        status: int | None = None,
         *,
         times: int | None = 1,
         method: str | None = None,
@@ -83,23 +125,30 @@ class AccountView(Assertions):
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         drop_connection: bool = False,
+        delay: float | None = None,
     ) -> str:
         """Make the next calls fail before they do anything; return the fault's id.
 
         `times` is how many, None for all from now on. `path` (`/v1/contact/*`), `method` and
         `contact` (an address, user id or contact id) narrow down which. They are answered with
-        `status`, `body` and `headers`, or their connection is dropped. A call that triggered it has
-        the id as its `fault`.
+        `status` (503 if not given), `body` and `headers`, or their connection is dropped; `delay`
+        is how many seconds late. With a delay and nothing else the calls are carried out as ever,
+        and answered late. A call that triggered it has the id as its `fault`.
         """
         match = {"method": method, "path": path, "contact": contact}
-        respond: dict[str, Any] = {"drop_connection": True}
-        if not drop_connection:
-            respond = {"status": status, "headers": dict(headers or {})}
+        respond: dict[str, Any] = {} if delay is None else {"delay_ms": round(delay * 1000)}
+        if drop_connection:
+            respond["drop_connection"] = True
+        elif not (respond and status is body is headers is None):
+            respond |= {"status": 503 if status is None else status, "headers": dict(headers or {})}
             respond |= {} if body is None else {"body": body}
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}
         return self._account.faults.add(fault, PATHS).id
 
     def reset(self) -> None:
-        """Put the account back to how it began: its record of calls emptied, its faults gone."""
+        """Put the account back to how it began: its record of calls emptied, its faults gone.
+
+        With an `id_seed` the same ids are made again, and a clock that stands goes back.
+        """
         self._accounts.reset(self._account)

@@ -49,6 +49,9 @@ def create_app(accounts: Accounts, guard: Guard | None = None) -> Flask:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
+        defect = getattr(error, "original_exception", None)
+        if isinstance(defect, Exception):
+            accounts.keep_defect(defect, request.method, request.path)
         if request.path.startswith("/_mock") or "answered" in g:
             return _json_error(_rejection(error))
         if error is request.routing_exception:  # a path outside /v1

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from inspect import signature
 from secrets import token_urlsafe
-from typing import Any, Concatenate, ParamSpec, Self
+from typing import Any, Concatenate, ParamSpec
 
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.app import create_app
@@ -61,12 +61,6 @@ class MockAutopilot(InProcessAutopilot):
     def port(self) -> int:
         """The port that it listens on."""
         return self._server.port
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop the server. What it saw can still be asked for."""

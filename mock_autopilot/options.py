@@ -1,9 +1,11 @@
 """The options of a fake, with defaults and help: one source for the command line and Python."""
 
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, replace
+from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack, cast
 
 DEFAULT_KEY = "sandbox-key"
 
@@ -47,29 +49,35 @@ class ServerOptions:
         metadata={
             "help": "State that the accounts begin with, as GET /_mock/state gives it.",
             "command_help": "The name of a JSON file.",
+            "per_account": True,
         },
     )
-    journeys: tuple[tuple[str, str | None], ...] = field(
+    journeys: Sequence[str | tuple[str, str | None]] = field(
         default=(),
         kw_only=True,
         metadata={
-            "help": "Journeys to define: name and trigger id; without one the trigger gets the "
-            "next free number.",
+            "help": "Journeys to define: a name, or name and trigger id; without one the trigger "
+            "gets the next free number.",
             "command_help": "Give it again for more journeys.",
             "metavar": "NAME[=TRIGGER_ID]",
+            "per_account": True,
         },
     )
     auto_journeys: bool = field(
         default=True,
         kw_only=True,
         metadata={
-            "help": "Make a journey of an unknown trigger on its first use; else it is a 404."
+            "help": "Make a journey of an unknown trigger on its first use; else it is a 404.",
+            "per_account": True,
         },
     )
     strict: bool = field(
         default=False,
         kw_only=True,
-        metadata={"help": "Answer 400 to all that is otherwise only warned about."},
+        metadata={
+            "help": "Answer 400 to all that is otherwise only warned about.",
+            "per_account": True,
+        },
     )
     max_body: int = field(
         default=1024 * 1024,
@@ -87,6 +95,28 @@ class ServerOptions:
             "help": "Calls that are remembered for each account.",
             "metavar": "CALLS",
             "min": 0,
+            "per_account": True,
+        },
+    )
+    id_seed: int | None = field(
+        default=None,
+        kw_only=True,
+        metadata={
+            "help": "Number from which all ids and keys are made, the same in each run; without "
+            "one they are random.",
+            "metavar": "N",
+            "min": 0,
+            "per_account": True,
+        },
+    )
+    clock: Callable[[], datetime] | datetime | str | None = field(
+        default=None,
+        kw_only=True,
+        metadata={
+            "help": "Time at which the clock stands (ISO 8601; UTC without a zone), in place of "
+            "the present.",
+            "metavar": "TIME",
+            "per_account": True,
         },
     )
     control_token: str | None = field(
@@ -101,15 +131,70 @@ class ServerOptions:
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            if "min" in option.metadata:
-                _check_number(option, getattr(self, option.name))
+            value = getattr(self, option.name)
+            if "min" in option.metadata and (value is not None or option.default is not None):
+                _check_number(option, value)
         if self.control_token == "":
             raise ValueError("control_token must not be empty; None means the default")
-        journeys: tuple[Any, ...] = self.journeys
+        journeys: object = self.journeys
+        if isinstance(journeys, str) or not isinstance(journeys, Sequence):
+            raise TypeError(f"journeys must be a list of journeys, got {journeys!r}")
         for journey in journeys:
-            if not isinstance(journey, tuple) or len(journey) != 2:
-                wanted = "pairs of a name and a trigger id or None"
+            if not isinstance(journey, str) and not (
+                isinstance(journey, tuple) and len(journey) == 2
+            ):
+                wanted = "names, or pairs of a name and a trigger id or None"
                 raise TypeError(f"journeys must be {wanted}, got {journey!r}")
+
+    @property
+    def named_journeys(self) -> Iterator[tuple[str, str | None]]:
+        """The journeys to define, each with its name and its trigger's id or None."""
+        for journey in self.journeys:
+            yield (journey, None) if isinstance(journey, str) else journey
+
+    def for_account(self, **changed: Unpack["AccountOptions"]) -> "ServerOptions":
+        """Return the options of another account: it begins empty, and differs in what is given.
+
+        Raises TypeError for one that is the whole fake's, with the nearest name for a typo.
+        """
+        known = AccountOptions.__annotations__
+        for name in changed:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+                raise TypeError(f"an account has no option {name!r}; {hint}")
+        return replace(replace(self, seed=None, journeys=()), **changed)
+
+
+class AccountOptions(TypedDict, total=False):
+    """The options that one account can have for itself; `ServerOptions` says what they mean."""
+
+    seed: Mapping[str, Any] | str | Path | None
+    journeys: Sequence[str | tuple[str, str | None]]
+    auto_journeys: bool
+    strict: bool
+    journal_size: int
+    id_seed: int | None
+    clock: Callable[[], datetime] | datetime | str | None
+
+
+def account_part(options: Mapping[str, Any]) -> AccountOptions:
+    """Return those of a fake's options that one account can have for itself."""
+    part = {name: options[name] for name in AccountOptions.__annotations__ if name in options}
+    return cast(AccountOptions, part)
+
+
+def parse_journey(text: str) -> tuple[str, str | None]:
+    """Return the name and the trigger id, or None, of a journey in the form NAME[=TRIGGER_ID].
+
+    Raises ValueError that says what is wrong with it.
+    """
+    name, _, trigger_id = text.partition("=")
+    if not name.strip():
+        raise ValueError(f"{text!r} has no name; write NAME or NAME=TRIGGER_ID.")
+    if "/" in trigger_id:
+        raise ValueError(f"the trigger id {trigger_id!r} may hold no slash.")
+    return name, trigger_id or None
 
 
 def _check_number(option: Field[Any], value: object) -> None:

@@ -24,6 +24,8 @@ from mock_autopilot.storage.memory import MemoryStorage
 from tests.installed import Installed, install
 from tests.plain_storage import PlainStorage
 
+pytest_plugins = ("pytester",)
+
 # A slow machine is no failure: no example has a deadline.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")

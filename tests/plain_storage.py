@@ -29,6 +29,10 @@ class PlainStorage:
             operation(deepcopy(account))
             return operation(account)
 
+    def forget(self, api_key: str) -> None:
+        with self._lock:
+            self._accounts.pop(api_key, None)
+
 
 class PlainAccount:
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ def test_only_the_client_of_the_forwarder_imports_an_http_library() -> None:
     assert offenders("adapter", "requests", "urllib3", besides="adapter/client.py") == []
 
 
-HTTP = ("flask", "granian", "requests", "waitress", "werkzeug")
+HTTP = ("flask", "granian", "httpx", "requests", "responses", "waitress", "werkzeug")
 
 
 @pytest.mark.parametrize("room", ["account", "recording", "storage"])
@@ -71,6 +71,18 @@ def test_only_the_application_and_its_views_import_flask() -> None:
         "mock_autopilot/api/wsgi.py",
         "mock_autopilot/app.py",
         "mock_autopilot/cli/serve.py",
+    }
+
+
+def test_client_libraries_are_imported_only_where_their_calls_are_intercepted() -> None:
+    assert {
+        one.partition(" ")[0]
+        for one in offenders("mock_autopilot", "anyio", "httpx", "requests", "responses", "urllib3")
+    } == {
+        "mock_autopilot/cli/_client.py",
+        "mock_autopilot/interception/httpx_client.py",
+        "mock_autopilot/interception/intercept.py",
+        "mock_autopilot/interception/requests_client.py",
     }
 
 

@@ -4,17 +4,20 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+import requests
 
-from mock_autopilot import MockAutopilot
+from mock_autopilot import MockAutopilot, intercept
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.app import create_app
+from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.storage.memory import MemoryStorage
 from tests.conftest import StartServe
@@ -183,6 +186,53 @@ def thread_server() -> Iterator[EntryPoint]:
         yield entry_point
 
 
+def control_in_python(autopilot: InProcessAutopilot) -> Ask:
+    """Return control calls as Python code makes them: those that the table needs."""
+
+    def control(method: str, path: str, body: Any) -> Any:
+        if (method, path) == ("GET", "calls"):
+            return {"calls": [call.to_json() for call in autopilot.calls]}
+        assert (method, path) == ("POST", "faults")
+        return autopilot._account.faults.add(body)  # as the control call does
+
+    return control
+
+
+ORIGIN = "https://api2.autopilothq.com"
+
+
+@contextmanager
+def intercepted_requests() -> Iterator[EntryPoint]:
+    with (
+        intercept(api_key="key", max_body=MAX_BODY, seed=SEED) as autopilot,
+        requests.Session() as session,
+    ):
+
+        def send(call: Call) -> tuple[int, str | None, bytes]:
+            url = f"{ORIGIN}{call.path}"
+            # requests refuses white space before a header's value, which no server would see.
+            headers = {name: value.strip() for name, value in call.headers.items()}
+            answer = session.request(call.method, url, data=call.body, headers=headers, timeout=20)
+            return answer.status_code, answer.headers.get("Content-Type"), answer.content
+
+        yield EntryPoint(send, control_in_python(autopilot))
+
+
+@contextmanager
+def intercepted_httpx() -> Iterator[EntryPoint]:
+    with (
+        intercept(api_key="key", max_body=MAX_BODY, seed=SEED) as autopilot,
+        httpx.Client() as client,
+    ):
+
+        def send(call: Call) -> tuple[int, str | None, bytes]:
+            url = f"{ORIGIN}{call.path}"
+            answer = client.request(call.method, url, content=call.body, headers=call.headers)
+            return answer.status_code, answer.headers.get("Content-Type"), answer.content
+
+        yield EntryPoint(send, control_in_python(autopilot))
+
+
 def same_in_each_run(text: str) -> str:
     """Replace what differs from run to run: ids and times."""
     text = re.sub(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "<uuid>", text)
@@ -238,6 +288,15 @@ def test_the_server_in_a_thread_answers_as_flasks_client(
     expected: list[tuple[Call, Any, Any]],
 ) -> None:
     with thread_server() as entry_point:
+        compare(all_through(entry_point), expected)
+
+
+@pytest.mark.parametrize("intercepted", [intercepted_requests, intercepted_httpx])
+def test_intercepted_calls_are_answered_as_those_of_flasks_client(
+    expected: list[tuple[Call, Any, Any]],
+    intercepted: Callable[[], AbstractContextManager[EntryPoint]],
+) -> None:
+    with intercepted() as entry_point:
         compare(all_through(entry_point), expected)
 
 

@@ -6,22 +6,27 @@ What can be done to it is in the modules `contacts` and `journeys`. No HTTP here
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from mock_autopilot.account import errors
 from mock_autopilot.account.call_warnings import Warnings
-from mock_autopilot.account.clock import Clock, iso, iso_second, utc_now
+from mock_autopilot.account.clock import ManualClock, iso, iso_second, make_clock
 from mock_autopilot.account.contact import Contact
-from mock_autopilot.account.ids import Ids
+from mock_autopilot.account.ids import make_ids
 from mock_autopilot.account.lookup import contact_of_identifier
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.faults import Faults
-from mock_autopilot.recording.journal import Journal
-from mock_autopilot.storage.base import Storage, Transaction
+from mock_autopilot.recording.journal import Journal, redact
+from mock_autopilot.storage.base import AccountState, Storage, Transaction
 
 T = TypeVar("T")
 Checked = TypeVar("Checked")
 
 
 class Account:
-    """The state behind one API key, with the record of its calls and its faults."""
+    """The state behind one API key, with the record of its calls and its faults.
+
+    `name` is what the account is called where people read of it. `id_source` is the name from which
+    its ids are made when the options have an `id_seed`. Without them it is the key.
+    """
 
     def __init__(
         self,
@@ -29,20 +34,58 @@ class Account:
         options: ServerOptions,
         storage: Storage,
         *,
-        clock: Clock = utc_now,
-        ids: Ids | None = None,
+        name: str | None = None,
+        id_source: str | None = None,
     ) -> None:
         self.api_key = api_key
+        self.name = name or redact(api_key)
         self.options = options
-        self.ids = ids or Ids()
+        self.ids = make_ids(options.id_seed, id_source or api_key)
+        self.clock = make_clock(options.clock)
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
+        self.closed = False
         self.calls_before = 0
         """The number of the fake's last call before this account was made or reset."""
         self._storage = storage
-        self._clock = clock
         self.instance_id = self.ids.hexadecimal()
         """What the service calls the account in its answers."""
+        self._initial = AccountState()
+        self._initial_ids = self.ids.position()
+
+    def keep_as_initial(self) -> None:
+        """Take what is stored now, with its ids and times, as what `reset` goes back to."""
+        self._initial = self.transact(lambda stored: stored.snapshot())
+        self._initial_ids = self.ids.position()
+
+    def reset(self) -> None:
+        """Put the account back to how it began: its record of calls emptied, its faults gone.
+
+        With an `id_seed` the same ids are made again, and a clock that stands goes back.
+        """
+
+        def operation(stored: Transaction) -> None:
+            self.faults.clear()
+            self.journal.clear()
+            self.ids.restart(self._initial_ids)
+            if isinstance(self.clock, ManualClock) and self.clock is not self.options.clock:
+                self.clock.restart()
+            stored.restore(self._initial)
+
+        self.transact(operation)
+
+    def close(self) -> None:
+        """Forget all: the state, the record of calls, the faults. It can do nothing afterwards."""
+        self.closed = True
+        self._storage.forget(self.api_key)
+        self._initial = AccountState()
+        self.faults.clear()
+        self.journal.clear()
+
+    def require_open(self) -> None:
+        """Raise `ApiError` when the account was closed."""
+        if self.closed:
+            raise errors.ACCOUNT_CLOSED(name=self.name)
 
     def look_up(self, identifier: str) -> Contact | None:
         """Return the contact with this id, address or user id; None when there is none."""
@@ -62,14 +105,18 @@ class Account:
 
     def now(self) -> str:
         """Return the present moment, with milliseconds."""
-        return iso(self._clock())
+        return iso(self.clock())
 
     def second(self) -> str:
         """Return the present moment as a contact's times have it."""
-        return iso_second(self._clock())
+        return iso_second(self.clock())
 
     def transact(self, operation: Callable[[Transaction], T]) -> T:
-        """Run an operation on what is stored, and return its result."""
+        """Run an operation on what is stored, and return its result.
+
+        Raises `ApiError` when the account was closed.
+        """
+        self.require_open()
         return self._storage.transact(self.api_key, operation)
 
     def perform(

@@ -17,6 +17,7 @@ from mock_autopilot.account.effects import (
     Merge,
     combined,
 )
+from mock_autopilot.account.lookup import new_contact_id
 from mock_autopilot.storage.base import Transaction, address_key
 
 
@@ -71,7 +72,7 @@ def write_update(
     """
     now = account.second()
     if not found:
-        new = Contact(contact_id=account.ids.contact(), created_at=now)
+        new = Contact(contact_id=new_contact_id(account.ids, stored), created_at=now)
         contact, changed = apply(new, update, now)
         stored.put(contact)
         created = ContactChange(contact.contact_id, tuple(changed))

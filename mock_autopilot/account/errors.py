@@ -59,6 +59,14 @@ UNKNOWN_KEY = ErrorKind(
     "unknown-key", 401, "Unauthorized", "Provided autopilotapikey not valid.", Evidence.DOC
 )
 
+ACCOUNT_CLOSED = ErrorKind(
+    "account-closed",
+    401,
+    "Unauthorized",
+    "The account of this autopilotapikey was closed: {name}.",
+    Evidence.OURS,
+)
+
 # --- routes ----------------------------------------------------------------------------------
 METHOD_NOT_ALLOWED = ErrorKind(
     "method-not-allowed",
@@ -186,6 +194,13 @@ WHICH_ACCOUNT = ErrorKind(
 )
 NO_ACCOUNT = ErrorKind(
     "no-account", 404, "Not Found", "No account has the key …{tail}.", Evidence.OURS
+)
+NOT_CLOSABLE = ErrorKind(
+    "not-closable",
+    409,
+    "Conflict",
+    "This account was there from the start, and stays; reset it instead.",
+    Evidence.OURS,
 )
 TOO_MANY_WAITING = ErrorKind(
     "too-many-waiting",

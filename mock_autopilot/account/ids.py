@@ -1,10 +1,40 @@
 """The ids that Autopilot makes, in the forms that were recorded. Their source is a parameter."""
 
 from collections.abc import Callable
+from hashlib import blake2b
+from threading import Lock
 from uuid import UUID, uuid4
 
 CONTACT_PREFIX = "person_"
 """How a contact's id begins (`doc`, `client`)."""
+
+
+class SeededUuids:
+    """The same UUIDs each time for one seed and one name, whatever others are made meanwhile."""
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._source = f"{seed}\0{name}\0".encode("utf-8", "surrogatepass")
+        self._made = 0
+        self._lock = Lock()
+
+    def __call__(self) -> UUID:
+        """Return the next one, in the form of version 4."""
+        with self._lock:
+            number = self._made
+            self._made += 1
+        digest = blake2b(self._source + str(number).encode(), digest_size=16).digest()
+        return UUID(bytes=digest, version=4)
+
+    @property
+    def made(self) -> int:
+        """How many were made."""
+        with self._lock:
+            return self._made
+
+    def restart(self, made: int) -> None:
+        """Go back to when so many had been made."""
+        with self._lock:
+            self._made = made
 
 
 class Ids:
@@ -28,3 +58,24 @@ class Ids:
     def version_1(self) -> str:
         """Return a UUID in the form of version 1, as the steps of a work order have it."""
         return str(UUID(int=self._new_uuid().int, version=1))
+
+    def position(self) -> int:
+        """Return where a repeatable source stands, for `restart`; 0 for any other."""
+        return self._new_uuid.made if isinstance(self._new_uuid, SeededUuids) else 0
+
+    def restart(self, position: int) -> None:
+        """Put a repeatable source back; any other goes on."""
+        if isinstance(self._new_uuid, SeededUuids):
+            self._new_uuid.restart(position)
+
+
+def make_ids(seed: int | None, name: str) -> Ids:
+    """Return ids that are random without a seed, else the same each time for seed and name."""
+    return Ids() if seed is None else Ids(SeededUuids(seed, name))
+
+
+def unused(make: Callable[[], str], taken: Callable[[str], bool]) -> str:
+    """Return the first new id that is not taken: a loaded state may have ids of the same seed."""
+    while taken(new := make()):
+        pass
+    return new

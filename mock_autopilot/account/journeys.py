@@ -12,7 +12,7 @@ from mock_autopilot.account.contact_body import ContactUpdate
 from mock_autopilot.account.contact_writing import check_update, write_update
 from mock_autopilot.account.effects import Effects, JourneyChange
 from mock_autopilot.account.journey import Entry, Journey
-from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger
+from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger, new_journey_id
 from mock_autopilot.storage.base import Transaction
 
 WorkOrder = dict[str, Any]
@@ -39,7 +39,7 @@ def define(account: Account, name: str, trigger_id: str | None = None) -> Journe
         if same and same.name not in (name, trigger):
             problem = f"{trigger!r} is that of the journey {same.name!r} already; take another id."
             raise errors.BAD_FIELD(field="trigger_id", problem=problem)
-        journey_id = same.journey_id if same else account.ids.journey()
+        journey_id = same.journey_id if same else new_journey_id(account.ids, stored)
         journey = Journey(trigger_id=trigger, journey_id=journey_id, name=name)
         stored.define(journey)
         return journey
@@ -139,7 +139,7 @@ def _enter(
 ) -> Effects:
     """Add an entry, into a journey that is made if it is not there yet."""
     if account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
-        journey_id = account.ids.journey()
+        journey_id = new_journey_id(account.ids, stored)
         stored.define(Journey(trigger_id=trigger_id, journey_id=journey_id, name=trigger_id))
     contact_id = contact.contact_id
     entry = Entry(contact_id=contact_id, entered_at=account.now(), properties=properties)

@@ -1,8 +1,8 @@
-"""Which contact or journey is meant by a path, or by any identifier."""
+"""Which contact or journey is meant by a path, or by any identifier; ids that mean none yet."""
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.contact import Contact
-from mock_autopilot.account.ids import CONTACT_PREFIX
+from mock_autopilot.account.ids import CONTACT_PREFIX, Ids, unused
 from mock_autopilot.account.journey import Journey
 from mock_autopilot.storage.base import Transaction
 
@@ -33,3 +33,15 @@ def journey_of_trigger(stored: Transaction, trigger_id: str) -> Journey | None:
     """Return the journey that has a trigger; one whose own id is this does not count."""
     journey = stored.journey(trigger_id)
     return journey if journey and journey.trigger_id == trigger_id else None
+
+
+def new_contact_id(ids: Ids, stored: Transaction) -> str:
+    """Return an id that no contact has or had."""
+    return unused(
+        ids.contact, lambda one: stored.is_bookmark(one) or bool(stored.find(contact_id=one))
+    )
+
+
+def new_journey_id(ids: Ids, stored: Transaction) -> str:
+    """Return an id that no journey has."""
+    return unused(ids.journey, lambda one: stored.journey(one) is not None)

@@ -22,6 +22,7 @@ from mock_autopilot.account.clock import iso, iso_second, parse_iso
 from mock_autopilot.account.contact import Contact, apply, render
 from mock_autopilot.account.contact_body import CustomField, read_contact
 from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
+from mock_autopilot.account.ids import unused
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.json_text import MAX_DEPTH, parse_object
 from mock_autopilot.account.validation import bad_field, convert
@@ -157,7 +158,7 @@ def _contacts(
                 raise bad_field(
                     f"{path}.lists", f"names {list_id!r}, which is not among the lists."
                 )
-        for contact_id in contact.ids:
+        for contact_id in filter(None, contact.ids):
             _require_new(contact_id, ids, f"{path}.contact_id")
         if contact.email and address_key(contact.email) in addresses:
             warnings.add(warn.SHARED_ADDRESS(f"{path}.Email", value=contact.email))
@@ -167,10 +168,16 @@ def _contacts(
         addresses.add(address_key(contact.email or ""))
         ids.update(contact.ids)
         loaded.append(contact)
-    return loaded
+    return [
+        contact
+        if contact.contact_id
+        else replace(contact, contact_id=unused(account.ids.contact, ids.__contains__))
+        for contact in loaded
+    ]
 
 
 def _contact(account: Account, item: dict[str, Any], path: str, warnings: Warnings) -> Contact:
+    """Return a contact; its id is empty where the state gives none."""
     update = read_contact(item, path, warnings, in_state=True)
     if not (update.email or update.user_id):
         raise bad_field(path, "has neither Email nor user_id; one of them must be there.")
@@ -178,7 +185,7 @@ def _contact(account: Account, item: dict[str, Any], path: str, warnings: Warnin
     created_at = _time(made.created_at, f"{path}.created_at", account.second(), iso_second)
     by_api = made.type is None if made.api_originated is UNSET else made.api_originated
     new = Contact(
-        contact_id=made.contact_id or account.ids.contact(),
+        contact_id=made.contact_id or "",
         created_at=created_at,
         api_originated=by_api,
         merged_ids=tuple(made.merged_contact_ids or ()),
@@ -235,16 +242,24 @@ def _journeys(
         if "/" in part.trigger_id:
             raise bad_field(f"{path}.trigger_id", "must stand in a path: it may hold no slash.")
         _require_new(part.trigger_id, entries, f"{path}.trigger_id")
-        journey_id = part.journey_id or account.ids.journey()
-        _require_new(journey_id, ids, f"{path}.journey_id")
-        ids.add(journey_id)
+        if part.journey_id:
+            _require_new(part.journey_id, ids, f"{path}.journey_id")
+            ids.add(part.journey_id)
         name = part.name or part.trigger_id
-        journeys.append(Journey(trigger_id=part.trigger_id, journey_id=journey_id, name=name))
+        journeys.append(
+            Journey(trigger_id=part.trigger_id, journey_id=part.journey_id or "", name=name)
+        )
         entries[part.trigger_id] = [
             _entry(account, entry, f"{path}.entries[{number}]")
             for number, entry in enumerate(part.entries or ())
         ]
-    return journeys, entries
+    made = [
+        journey
+        if journey.journey_id
+        else replace(journey, journey_id=unused(account.ids.journey, ids.__contains__))
+        for journey in journeys
+    ]
+    return made, entries
 
 
 def _entry(account: Account, part: _Entry, path: str) -> Entry:

@@ -15,6 +15,7 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.json_text import parse_object
 from mock_autopilot.account.validation import bad_field, convert
 from mock_autopilot.api.control_guard import Guard
+from mock_autopilot.api.quickstart import quickstart
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.api.verify import Verifier
 from mock_autopilot.installation import installed_version
@@ -35,6 +36,12 @@ class JourneyBody(Struct, forbid_unknown_fields=True):
     trigger_id: Text | UnsetType = UNSET
 
 
+class AccountBody(Struct, forbid_unknown_fields=True):
+    """The body of the control call that makes an account; it may be left out."""
+
+    name: Text | UnsetType = UNSET
+
+
 def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     """Return the control calls for these accounts."""
     control = Blueprint("control", __name__, url_prefix="/_mock")
@@ -43,6 +50,12 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.get("/health")
     def health() -> Response:
         return _json({"status": "ok", "version": installed_version()})
+
+    @control.get("/quickstart")
+    def snippets() -> Response:
+        here, key = request.host_url.rstrip("/"), _account(accounts).api_key
+        text = quickstart(here, key, guard.token, request.args.get("for"))
+        return Response(text, mimetype="text/plain")
 
     @control.get("/calls")
     def calls() -> Response:
@@ -60,6 +73,15 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
     @control.delete("/calls/unauthenticated")
     def forget_unauthenticated() -> Response:
         accounts.unauthenticated.clear()
+        return _json({})
+
+    @control.get("/calls/late")
+    def late() -> Response:
+        return _json(_filtered(accounts.late, dict(request.args)))
+
+    @control.delete("/calls/late")
+    def forget_late() -> Response:
+        accounts.late.clear()
         return _json({})
 
     @control.get("/state")
@@ -82,7 +104,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.post("/accounts")
     def new_account() -> Response:
-        return _json({"api_key": accounts.new().api_key})
+        wanted = convert(_body() if request.content_length else {}, AccountBody)
+        return _json({"api_key": accounts.new(wanted.name or None).api_key})
+
+    @control.delete("/accounts")
+    def close_account() -> Response:
+        accounts.close(_account(accounts))
+        return _json({})
 
     @control.post("/journeys")
     def define_journey() -> Response:
@@ -119,6 +147,8 @@ def _account(accounts: Accounts) -> Account:
     if key:
         account = accounts.get_or_create(key)
         if account is None:
+            if closed := accounts.closed_name(key):
+                raise errors.ACCOUNT_CLOSED(name=closed)
             raise errors.NO_ACCOUNT(tail=key[-4:] if len(key) > 4 else "")
         return account
     only = accounts.single()

@@ -8,7 +8,7 @@ wrong with it, to `Dispatcher.finish`.
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -18,7 +18,7 @@ from mock_autopilot.account import errors
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
-from mock_autopilot.account.clock import http_date
+from mock_autopilot.account.clock import ManualClock, http_date
 from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
 from mock_autopilot.api.exchange import (
@@ -58,7 +58,7 @@ class _CallUnderWay:
     head: RequestHead
     warnings: Warnings
     arrived: datetime
-    begun: float
+    begun: float | None
     path: str
     key: str
     matched: tuple[Route, Mapping[str, str]] | ApiError
@@ -75,12 +75,21 @@ class _CallUnderWay:
 
 
 class Dispatcher:
-    """Answers the calls to a fake's accounts. `timer` gives seconds, for recorded durations."""
+    """Answers the calls to a fake's accounts.
 
-    def __init__(self, accounts: Accounts, timer: Callable[[], float] = perf_counter) -> None:
+    `timer` gives seconds, for recorded durations. A `router` can be shared: making one takes
+    milliseconds.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        timer: Callable[[], float] = perf_counter,
+        router: Router | None = None,
+    ) -> None:
         self._accounts = accounts
         self._timer = timer
-        self._router = Router()
+        self._router = router or Router()
 
     def open(self, head: RequestHead) -> Answer | Body:
         """Return the answer to a call that its head rules out, else how much body to read."""
@@ -119,22 +128,28 @@ class Dispatcher:
             answer = self._answer(call, rejection.status, rejection.body())
         except Exception as defect:  # noqa: BLE001  # the last resort: logged, answered, recorded
             _log.exception("%s %s failed", head.method, call.route_path)
+            self._accounts.keep_defect(defect, head.method, call.path)
             failure = errors.DEFECT(problem=type(defect).__name__)
             call.error = failure.kind
             answer = self._answer(call, failure.status, failure.body())
+        if call.fault and call.fault.delay:
+            answer = replace(answer, delay=call.fault.delay)
         self._record(call, answer)
         return answer
 
     # --- the steps ---------------------------------------------------------------------------
 
     def _begin(self, head: RequestHead) -> _CallUnderWay:
+        key = head.headers.get(KEY_HEADER, "").strip()
+        owner = self._accounts.owner(key) or self._accounts
         return _CallUnderWay(
             head,
-            Warnings(strict=self._accounts.options.strict),
-            arrived=self._accounts.clock(),
-            begun=self._timer(),
+            Warnings(strict=owner.options.strict),
+            arrived=owner.clock(),
+            # Where time stands, a call takes none, so that its record is the same in each run.
+            begun=None if isinstance(owner.clock, ManualClock) else self._timer(),
             path=unquote(head.raw_path),
-            key=head.headers.get(KEY_HEADER, "").strip(),
+            key=key,
             matched=self._router.match(head.method, head.raw_path),
         )
 
@@ -164,19 +179,24 @@ class Dispatcher:
             raise errors.NO_KEY()
         account = self._accounts.get_or_create(call.key)
         if account is None:
-            raise errors.UNKNOWN_KEY()
+            closed = self._accounts.closed_name(call.key)
+            raise errors.ACCOUNT_CLOSED(name=closed) if closed else errors.UNKNOWN_KEY()
         return account
 
     def _trigger_fault(
         self, call: _CallUnderWay, account: Account, params: Mapping[str, str]
     ) -> None:
-        """Raise `FaultTriggered` when a fault of the account is meant for the call."""
+        """Raise `FaultTriggered` when a fault of the account is meant for the call.
+
+        One that has only a delay leaves the call to be carried out: its answer comes late.
+        """
         if not account.faults.pending():
             return
         identifiers = account.identifiers_of({*params.values(), *identifiers_in(call.body)})
         fault = account.faults.trigger(call.head.method, call.path, identifiers)
-        if fault:
+        if fault and not fault.only_delays:
             raise FaultTriggered(fault)
+        call.fault = fault
 
     def _answer(self, call: _CallUnderWay, status: int, value: Any) -> Answer:
         """Return the answer with its body and headers: None is no body."""
@@ -201,14 +221,16 @@ class Dispatcher:
     def _record(self, call: _CallUnderWay, answer: Answer) -> None:
         head, accounts = call.head, self._accounts
         account = accounts.get(call.key)
+        duration = 0.0 if call.begun is None else self._timer() - call.begun
         dropped = answer.transport is Transport.DROP
         secrets = {name: redact(head.headers[name]) for name in _SECRETS if name in head.headers}
         accounts.record(
-            account,
-            lambda number: Call(
+            call.key,
+            lambda number, closed_account: Call(
                 number=number,
                 time=call.arrived,
-                account=redact(account.api_key) if account else None,
+                account=redact(call.key) if account or closed_account else None,
+                closed_account=closed_account,
                 method=head.method,
                 path=call.path,
                 query=head.query,
@@ -219,7 +241,7 @@ class Dispatcher:
                 status=None if dropped else answer.status,
                 response_body=answer.body[:MAX_KEPT],
                 response_size=len(answer.body),
-                duration=self._timer() - call.begun,
+                duration=duration,
                 error=call.error,
                 warnings=tuple(call.warnings),
                 effects=call.effects,

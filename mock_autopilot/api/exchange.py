@@ -6,6 +6,9 @@ from enum import Enum, auto
 
 from mock_autopilot.account.errors import ErrorKind
 
+MAX_DRAINED = 64 * 1024 * 1024
+"""Bytes of a refused body that are read, and thrown away, before the refusal is answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
@@ -55,9 +58,13 @@ class Transport(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call is answered; `transport` is None where the connection simply stays."""
+    """What a call is answered; `transport` is None where the connection simply stays.
+
+    The entry point waits `delay` seconds before it answers, or drops the connection.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     transport: Transport | None = None
+    delay: float = 0.0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
+from time import sleep
 from typing import IO, Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -11,13 +12,18 @@ from flask import Request, Response
 from mock_autopilot.account import errors
 from mock_autopilot.account.errors import ApiError
 from mock_autopilot.api.dispatch import Dispatcher
-from mock_autopilot.api.exchange import Answer, Body, BodyError, RequestHead, Transport
+from mock_autopilot.api.exchange import (
+    MAX_DRAINED,
+    Answer,
+    Body,
+    BodyError,
+    RequestHead,
+    Transport,
+)
 from mock_autopilot.servers.network import CLOSE_CONNECTION, DROP_CONNECTION
 
 Environ = Mapping[str, Any]
 
-MAX_DRAINED = 64 * 1024 * 1024
-"""Bytes of a refused body that are read, and thrown away, before the refusal is answered."""
 _CHUNK = 256 * 1024
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_]*(/[A-Za-z0-9_]+)*")
 """A path that is the same encoded and decoded, however it was sent."""
@@ -110,6 +116,8 @@ def _drain(stream: IO[bytes], most: int) -> int:
 
 
 def _response(environ: Environ, answered: Answer) -> Response:
+    if answered.delay:
+        sleep(answered.delay)  # holds one of the server's threads for that long
     if answered.transport is Transport.DROP:
         return _drop(environ)
     response = Response(answered.body, answered.status, list(answered.headers.items()))

@@ -34,8 +34,12 @@ class Assertions:
     """
 
     _accounts: Accounts
-    _account: Account
     _explains = True
+
+    @property
+    def _account(self) -> Account:
+        """The account that is looked at."""
+        raise NotImplementedError
 
     def assert_contact(
         self, identifier: str, /, *, custom: Mapping[str, Any] | None = None, **fields: Any

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mock_autopilot.options import ServerOptions
+from mock_autopilot.account.clock import make_clock
+from mock_autopilot.options import ServerOptions, parse_journey
 from mock_autopilot.servers.network import bind, is_loopback, origin
 
 if TYPE_CHECKING:
@@ -34,15 +35,10 @@ def make_app(options: ServerOptions, keys: tuple[str, ...], seed: dict[str, Any]
 def _journeys(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str | None], ...]:
-    journeys = []
-    for value in values:
-        name, _, trigger_id = value.partition("=")
-        if not name.strip():
-            raise click.BadParameter(f"{value!r} has no name; write NAME or NAME=TRIGGER_ID.")
-        if "/" in trigger_id:
-            raise click.BadParameter(f"the trigger id {trigger_id!r} may hold no slash.")
-        journeys.append((name, trigger_id or None))
-    return tuple(journeys)
+    try:
+        return tuple(map(parse_journey, values))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _in_header(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
@@ -53,11 +49,20 @@ def _in_header(_context: click.Context, _option: click.Parameter, value: Any) ->
     return value
 
 
+def _time(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    try:
+        make_clock(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
 _SPECIAL: dict[str, dict[str, Any]] = {
     "api_key": {"multiple": True, "callback": _in_header, "default": None},
     "seed": {"type": click.Path(exists=True, dir_okay=False, path_type=Path)},
     "journeys": {"multiple": True, "callback": _journeys},
     "control_token": {"callback": _in_header},
+    "clock": {"callback": _time},
 }
 """How the command line reads what is no flag, number or text."""
 _NAMES = {"journeys": "--journey"}
@@ -83,7 +88,7 @@ def _click_option(option: Field[Any]) -> Callable[[C], C]:
         settings["is_flag"] = True
         if option.default:
             name += f"/--no-{name.removeprefix('--')}"
-    if option.type is int:
+    if "min" in about:
         settings["type"] = click.IntRange(about["min"], about.get("max"))
     return click.option(name, option.name, **{**settings, **_SPECIAL.get(option.name, {})})
 
@@ -174,6 +179,7 @@ def _announce(options: ServerOptions, port: int, keys: tuple[str, ...]) -> None:
     if options.any_key:
         click.echo("               (and any other: each key is an account of its own)")
     click.echo(f"Control calls  {here}/_mock/")
+    click.echo(f"Quick start    {here}/_mock/quickstart")
     if options.control_token:
         click.echo(f"Control token  {options.control_token}")
     click.echo("Ctrl-C stops it.")

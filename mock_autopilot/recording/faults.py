@@ -1,6 +1,7 @@
 """Faults on demand: answers that an account gives instead of doing a call, so many times.
 
-A fault is triggered before the call does anything: nothing is written. All of this is `ours`.
+A fault is triggered before the call does anything: nothing is written. One that has only a delay
+leaves the call alone: it is carried out at once, and its answer comes late. All of this is `ours`.
 """
 
 import json
@@ -17,6 +18,9 @@ from msgspec.structs import replace
 from mock_autopilot.account.validation import bad_field, convert, wrong_type
 from mock_autopilot.recording.call_patterns import checked_method, checked_path
 from mock_autopilot.recording.journal import path_matches
+
+MAX_DELAY_MS = 3_600_000
+"""An hour: no client waits longer, and a mistake in the unit is noticed."""
 
 Text = Annotated[str, Meta(min_length=1)]
 
@@ -45,12 +49,17 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FaultResponse(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a fault answers: either a status with body and headers, or nothing at all."""
+    """What a fault answers: either a status with body and headers, or nothing at all.
+
+    The answer, or the end of the connection, comes `delay_ms` milliseconds late. A delay alone
+    leaves the answer as it is.
+    """
 
     status: Annotated[int, Meta(ge=200, le=599)] | UnsetType = UNSET
     body: Any = UNSET
     headers: dict[str, Any] | UnsetType = UNSET
     drop_connection: bool | UnsetType = UNSET
+    delay_ms: Annotated[int, Meta(ge=0, le=MAX_DELAY_MS)] | UnsetType = UNSET
 
 
 class FaultBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,6 +96,16 @@ class Fault:
         return bool(self.respond.drop_connection)
 
     @property
+    def only_delays(self) -> bool:
+        """Whether the call is carried out as if there was no fault, and only answered late."""
+        return self.respond.status is UNSET and not self.drops_connection
+
+    @property
+    def delay(self) -> float:
+        """How late it answers, in seconds."""
+        return (self.respond.delay_ms or 0) / 1000
+
+    @property
     def closes_connection(self) -> bool:
         """Whether its answer is the last one on its connection."""
         return "connection" in map(str.lower, self.headers)
@@ -98,9 +117,13 @@ class Fault:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fault as control calls show it."""
-        respond: dict[str, Any] = {"drop_connection": True}
-        if not self.drops_connection:
+        respond: dict[str, Any] = {}
+        if self.drops_connection:
+            respond = {"drop_connection": True}
+        elif not self.only_delays:
             respond = {"status": self.status, "body": self.respond.body, "headers": self.headers}
+        if self.respond.delay_ms is not UNSET:
+            respond["delay_ms"] = self.respond.delay_ms
         counts = {"times": self.times, "triggered": self.triggered}
         return {"id": self.id, "match": to_builtins(self.match), "respond": respond, **counts}
 
@@ -161,8 +184,7 @@ class Faults:
 
 def _checked(body: dict[str, Any]) -> FaultBody:
     wanted = convert(body, FaultBody)
-    if bool(wanted.respond.drop_connection) == (wanted.respond.status is not UNSET):
-        raise bad_field("respond", "must say either a status or drop_connection.")
+    _check_kind(wanted.respond)
     if wanted.respond.body is not UNSET:
         try:
             json.dumps(wanted.respond.body, ensure_ascii=False, allow_nan=False).encode()
@@ -171,6 +193,21 @@ def _checked(body: dict[str, Any]) -> FaultBody:
     for name, value in (wanted.respond.headers or {}).items():
         _check_header(name, value)
     return wanted
+
+
+def _check_kind(respond: FaultResponse) -> None:
+    """Refuse a response that says two things at once, or nothing."""
+    answers = respond.status is not UNSET
+    if respond.drop_connection and answers:
+        raise bad_field("respond", "must say either a status or drop_connection.")
+    if respond.drop_connection or answers:
+        return
+    if respond.delay_ms is UNSET:
+        raise bad_field("respond", "must say a status, drop_connection or delay_ms.")
+    for name in ("body", "headers"):
+        if getattr(respond, name) is not UNSET:
+            problem = "needs a status: a delay alone leaves the answer as it is."
+            raise bad_field(f"respond.{name}", problem)
 
 
 _FRAMING = ("content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade")

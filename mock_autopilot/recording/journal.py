@@ -76,7 +76,8 @@ class Call:
     """One recorded call. What it hands out can be changed freely: the record stays as it is.
 
     `number` counts the fake's calls from 1. `account` is the redacted key of the account, None
-    when the key was missing or unknown. `path` is percent-decoded. `route` is the path's pattern,
+    when the key was missing or unknown, and `closed_account` the name of a closed account that had
+    this key. `path` is percent-decoded. `route` is the path's pattern,
     None for a path that is imitated nowhere. The bodies are truncated after `MAX_KEPT` bytes; the
     sizes are the whole ones. `status` is None when the connection was dropped. `duration` is in
     seconds. `error` is the entry of the catalogue that a rejected call was answered from. `fault`
@@ -101,6 +102,7 @@ class Call:
     warnings: tuple[CallWarning, ...] = ()
     fault: str | None = None
     effects: Effects = NO_EFFECTS
+    closed_account: str | None = None
 
     @property
     def kept(self) -> int:
@@ -145,6 +147,7 @@ class Call:
             "number": self.number,
             "time": iso(self.time),
             "account": self.account,
+            "closed_account": self.closed_account,
             "method": self.method,
             "path": self.path,
             "query": self.query,

@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mock_autopilot.servers.network import THREADS
+from mock_autopilot.servers import network
 
 App = Callable[..., Any]
 
@@ -45,7 +45,7 @@ def serve(
             address=address,
             port=port,
             interface=Interfaces.WSGI,
-            blocking_threads=THREADS,
+            blocking_threads=network.THREADS,
             websockets=False,
             log_level=LogLevels.error,
             workers_kill_timeout=1,

@@ -119,3 +119,6 @@ class Storage(Protocol):
         it may be run again: a storage that finds the data changed under it undoes what it did
         and runs it once more. Operations of one account do not nest.
         """
+
+    def forget(self, api_key: str) -> None:
+        """Forget all that is stored for this key, which is then like one that was never used."""

@@ -31,6 +31,10 @@ class MemoryStorage:
         with lock:
             return operation(account)
 
+    def forget(self, api_key: str) -> None:
+        """Forget all that is stored for this key."""
+        self._accounts.pop(api_key, None)
+
 
 class MemoryAccount:
     """The state of one account, with the indexes that find things in it.

@@ -56,6 +56,27 @@ def test_each_delivery_has_its_own_message_and_the_exchanges_it_went_in(
     assert together is same
 
 
+@pytest.mark.parametrize("status", [200, 401])
+def test_each_delivery_of_a_bulk_has_its_own_place_and_notes(
+    to: Make, autopilot: responses.RequestsMock, status: int
+) -> None:
+    autopilot.post(BASE + "contacts", status=status, json={"contact_ids": ["1", "2"]})
+    deliveries = to().deliver_many([identify("a", title=None), identify("b", phone=None)])
+    assert [(one.place, [note.path for note in one.notes]) for one in deliveries] == [
+        ("messages[0]", ["traits.title"]),
+        ("messages[1]", ["traits.phone"]),
+    ]
+
+
+def test_a_delivery_that_was_not_tried_has_its_place_and_notes(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    autopilot.post(BASE + "contact", body=requests.ConnectionError())
+    messages = [track(), identify("u", title=None)]
+    last = to(retry=Retry(total=0)).deliver_many(messages)[-1]
+    assert (last.place, [note.path for note in last.notes]) == ("messages[1]", ["traits.title"])
+
+
 def test_messages_of_one_bulk_share_its_exchanges(
     to: Make, autopilot: responses.RequestsMock
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 import responses
 
 from adapter import InvalidMessage
-from tests.adapter.support import BASE, Make, identify, track
+from tests.adapter.support import BASE, PERSON, Make, Time, answer, identify, track
 
 
 @pytest.fixture
@@ -157,6 +157,16 @@ def test_a_delivery_as_json(to: Make) -> None:
         "answer": {"contact_id": "p"},
         "attempts": [{"status": 200, "error": None, "seconds": 0.0}],
     }
+
+
+def test_the_attempts_at_a_call_as_json(
+    to: Make, autopilot: responses.RequestsMock, time: Time
+) -> None:
+    answer(autopilot, (503, {}, ""), PERSON, time=time, takes=0.123456789)
+    (call,) = to().deliver(identify("a")).to_json()["calls"]
+    assert call["attempts"] == [
+        {"status": status, "error": None, "seconds": 0.123457} for status in (503, 200)
+    ]
 
 
 @pytest.mark.usefixtures("account")

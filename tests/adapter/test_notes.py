@@ -73,6 +73,20 @@ def test_a_note_is_read_as_a_sentence_and_sent_as_json() -> None:
     assert pickle.loads(pickle.dumps(note)) == note == Note(**note.to_json())
 
 
+@pytest.mark.parametrize(
+    ("traits", "sentence"),
+    [
+        ({"phone": True}, "traits.phone is True, which Phone cannot hold"),
+        ({"phone": [1]}, "traits.phone is a list, which Phone cannot hold"),
+        ({"title": {"a": 1}}, "traits.title is an object, which Title cannot hold"),
+        ({"firstName": "", "name": "Ann Lee"}, "traits.name fills FirstName, for which"),
+    ],
+)
+def test_a_note_says_which_value_and_which_field(traits: dict[str, Any], sentence: str) -> None:
+    found = [str(note) for note in plan({"type": "identify", "traits": traits}, SETTINGS).notes]
+    assert any(one.startswith(sentence) for one in found), found
+
+
 def test_braces_in_a_value_stay_as_they_are() -> None:
     note = notes.PLACEHOLDER("userId", value="'{x}'")
     assert note.message == "is '{x}', which identifies nobody: it counts as missing"

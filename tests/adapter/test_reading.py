@@ -183,6 +183,30 @@ def test_what_cannot_be_read_is_one_place_with_its_problem(
     assert found.problem.startswith(problem)
 
 
+@pytest.mark.parametrize("text", ["oops  X", "oops \t", "\toops"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_text_of_a_line_is_all_but_its_end(text: str, end: str) -> None:
+    (found,) = read_messages([text + end])
+    assert (found.message, "line 1" in found.problem) == (text, False)
+
+
+def test_the_text_of_a_line_that_is_not_utf_8_is_shown_with_replacements() -> None:
+    (found,) = read_messages([b'{"a": "\xe9"}'])
+    assert found.message == '{"a": "\ufffd"}'
+    assert found.problem == "is not UTF-8: invalid continuation byte at byte 7"
+
+
+def test_an_error_in_a_document_of_several_lines_names_its_line() -> None:
+    (found,) = read_messages('{"a": 1,\n "b" 2}', "f")
+    assert found.problem == "is not JSON: Expecting ':' delimiter at line 2, column 6"
+
+
+def test_a_carriage_return_alone_ends_no_line() -> None:
+    content = text(A).replace(": ", ":\r", 1) + "\n" + text(B)
+    assert read(content.encode()) == [("f:1", A), ("f:2", B)]
+    assert read(MARKED["utf-16-le"](content)) == [("f:1", A), ("f:2", B)]
+
+
 def test_a_line_that_is_no_json_keeps_its_text() -> None:
     assert [*read_messages(text(A) + "\n{oops", "f")][1] == InputMessage(
         "f:2",
@@ -204,6 +228,13 @@ def test_a_file_stays_open(tmp_path: Path) -> None:
     with path.open("rb") as stream:
         assert len(read(stream)) == 2
         assert not stream.closed
+
+
+def test_a_byte_stream_is_read_as_its_messages_are_taken() -> None:
+    stream = io.BytesIO(b"".join(f'{{"n": {n}}}\n'.encode() for n in range(100_000)))
+    found = read_messages(stream)
+    assert next(found).message == {"n": 0}
+    assert stream.tell() < 100_000
 
 
 def test_messages_come_as_they_are_read() -> None:

@@ -21,6 +21,7 @@ def never(reason: Exception) -> requests.ConnectionError:
 REFUSED = never(NewConnectionError(None, "refused"))  # type: ignore[arg-type]
 LOST: list[Any] = [
     requests.ConnectionError("Connection aborted."),
+    requests.ConnectionError(),
     requests.ReadTimeout("slow"),
     requests.exceptions.ChunkedEncodingError("half"),
     500,
@@ -77,6 +78,16 @@ def test_one_such_attempt_among_several_is_enough(
     assert str(note) == (
         "event may have entered the contact twice: the call was repeated after an attempt that got "
         "the answer 503"
+    )
+
+
+def test_a_note_of_an_attempt_without_an_answer_says_so(
+    to: Make, autopilot: responses.RequestsMock
+) -> None:
+    add(autopilot, requests.ReadTimeout("slow"))
+    (note,) = to(retry=Retry(total=0)).deliver(track()).notes
+    assert str(note) == (
+        "event may have entered the contact, although the call failed: an attempt got no answer"
     )
 
 

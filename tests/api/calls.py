@@ -26,10 +26,9 @@ class Fake:
     def __init__(self, seed: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.time = NOON
         self.accounts = Accounts(
-            ServerOptions("key", **options),
+            ServerOptions("key", **{"clock": lambda: self.time, **options}),
             storage=MemoryStorage(),  # or the other: see the fixture `storage`
             seed=seed,
-            clock=lambda: self.time,
         )
         self.app = create_app(self.accounts)
         (self.account,) = self.accounts

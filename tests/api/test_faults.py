@@ -210,3 +210,50 @@ def test_a_key_that_stands_twice_in_a_control_call_is_refused(
     headers = {"autopilotapikey": account.api_key}
     refused = session.post(url, data=body, headers=headers, timeout=10)
     assert refused.json()["message"] == "times stands twice in one object."
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record for how many seconds the server waits, instead of waiting."""
+    waited: list[float] = []
+    monkeypatch.setattr("mock_autopilot.api.wsgi.sleep", waited.append)
+    return waited
+
+
+def test_a_delay_alone_leaves_the_call_as_it_is_and_answers_late(
+    call: Call, account: AccountView, waits: list[float]
+) -> None:
+    fault = account.fail_next(delay=1.5)
+    assert call("POST", "contact", ADA).status_code == 200
+    assert call("POST", "contact", ADA).status_code == 200
+    assert "u1" in account.contacts
+    assert waits == [1.5]
+    recorded = account.calls[0]
+    assert (recorded.fault, recorded.status, recorded.duration < 1) == (fault, 200, True)
+
+
+def test_a_failure_may_come_late(call: Call, account: AccountView, waits: list[float]) -> None:
+    account.fail_next(delay=2, body="later")
+    assert call("POST", "contact", ADA).text == "later"
+    account.fail_next(429, delay=3)
+    assert call("POST", "contact", ADA).status_code == 429
+    account.fail_next(delay=4, headers={"X-Fault": "1"})
+    assert call("POST", "contact", ADA).headers["X-Fault"] == "1"
+    account.fail_next(drop_connection=True, delay=5)
+    with pytest.raises(requests.ConnectionError):
+        call("POST", "contact", ADA)
+    assert waits == [2, 3, 4, 5]
+    assert not account.contacts
+
+
+@pytest.mark.parametrize(
+    "respond",
+    [
+        {"delay_ms": 20},
+        {"delay_ms": 0},
+        {"status": 500, "body": 1, "headers": {}, "delay_ms": 3_600_000},
+        {"drop_connection": True, "delay_ms": 5},
+    ],
+)
+def test_a_delay_is_shown_as_it_was_given(respond: dict[str, Any]) -> None:
+    assert fault(respond=respond)["respond"] == respond

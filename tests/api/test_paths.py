@@ -1,10 +1,11 @@
 """Paths and methods: addresses in a path, and what is no call of the API."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
+import requests
 
-from mock_autopilot import AccountView
+from mock_autopilot import AccountView, MockAutopilot
 from tests.api.calls import ADA, Call, upsert
 
 
@@ -55,3 +56,23 @@ def test_an_unknown_path_is_404(call: Call, account: AccountView) -> None:
     assert answer.status_code == 404
     assert "/v1/lists/of/nothing" in answer.json()["message"]
     assert account.calls[-1].route is None
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/contact", ". Is /v1/ missing from the base URL?"),
+        ("/contact/ada@example.com", ". Is /v1/ missing from the base URL?"),
+        ("/nothing", ""),
+        ("/v1/nothing/", ""),
+        ("/v1/contactsX/", ""),
+        ("/v1/contacts//", ". It has a slash at its end; the call is /v1/contacts"),
+        ("/v1//contacts", ". It has a slash that stands twice; the call is /v1/contacts"),
+    ],
+)
+def test_a_path_that_is_nearly_right_is_told_so(
+    server: MockAutopilot, path: str, hint: str
+) -> None:
+    answer = requests.get(urljoin(server.base_url, path), timeout=20)
+    message = f"{path} does not exist (or this fake does not imitate it){hint}"
+    assert (answer.status_code, answer.json()["message"]) == (404, message)

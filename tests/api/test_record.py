@@ -29,6 +29,7 @@ def test_a_call_is_recorded_with_everything(call: Caller, account: AccountView) 
     body = '{"contact": {"Email": "ada", "Title": "x"}}'
     assert shown == {
         "account": f"…{account.api_key[-4:]}",
+        "closed_account": None,
         "method": "POST",
         "path": "/v1/contact",
         "query": "debug=1",

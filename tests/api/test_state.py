@@ -115,6 +115,6 @@ def test_a_reset_brings_back_the_same_ids_and_times() -> None:
     (journey,) = fake.journeys()
     fake.call("POST", "contact", {"contact": ADA | {"Title": "x"}})
     fake.call("DELETE", "contact/ada@example.com")
-    fake.accounts.reset(fake.account)
+    fake.account.reset()
     assert fake.call("GET", "contacts").json == before
     assert fake.journeys() == [journey]

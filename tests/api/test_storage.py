@@ -115,3 +115,15 @@ def test_what_a_call_changed_is_a_copy() -> None:
     ada = fake.call("GET", "contact/ada@example.com").json
     assert ada
     assert ada["notify"] == {"deep": [1]}
+
+
+def test_no_contact_has_an_address_that_is_not_stored() -> None:
+    assert Fake().account.transact(lambda stored: stored.with_address("no@example.com")) == []
+
+
+def test_an_identifier_that_is_an_id_and_anothers_address_names_the_contact_with_the_id() -> None:
+    by_address = {"Email": "p@example.com", "contact_id": "person_1"}
+    by_id = {"user_id": "u", "contact_id": "p@example.com"}
+    found = Fake({"contacts": [by_address, by_id]}).account.look_up("p@example.com")
+    assert found
+    assert found.user_id == "u"

@@ -27,15 +27,26 @@ def header(name: str, value: object) -> dict[str, Any]:
 
 
 EITHER = "respond must say either a status or drop_connection."
-RESPOND_PARTS = "known are status, body, headers, drop_connection."
+NOTHING = "respond must say a status, drop_connection or delay_ms."
+ALONE = "needs a status: a delay alone leaves the answer as it is."
+DELAY = "respond.delay_ms must be a whole number from 0 to 3600000"
+RESPOND_PARTS = "known are status, body, headers, drop_connection, delay_ms."
 NO_NAME = "is no name of a header; use letters, digits and hyphens."
 SERVERS_OWN = "is the server's own: it says how the answer travels. Leave it out."
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({}, "respond is missing."),
     (status_500(x=5), "x is unknown; known are match, respond, times."),
-    (respond(), EITHER),
-    (respond(drop_connection=False), EITHER),
+    (respond(), NOTHING),
+    (respond(drop_connection=False), NOTHING),
+    (respond(body="x"), NOTHING),
     (respond(status=500, drop_connection=True), EITHER),
+    (respond(status=500, drop_connection=True, delay_ms=5), EITHER),
+    (respond(delay_ms=5, body=None), f"respond.body {ALONE}"),
+    (respond(delay_ms=5, headers={}), f"respond.headers {ALONE}"),
+    (respond(delay_ms=-1), f"{DELAY}, got the number -1."),
+    (respond(delay_ms=3_600_001), f"{DELAY}, got the number 3600001."),
+    (respond(delay_ms=0.5), f"{DELAY}, got the number 0.5."),
+    (respond(delay_ms="5"), f"{DELAY}, got the string '5'."),
     (respond(delay=5), f"respond.delay is unknown; {RESPOND_PARTS}"),
     (respond(status=500, delay=1), f"respond.delay is unknown; {RESPOND_PARTS}"),
     (
@@ -67,6 +78,10 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (header("X", "a\nb"), "respond.headers.X must be a printable string, got the string 'a\\nb'."),
     (
         header("X", "€"),
+        "respond.headers.X has a character that is not Latin-1, which no header can carry.",
+    ),
+    (
+        header("X", "\u0100"),
         "respond.headers.X has a character that is not Latin-1, which no header can carry.",
     ),
     *(
@@ -113,6 +128,13 @@ def test_a_wrong_fault_is_refused_with_the_reason_and_not_added(
     assert refused.status_code == 400
     assert str(caught.value) == refused.json()["message"] == message
     assert control("GET", "faults").json() == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("X", "\u00ff"), ("Connection", " Close "), ("connection", "close")]
+)
+def test_a_header_that_can_be_sent_is_accepted(name: str, value: str) -> None:
+    assert Faults().add(header(name, value)).headers == {name: value}
 
 
 NO_CALL: list[tuple[dict[str, str], str]] = [

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
-from tests.conftest import Served
+from mock_autopilot.cli import main
+from tests.conftest import KEY, Served, StartServe
 from tests.serve.http_calls import CONTACT, bearer, in_chunks
 
 
@@ -73,3 +75,25 @@ def test_environment_variables_are_not_recorded_as_headers(strict: Served) -> No
     call = strict.call("GET", "/_mock/calls", headers=bearer("mellon")).body["calls"][-1]
     assert set(call["headers"]) == {"accept-encoding", "autopilotapikey", "host"}
     assert "secret" not in json.dumps(call)
+
+
+def test_ids_and_times_are_the_same_in_each_run(start_serve: StartServe) -> None:
+    runs = []
+    for _ in range(2):
+        served = start_serve("--id-seed", "7", "--clock", "2026-01-31T10:00:00+01:00")
+        named = served.call("POST", "/_mock/accounts", {"name": "a test"}).body["api_key"]
+        keys = [KEY, served.call("POST", "/_mock/accounts").body["api_key"], named]
+        answers = [served.call("POST", "/v1/contact", CONTACT, key=key).body for key in keys]
+        states = [served.call("GET", "/_mock/state", key=key).body for key in keys]
+        runs.append((keys, answers, states))
+    assert runs[0] == runs[1]
+    _, answers, states = runs[0]
+    assert len({answer["contact_id"] for answer in answers}) == 3
+    times = {state["contacts"][0]["created_at"] for state in states}
+    assert times == {"2026-01-31T09:00:00.000Z"}
+
+
+def test_a_clock_that_is_no_time_is_refused() -> None:
+    done = CliRunner().invoke(main, ["serve", "--clock", "noon"])
+    assert done.exit_code == 2
+    assert "'--clock': clock must be an ISO-8601 date, or date and time" in done.output

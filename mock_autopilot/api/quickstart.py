@@ -1,0 +1,57 @@
+"""`GET /_mock/quickstart`: snippets to copy, with this server's URL and the account's key."""
+
+from string import Template
+
+from mock_autopilot.account import errors
+
+_SNIPPETS = {
+    "environment": """\
+export AUTOPILOT_BASE_URL=$base_url/v1/
+export AUTOPILOT_API_KEY=$api_key
+""",
+    "curl": """\
+curl -s -H 'autopilotapikey: $api_key' $base_url/v1/contact \\
+  -d '{"contact": {"Email": "ada@example.com", "FirstName": "Ada"}}'
+
+# What arrived, with warnings and the reasons of rejections:
+curl -s -H 'autopilotapikey: $api_key'$token $base_url/_mock/calls
+""",
+    "python": """\
+import requests
+
+answer = requests.post(
+    "$base_url/v1/contact",
+    headers={"autopilotapikey": "$api_key"},
+    json={"contact": {"Email": "ada@example.com", "FirstName": "Ada"}},
+    timeout=10,
+)
+print(answer.status_code, answer.json())
+""",
+    "node": """\
+const answer = await fetch("$base_url/v1/contact", {
+  method: "POST",
+  headers: {autopilotapikey: "$api_key", "Content-Type": "application/json"},
+  body: JSON.stringify({contact: {Email: "ada@example.com", FirstName: "Ada"}}),
+});
+console.log(answer.status, await answer.json());
+""",
+}
+"""Templates by their names. `$token` is the header that control calls need, for curl."""
+
+
+def quickstart(base_url: str, api_key: str, token: str | None, wanted: str | None = None) -> str:
+    """Return the snippets for the server at `base_url`, or the one that is wanted.
+
+    All of them together have headings. Raises `ApiError` (400) when there is no such snippet.
+    """
+    shown = f" -H 'Authorization: Bearer {token}'" if token else ""
+    filled = {
+        name: Template(text).substitute(base_url=base_url, api_key=api_key, token=shown)
+        for name, text in _SNIPPETS.items()
+    }
+    if wanted is None:
+        return "\n".join(f"--- {name} ---\n{text}" for name, text in filled.items())
+    if wanted not in filled:
+        problem = f"must be one of {', '.join(filled)}, got {wanted[:40]!r}."
+        raise errors.BAD_FIELD(field="for", problem=problem)
+    return filled[wanted]

@@ -1,0 +1,1 @@
+"""Calls of `requests` and `httpx` in this process, answered by a fake without a socket."""

@@ -1,0 +1,99 @@
+"""What the fixtures of the pytest plugin do; it loads this when one of them is used."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from traceback import format_exception
+from typing import Any, NoReturn
+
+import pytest
+
+from mock_autopilot.account.errors import ApiError
+from mock_autopilot.account_view import AccountView
+from mock_autopilot.in_process import InProcessAutopilot
+from mock_autopilot.mock import MockAutopilot
+from mock_autopilot.pytest_plugin import LATE_CALLS, WATCHES
+from mock_autopilot.testing.pytest_options import account_options, marker_options, server_options
+from mock_autopilot.testing.watch import Watch
+
+WRONG_OPTIONS = (TypeError, ValueError, OSError, ApiError)
+
+
+@contextmanager
+def served(config: pytest.Config, given: Mapping[str, Any]) -> Iterator[MockAutopilot]:
+    """Serve for a session; the late calls are in the stash of `config` afterwards."""
+    try:
+        server = MockAutopilot(**server_options(config, given))
+    except WRONG_OPTIONS as error:
+        _refuse(error)
+    with server:
+        yield server
+    late = config.stash.setdefault(LATE_CALLS, {})
+    for call in server.late_calls:
+        late.setdefault(str(call.closed_account), []).append(f"{call.method} {call.path}")
+
+
+@contextmanager
+def test_account(
+    server: MockAutopilot, given: Mapping[str, Any], test: pytest.Item
+) -> Iterator[AccountView]:
+    """Make an account for a test, watched, and close it afterwards."""
+    try:
+        options = server_options(test.config, given)
+        account = server.new_account(test.nodeid, **account_options(options, test))
+    except WRONG_OPTIONS as error:
+        _refuse(error)
+    with account, _watched(test, server, account):
+        yield account
+
+
+@contextmanager
+def intercepted(
+    given: Mapping[str, Any], more: Mapping[str, Any], test: pytest.Item
+) -> Iterator[InProcessAutopilot]:
+    """Intercept the calls of a test, watched; `more` has `base_urls` and `passthrough`."""
+    from mock_autopilot.interception.intercept import InterceptOptions, intercept
+
+    known = InterceptOptions.__annotations__
+    try:
+        options = server_options(test.config, given)
+        taken = {name: value for name, value in options.items() if name in known}
+        base_urls, passthrough = more.get("base_urls", ()), more.get("passthrough", ())
+        interception = intercept(
+            *base_urls, passthrough=passthrough, **{**taken, **marker_options(test)}
+        )
+    except WRONG_OPTIONS as error:
+        _refuse(error)
+    with interception as autopilot, _watched(test, autopilot, autopilot):
+        yield autopilot
+
+
+@contextmanager
+def _watched(test: pytest.Item, fake: InProcessAutopilot, account: AccountView) -> Iterator[None]:
+    """Show the calls if the test fails; raise an error inside the fake that was not raised yet."""
+    watch = Watch(fake, account)
+    test.stash.setdefault(WATCHES, []).append(watch)
+    try:
+        yield
+    finally:
+        watch.end()
+    raise_defects([watch])
+
+
+def raise_defects(watches: list[Watch]) -> None:
+    """Raise the first error inside a fake that was not told yet."""
+    __tracebackhide__ = True
+    for watch in watches:
+        for defect in watch.take_defects():
+            raise defect
+
+
+def failure_sections(watches: list[Watch]) -> Iterator[tuple[str, str]]:
+    """Yield the sections of a failed test's report: titles and texts."""
+    for watch in watches:
+        for defect in watch.take_defects():
+            yield "Error inside the Autopilot fake", "".join(format_exception(defect))
+        yield "Autopilot calls", watch.text()
+
+
+def _refuse(error: Exception) -> NoReturn:
+    pytest.fail(f"wrong options for the Autopilot fake: {error}", pytrace=False)

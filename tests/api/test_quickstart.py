@@ -1,0 +1,60 @@
+"""The snippets of `GET /_mock/quickstart`: each is run as a user would, and reaches the account."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from mock_autopilot import AccountView
+from mock_autopilot.api.quickstart import quickstart
+from tests.api.conftest import Call
+
+COMMANDS = {
+    "curl": ["sh", "-c"],
+    "node": ["node", "--input-type=module", "-e"],
+    "python": [sys.executable, "-c"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_snippet_reaches_the_account(control: Call, account: AccountView, name: str) -> None:
+    command = COMMANDS[name]
+    if name != "python" and not shutil.which(name):
+        pytest.skip(f"{name} is not on the PATH")
+    snippet = control("GET", f"quickstart?for={name}").text
+    done = subprocess.run([*command, snippet], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert account.contacts["ada@example.com"]["FirstName"] == "Ada"
+    assert "contact_id" in done.stdout
+
+
+def test_the_environment_names_server_and_key(control: Call, account: AccountView) -> None:
+    snippet = control("GET", "quickstart?for=environment").text
+    done = subprocess.run(
+        ["sh", "-c", f"{snippet} env"], capture_output=True, text=True, check=True
+    )
+    assert {
+        f"AUTOPILOT_BASE_URL={account.base_url}",
+        f"AUTOPILOT_API_KEY={account.api_key}",
+    } <= set(done.stdout.splitlines())
+
+
+def test_without_a_name_all_snippets_come_with_headings(control: Call) -> None:
+    answer = control("GET", "quickstart")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    for name in ("environment", *COMMANDS):
+        assert f"--- {name} ---\n" + control("GET", f"quickstart?for={name}").text in answer.text
+
+
+def test_an_unknown_snippet_is_refused_with_the_names_of_those_there_are(control: Call) -> None:
+    answer = control("GET", "quickstart?for=cobol")
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "for must be one of environment, curl, python, node, got 'cobol'.",
+    )
+
+
+def test_control_calls_in_a_snippet_show_the_token() -> None:
+    shown = quickstart("http://fake.test:8025", "key", "secret", "curl")
+    assert "-H 'Authorization: Bearer secret' http://fake.test:8025/_mock/calls" in shown

@@ -1,0 +1,93 @@
+"""Calls to other hosts: refused with a clear error, or let through."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from mock_autopilot import MockAutopilot, intercept
+from tests.intercept.conftest import BASE_URL, Client
+
+
+@pytest.fixture
+def other(server: MockAutopilot) -> Iterator[str]:
+    """Return the URL of another service, which answers on the network."""
+    yield server.base_url.replace("/v1/", "/_mock/health")
+    server.reset()
+
+
+def test_a_call_to_another_host_is_refused_and_told_how_to_let_it_through(client: Client) -> None:
+    with (
+        intercept(BASE_URL, "http://localhost:9999/v1/") as autopilot,
+        pytest.raises(client.refused) as caught,
+    ):
+        client("GET", "https://Example.com:443/path?query=secret")
+    assert str(caught.value) == (
+        "GET https://example.com/path was not sent: mock_autopilot.intercept() answers "
+        "https://api2.autopilothq.com/v1/, http://localhost:9999/v1/ and lets nothing else "
+        "through. To let it through: intercept(passthrough=['example.com'])"
+    )
+    assert caught.value.request is not None  # type: ignore[attr-defined]  # both libraries have it
+    assert not autopilot.calls
+
+
+def test_the_named_hosts_and_urls_are_let_through(client: Client, other: str) -> None:
+    address = urlsplit(other).netloc
+    host = address.partition(":")[0]
+    for passthrough in (host, [address], ("example.com", other), f"http://{address}/", True):
+        with intercept(passthrough=passthrough) as autopilot:
+            assert client("GET", other).status_code == 200
+            assert client("GET").status_code == 405
+            assert len(autopilot.calls) == 1
+
+
+def test_another_port_scheme_or_path_is_not_let_through(client: Client, other: str) -> None:
+    address = urlsplit(other).netloc
+    host = address.partition(":")[0]
+    named = (f"{host}:1", f"https://{address}/", f"http://{address}/other", "example.com")
+    with intercept(passthrough=named), pytest.raises(client.refused, match="was not sent"):
+        client("GET", other)
+
+
+def test_what_is_let_through_may_be_below_a_base_url(client: Client, server: MockAutopilot) -> None:
+    health = server.base_url.replace("/v1/", "/_mock/")
+    with intercept(server.base_url, passthrough=health) as autopilot:
+        assert client("GET", f"{health}health").status_code == 200
+        assert client("GET", f"{server.base_url}contacts").status_code == 200
+        assert len(autopilot.calls) == 1
+    assert not server.calls
+
+
+def test_a_thread_inside_no_interception_is_let_through_by_any(other: str) -> None:
+    from tests.intercept.test_scopes import in_thread
+
+    with intercept(), intercept("http://localhost:9999/", passthrough=True):
+        assert in_thread(lambda: requests.get(other, timeout=20)).status_code == 200
+
+
+@pytest.mark.parametrize("base_url", ["", "api.example.com", "ftp://x/", "http://", "http://a:b/"])
+def test_a_wrong_base_url_is_refused(base_url: str) -> None:
+    with pytest.raises(ValueError, match="base URL is like https://api2") as caught:
+        intercept(base_url)
+    assert str(caught.value).endswith(f"got {base_url!r}")
+
+
+@pytest.mark.parametrize("base_url", ["http://a/?x=1", "http://a/#x"])
+def test_a_base_url_has_no_query_and_no_fragment(base_url: str) -> None:
+    with pytest.raises(ValueError, match="has no query and no fragment"):
+        intercept(base_url)
+
+
+@pytest.mark.parametrize(
+    ("passthrough", "message"),
+    [
+        ("localhost/path", "passthrough's URL needs http:// or https://, got 'localhost/path'"),
+        ("ftp://localhost/", "passthrough's URL is like"),
+        (["localhost:x"], "passthrough's host is like"),
+        ([""], "passthrough's host is like"),
+    ],
+)
+def test_a_wrong_passthrough_is_refused(passthrough: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        intercept(passthrough=passthrough)
