@@ -58,6 +58,8 @@ class AccountView(Assertions):
 
     def __repr__(self) -> str:
         reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
+        if self._own_account.closed:
+            return f"<{type(self).__name__} {reach}: closed>"
         holds = f"contacts={len(self.contacts)}, journeys={len(self.journeys)}"
         return f"<{type(self).__name__} {reach}: {holds}, calls={len(self.calls)}>"
 
