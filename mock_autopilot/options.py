@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
 DEFAULT_KEY = "sandbox-key"
 
@@ -176,6 +176,12 @@ class AccountOptions(TypedDict, total=False):
     journal_size: int
     id_seed: int | None
     clock: Callable[[], datetime] | datetime | str | None
+
+
+def account_part(options: Mapping[str, Any]) -> AccountOptions:
+    """Return those of a fake's options that one account can have for itself."""
+    part = {name: options[name] for name in AccountOptions.__annotations__ if name in options}
+    return cast(AccountOptions, part)
 
 
 def parse_journey(text: str) -> tuple[str, str | None]:

@@ -59,3 +59,18 @@ def test_the_contract_suite_runs_in_an_empty_folder(installed: Installed, tmp_pa
     assert f"{len(CLAUSES)} of {len(CLAUSES)} clauses hold" in same.stdout
     for done in (result, same):
         assert "Warning" not in done.stdout + done.stderr
+
+
+def test_its_fixtures_need_no_more_than_pytest(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import os\n\nimport requests\n\n\n"
+        "def test_passes(autopilot_settings):\n"
+        "    url = os.environ['AUTOPILOT_BASE_URL'] + 'contacts'\n"
+        "    headers = {'autopilotapikey': os.environ['AUTOPILOT_API_KEY']}\n"
+        "    assert requests.get(url, headers=headers, timeout=20).status_code == 200\n\n\n"
+        "def test_fails(autopilot):\n"
+        "    assert autopilot.calls\n"
+    )
+    done = installed.run(tmp_path, "pytest", "-W", "error", "--strict-markers", "-n", "2")
+    assert "1 failed, 1 passed" in done.stdout
+    assert "No call was received with the key of this test's account." in done.stdout

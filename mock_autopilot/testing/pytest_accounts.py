@@ -12,7 +12,7 @@ from mock_autopilot.account_view import AccountView
 from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.mock import MockAutopilot
 from mock_autopilot.pytest_plugin import LATE_CALLS, WATCHES
-from mock_autopilot.testing.options import account_options, marker_options, server_options
+from mock_autopilot.testing.pytest_options import account_options, marker_options, server_options
 from mock_autopilot.testing.watch import Watch
 
 WRONG_OPTIONS = (TypeError, ValueError, OSError, ApiError)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mock_autopilot.options import AccountOptions
+from mock_autopilot.pytest_plugin import INI_TYPES
 from tests.plugin.conftest import Run
 
 
@@ -53,6 +55,7 @@ def test_async_tests(run: Run) -> None:
         """,
         "-p",
         "no:anyio",
+        elsewhere=True,
         conftest="""
         import asyncio
         import inspect
@@ -99,7 +102,8 @@ def test_calls_are_intercepted(run: Run) -> None:
                 assert answer.status_code == 200
                 answer = upsert(autopilot_intercept, "ada@example.com", Titel="x")
                 assert answer.status_code == 400
-        """
+        """,
+        elsewhere=True,
     )
     done.assert_outcomes(passed=3)
 
@@ -249,3 +253,18 @@ def test_ids_do_not_depend_on_the_tests_before(run: Run, pytester: pytest.Pytest
     alone = run(source, "-s", "test_it.py::test_ids[2]", ini=ini)
     (last,) = [line for line in alone.outlines if "made" in line]
     assert last.partition("made")[2] == made[2].partition("made")[2]
+
+
+def test_the_ini_options_are_those_of_an_account() -> None:
+    assert [*INI_TYPES] == sorted(AccountOptions.__annotations__)
+
+
+def test_a_program_that_imported_the_package_may_start_pytest(pytester: pytest.Pytester) -> None:
+    start = pytester.makepyfile(
+        start="import sys\nimport adapter\nimport mock_autopilot.mock\nimport pytest\n"
+        "sys.exit(pytest.main(['-W', 'error', 'test_it.py']))\n",
+        test_it="def test_it(autopilot): pass\n",
+    )
+    done = pytester.runpython(start)
+    done.assert_outcomes(passed=1)
+    done.stdout.no_fnmatch_line("*Warning*")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot.options import AccountOptions, parse_journey
+from mock_autopilot.options import AccountOptions, account_part, parse_journey
 
 NUMBERS = ("id_seed", "journal_size")
 
@@ -47,8 +47,7 @@ def account_options(given: Mapping[str, Any], test: pytest.Item) -> dict[str, An
 
     A marker of the function goes before one of its class or module.
     """
-    options = {name: given[name] for name in AccountOptions.__annotations__ if name in given}
-    return options | marker_options(test)
+    return {**account_part(given), **marker_options(test)}
 
 
 def marker_options(test: pytest.Item) -> dict[str, Any]:
