@@ -75,12 +75,21 @@ class _CallUnderWay:
 
 
 class Dispatcher:
-    """Answers the calls to a fake's accounts. `timer` gives seconds, for recorded durations."""
+    """Answers the calls to a fake's accounts.
 
-    def __init__(self, accounts: Accounts, timer: Callable[[], float] = perf_counter) -> None:
+    `timer` gives seconds, for recorded durations. A `router` can be shared: making one takes
+    milliseconds.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        timer: Callable[[], float] = perf_counter,
+        router: Router | None = None,
+    ) -> None:
         self._accounts = accounts
         self._timer = timer
-        self._router = Router()
+        self._router = router or Router()
 
     def open(self, head: RequestHead) -> Answer | Body:
         """Return the answer to a call that its head rules out, else how much body to read."""

@@ -14,6 +14,8 @@ from mock_autopilot.api.routes import Route
 
 ROUTES: tuple[Route, ...] = (*contacts.ROUTES, *journeys.ROUTES)
 """Every call that is imitated."""
+PATHS: tuple[str, ...] = tuple(dict.fromkeys(route.path for route in ROUTES))
+"""Their paths: `/v1/contact/{contact_id_or_email}` and so on."""
 
 _ESCAPED_UNRESERVED = re.compile(
     "%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])", re.ASCII

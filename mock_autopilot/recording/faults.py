@@ -6,7 +6,7 @@ leaves the call alone: it is carried out at once, and its answer comes late. All
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
@@ -136,17 +136,18 @@ class Faults:
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, body: dict[str, Any]) -> Fault:
+    def add(self, body: dict[str, Any], routes: Iterable[str] = ()) -> Fault:
         """Add a fault: `{"match"?, "respond", "times"?}`; triggered once unless `times` says.
 
-        Raises `ApiError` (400) that names the field when it is not valid.
+        `routes` are the paths that calls can have, where it is known. Raises `ApiError` (400) that
+        names the field when it is not valid, or can never match.
         """
         wanted = _checked(body)
         match = wanted.match
         if match.method:
             match = replace(match, method=checked_method(match.method, "match.method"))
         if match.path:
-            checked_path(match.path, "match.path")
+            checked_path(match.path, "match.path", routes)
         with self._lock:
             fault_id = f"fault_{next(self._numbers)}"
             answer = {"error": "Fault", "message": f"Fault {fault_id} was asked for."}

@@ -1,11 +1,16 @@
 """Faults that are refused, each with what is wrong, in Python and over HTTP."""
 
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mock_autopilot import ApiError
+from mock_autopilot import AccountView, ApiError
+from mock_autopilot.recording.call_patterns import overlap
 from mock_autopilot.recording.faults import Faults
+from mock_autopilot.recording.journal import path_matches
 from tests.api.calls import Call
 
 
@@ -130,3 +135,45 @@ def test_a_wrong_fault_is_refused_with_the_reason_and_not_added(
 )
 def test_a_header_that_can_be_sent_is_accepted(name: str, value: str) -> None:
     assert Faults().add(header(name, value)).headers == {name: value}
+
+
+NO_CALL: list[tuple[dict[str, str], str]] = [
+    ({"path": "contact"}, "match.path matches no call: 'contact'; write /v1/contact."),
+    ({"path": "/contact/*"}, "match.path matches no call: '/contact/*'; write /v1/contact/*."),
+    ({"method": "PSOT"}, "match.method is no HTTP method: 'PSOT'; did you mean POST?"),
+    (
+        {"path": "/v1/contcat"},
+        "match.path matches no call that is imitated: '/v1/contcat'; did you mean /v1/contact?",
+    ),
+    ({"path": "/v1/lists"}, "match.path matches no call that is imitated: '/v1/lists'."),
+]
+
+
+@pytest.mark.parametrize(("match", "message"), NO_CALL)
+def test_a_fault_that_can_never_match_is_refused(
+    control: Call, account: AccountView, match: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ApiError) as caught:
+        account.fail_next(**match)
+    refused = control("POST", "faults", status_500(match=match))
+    assert refused.status_code == 400
+    assert str(caught.value) == refused.json()["message"] == message
+    assert control("GET", "faults").json() == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["*", "/v1/*", "/*", "*unsub*", "/v1/contact/a@b.c/unsubscribe", "/v1/contacts", "/v1/*/x/*"],
+)
+def test_a_fault_that_can_match_is_taken(account: AccountView, path: str) -> None:
+    assert account.fail_next(path=path) == "fault_1"
+
+
+PATTERN = st.text("ab*", max_size=4)
+
+
+@given(one=PATTERN, other=PATTERN)
+def test_patterns_overlap_when_a_text_matches_both(one: str, other: str) -> None:
+    texts = ("".join(text) for length in range(9) for text in product("ab", repeat=length))
+    both = any(path_matches(text, one) and path_matches(text, other) for text in texts)
+    assert overlap(one, other) == both
