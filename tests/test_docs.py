@@ -48,7 +48,7 @@ def test_the_space_in_the_document_can_be_read() -> None:
     assert len(scenario.changes) == 5
 
 
-@pytest.mark.parametrize("name", ["reference", "clauses", "notes"])
+@pytest.mark.parametrize("name", ["reference", "clauses", "notes", "options"])
 def test_the_reference_is_what_the_code_says(name: str) -> None:
     path = ROOT / "docs" / "make_reference.py"
     spec = importlib.util.spec_from_file_location("make_reference", path)
