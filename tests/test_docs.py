@@ -19,6 +19,7 @@ DOCUMENTS = {
     "docs/engage.md": 3,
     "docs/node.md": 7,
     "docs/pytest.md": 10,
+    "docs/testing.md": 8,
     "docs/unittest.md": 5,
 }
 """Documents whose examples are run, each with the number of them that there are at least."""
