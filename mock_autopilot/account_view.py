@@ -14,6 +14,7 @@ from mock_autopilot.account.clock import ManualClock
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
+from mock_autopilot.export.case import Export, export
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
 
@@ -58,6 +59,8 @@ class AccountView(Assertions):
 
     def __repr__(self) -> str:
         reach = f"base_url={self.base_url!r}, api_key={self.api_key!r}"
+        if self._own_account.closed:
+            return f"<{type(self).__name__} {reach}: closed>"
         holds = f"contacts={len(self.contacts)}, journeys={len(self.journeys)}"
         return f"<{type(self).__name__} {reach}: {holds}, calls={len(self.calls)}>"
 
@@ -145,6 +148,16 @@ class AccountView(Assertions):
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}
         return self._account.faults.add(fault, PATHS).id
+
+    def export(self, *, anonymise: bool = False) -> Export:
+        """Return the calls as a fixture case and as a pytest file: both make them again, and pass.
+
+        They are those since the account was made or reset, or since its state was last set by
+        `seed`. Rejected ones that cannot be made again are left out, and named. With `anonymise`
+        names, addresses, and all other texts, numbers and dates are replaced; who is the same as
+        whom stays. Raises `ApiError` (409) that says why when the calls cannot be made again.
+        """
+        return export(self._account, anonymise=anonymise)
 
     def reset(self) -> None:
         """Put the account back to how it began: its record of calls emptied, its faults gone.

@@ -12,11 +12,14 @@ from mock_autopilot.account.contact import Contact, render
 from mock_autopilot.account.fields import FIELDS
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.similar import did_you_mean, similar
+from mock_autopilot.printable import printable
 from mock_autopilot.recording.journal import Call
 from mock_autopilot.storage.base import Transaction
 
 MOST_SEARCHED = 5_000
 """How many identifiers an error's hint is searched for in, which takes up to 0.1 s."""
+MOST_NAMED = 20
+"""How many journeys an error names."""
 MOST_SHOWN = 5
 """How many contacts, journeys or calls a view's `repr` shows."""
 
@@ -178,7 +181,9 @@ class JourneysView(_View[JourneyView]):
         return self._account.transact(lambda stored: _journey_view(stored, name))
 
     def _why_not(self, name: object) -> str:
-        known = ", ".join(map(_named, self._stored()[:20])) or "none"
+        journeys = self._stored()
+        more = ["…"] if len(journeys) > MOST_NAMED else []
+        known = ", ".join([*map(_named, journeys[:MOST_NAMED]), *more]) or "none"
         near = self.nearest(str(name))
         hint = f"nearest: {', '.join(near)}; " if near else ""
         wanted = f"the trigger id, journey id or name {name!r}"
@@ -187,7 +192,7 @@ class JourneysView(_View[JourneyView]):
     def nearest(self, name: str) -> list[str]:
         """Return up to three names or ids of journeys that are most like a name."""
         known = ((one.name, one.trigger_id, one.journey_id) for one in self._stored())
-        return similar(name, islice(chain.from_iterable(known), MOST_SEARCHED))
+        return similar(name, chain.from_iterable(known))
 
     def _stored(self) -> list[Journey]:
         return list(self._account.transact(lambda stored: stored.journeys()))
@@ -217,7 +222,7 @@ class Calls(list[Call]):
 def _summary(view: object, what: str, first: list[str], count: int, more: str = "") -> str:
     """Return a view's `repr`: how many there are, and the first ones."""
     shown = [*first, "…"] if count > len(first) else first
-    listed = f": {', '.join(shown)}" if shown else ""
+    listed = printable(f": {', '.join(shown)}") if shown else ""
     return f"<{type(view).__name__}: {_counted(count, what)}{listed}{more}>"
 
 

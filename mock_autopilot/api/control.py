@@ -18,6 +18,7 @@ from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.api.quickstart import quickstart
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.api.verify import Verifier
+from mock_autopilot.export.case import export
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 
@@ -63,7 +64,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.delete("/calls")
     def forget_calls() -> Response:
-        _account(accounts).journal.clear()
+        _account(accounts).forget_calls()
         return _json({})
 
     @control.get("/calls/unauthenticated")
@@ -96,6 +97,10 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         state.load(account, state.parse(request.get_data(cache=False), warnings), warnings)
         found = [warning.to_json() for warning in warnings]
         return _json({**state.dump(account), "warnings": found})
+
+    @control.get("/export")
+    def show_export() -> Response:
+        return _json(export(_account(accounts), anonymise=_flag("anonymise")).to_json())
 
     @control.post("/reset")
     def reset() -> Response:
@@ -207,6 +212,14 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise bad_field(name, f"must be a whole number, got {text[:40]!r}.")
     return int(text)
+
+
+def _flag(name: str) -> bool:
+    """Return whether a flag is set, by `1`; it is not when it is absent or `0`."""
+    text = request.args.get(name, "0")
+    if text not in ("0", "1"):
+        raise bad_field(name, f"must be 1 or 0, got {text[:40]!r}.")
+    return text == "1"
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -19,9 +19,8 @@ from mock_autopilot.assertions.calls import (
 )
 from mock_autopilot.assertions.check import Check
 from mock_autopilot.assertions.contacts import ContactCheck, NoContactCheck
-from mock_autopilot.assertions.explanation import Failure
 from mock_autopilot.assertions.journeys import JourneyCheck
-from mock_autopilot.assertions.seen import seen_by
+from mock_autopilot.assertions.seen import Seen, seen_by
 from mock_autopilot.assertions.waiting import wait_until
 from mock_autopilot.servers.network import MOST_WAITING
 
@@ -82,6 +81,10 @@ class VerifyBody(Struct, forbid_unknown_fields=True):
     within: Annotated[float, Meta(ge=0, le=LONGEST_WAIT)] = 0
 
 
+Looked = tuple[Seen, Check | None]
+"""What was looked at, and the first check that does not hold of it."""
+
+
 class Verifier:
     """Verifies what the accounts of a fake hold and received.
 
@@ -106,27 +109,24 @@ class Verifier:
             names = ", ".join(name for name in VerifyBody.__struct_fields__ if name != "within")
             raise bad_field("The body", f"must say what is to hold: {names}.")
 
-        def attempt() -> Failure | None:
+        def attempt() -> Looked:
             seen = seen_by(self._accounts, account)
-            failures = (check.failure(seen) for check in checks)
-            return next((failure for failure in failures if failure), None)
+            return seen, next((check for check in checks if not check.holds(seen)), None)
 
-        failure = attempt()
         late = ""
-        if failure and wanted.within:
-            failure = self._wait(account, attempt, wanted.within)
+        seen, failed = attempt()
+        if failed and wanted.within:
+            seen, failed = self._wait(account, attempt, wanted.within)
             late = f"Not within {wanted.within:g} s. "
-        if failure:
-            return {"ok": False, "explanation": f"{late}{failure}"}, FAILED
+        if failed:
+            return {"ok": False, "explanation": f"{late}{failed.failure(seen)}"}, FAILED
         return {"ok": True}, 200
 
-    def _wait(
-        self, account: Account, attempt: Callable[[], Failure | None], seconds: float
-    ) -> Failure | None:
+    def _wait(self, account: Account, attempt: Callable[[], Looked], seconds: float) -> Looked:
         if not self._waiting.acquire(blocking=False):
             raise errors.TOO_MANY_WAITING(most=MOST_WAITING)
         try:
-            return wait_until(lambda failure: failure is None, attempt, account.journal, seconds)
+            return wait_until(lambda looked: looked[1] is None, attempt, account.journal, seconds)
         finally:
             self._waiting.release()
 

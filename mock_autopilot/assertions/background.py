@@ -1,22 +1,31 @@
 """What may be the reason of a failure, whatever was checked: rejections, and calls that missed."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from mock_autopilot.assertions.explanation import Section, counted, section
 from mock_autopilot.assertions.seen import Seen
-from mock_autopilot.recording.journal import Call
+from mock_autopilot.recording.journal import KEY_HEADER, Call
 
 MOST_REJECTED = 4
-MOST_OTHERS = 4
+MOST_UNKNOWN = 3
+MOST_ACCOUNTS = 2
 
 
 def background(seen: Seen) -> tuple[Section, ...]:
-    """Return sections about rejected calls, and calls that came with other keys."""
-    rejected = [with_reason(call) for call in reversed(seen.calls) if call.error]
+    """Return sections about rejected calls, and about calls with other keys; the newest first."""
+    rejected = [call for call in reversed(seen.calls) if call.error]
+    others = seen.other_calls()[::-1]
+    unknown = [call for call in others if call.account is None]
+    counts = Counter(call.account for call in others if call.account)
+    newest = {key: next(call for call in others if call.account == key) for key in counts}
+    accounts = [
+        f"{counted(count, 'call')} with the key {key}, the newest: {newest[key]}"
+        for key, count in counts.items()
+    ]
     return (
-        *section("rejected calls, the newest first", rejected, MOST_REJECTED),
-        *_other_keys(seen),
+        *section("rejected calls, the newest first", rejected, MOST_REJECTED, with_reason),
+        *section("calls without a known key, meanwhile", unknown, MOST_UNKNOWN, _with_key),
+        *section("calls to other accounts, meanwhile", accounts, MOST_ACCOUNTS),
     )
 
 
@@ -37,18 +46,6 @@ def no_calls(seen: Seen) -> str:
     return "" if seen.calls else f"No call came with this account's key ({seen.key})."
 
 
-def _other_keys(seen: Seen) -> Iterable[Section]:
-    others = list(reversed(seen.other_calls()))
-    unknown = [f"{with_reason(call)} {_key(call)}" for call in others if call.account is None]
-    counts = Counter(call.account for call in others if call.account)
-    newest = {call.account: call for call in reversed(others)}
-    known = [
-        f"{counted(count, 'call')} with the key {key} of another account, the newest: {newest[key]}"
-        for key, count in counts.items()
-    ]
-    return section("calls with other keys since this account began", unknown + known, MOST_OTHERS)
-
-
-def _key(call: Call) -> str:
-    sent = call.headers.get("autopilotapikey")
-    return f"(its key: {sent})" if sent else "(without a key)"
+def _with_key(call: Call) -> str:
+    sent = call.headers.get(KEY_HEADER)
+    return f"{with_reason(call)} {f'(its key: {sent})' if sent else '(without a key)'}"

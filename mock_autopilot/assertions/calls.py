@@ -1,8 +1,10 @@
 """Checks about the calls that an account received. Pure."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 from mock_autopilot.assertions.background import background, no_calls, with_reason, with_warnings
@@ -10,7 +12,7 @@ from mock_autopilot.assertions.explanation import Failure, Section, counted, sec
 from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.recording.call_patterns import checked_method, checked_path
-from mock_autopilot.recording.journal import Call, path_matches
+from mock_autopilot.recording.journal import Call, path_pattern
 from mock_autopilot.views import Calls
 
 MOST_CALLS = 10
@@ -20,12 +22,7 @@ MOST_COMPARED = 1_000
 """How many calls are compared with the expected one, to find the nearest; the newest."""
 
 
-class _Anything:
-    def __repr__(self) -> str:
-        return "anything"
-
-
-ANYTHING: Any = _Anything()
+ANYTHING: Any = ...
 """Stands for a body that does not matter."""
 
 
@@ -42,17 +39,11 @@ class CallsCheck:
     json: Any = ANYTHING
     times: int | None = None
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does.
-
-        A record that has dropped calls cannot tell how many there were.
-        """
-        count = len(self.found(seen))
+    def holds(self, seen: Seen) -> bool:
+        """Return whether so many came; a record that has dropped calls cannot tell how many."""
         if self.times is None:
-            return None if count else self._failure(seen, count)
-        return (
-            None if count == self.times and not seen.calls.dropped else self._failure(seen, count)
-        )
+            return any(map(self._matches, seen.calls))
+        return not seen.calls.dropped and len(self.found(seen)) == self.times
 
     def found(self, seen: Seen) -> Calls:
         """Return the calls that match."""
@@ -61,11 +52,21 @@ class CallsCheck:
     def _matches(self, call: Call) -> bool:
         return (
             self.method in (None, call.method)
-            and (self.path is None or path_matches(call.path, self.path))
+            and self._has_path(call.path)
             and (self.json is ANYTHING or not differences(self.json, call.body))
         )
 
-    def _failure(self, seen: Seen, count: int) -> Failure:
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return path_pattern(self.path or "*")
+
+    def _has_path(self, path: str) -> bool:
+        return self._pattern.fullmatch(path) is not None
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls came instead."""
+        found = self.found(seen)
+        count = len(found)
         if self.times is None:
             expected = "at least 1 call"
         else:
@@ -74,13 +75,13 @@ class CallsCheck:
         too_many = self.times is not None and count > self.times
         if self.times == count:
             summary = f"Expected {expected}{self}; whether there were more cannot be told."
-        found = self.found(seen)
-        unlike = [call for call in seen.calls if not self._matches(call)]
+        numbers = {call.number for call in found}
+        unlike = [call for call in seen.calls if call.number not in numbers]
         return Failure(
             summary.rstrip(),
             (
                 *dropped_calls(seen),
-                *section("these calls match", map(_with_body, found), MOST_CALLS),
+                *section("these calls match", found, MOST_CALLS, _with_body),
                 *(() if too_many else self._nearest(unlike)),
                 *background(seen),
             ),
@@ -104,7 +105,7 @@ class CallsCheck:
         found = []
         if self.method not in (None, call.method):
             found.append(Difference("method", self.method, call.method))
-        if self.path is not None and not path_matches(call.path, self.path):
+        if not self._has_path(call.path):
             found.append(Difference("path", self.path, call.path))
         if self.json is not ANYTHING:
             found += differences(self.json, call.body, "json")[:MOST_DIFFERENCES]
@@ -118,7 +119,7 @@ class CallsCheck:
         return distance
 
     def _path_distance(self, path: str) -> float:
-        if self.path is None or path_matches(path, self.path):
+        if self.path is None or self._has_path(path):
             return 0.0
         return 1 - SequenceMatcher(None, path, self.path).ratio()
 
@@ -137,7 +138,6 @@ def calls_check(
     Raises `ApiError` when the method or path can match no call: a check that none was made would
     hold for any typo.
     """
-    __tracebackhide__ = True
     return CallsCheck(
         None if method is None else checked_method(method, f"{prefix}method"),
         None if path is None else checked_path(path, f"{prefix}path"),
@@ -150,34 +150,36 @@ def calls_check(
 class NoRejectionsCheck:
     """No call was rejected. An answer that a fault asked for is no rejection."""
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether no call was rejected."""
+        return not seen.calls.dropped and not any(call.error for call in seen.calls)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls were rejected."""
         rejected = [call for call in seen.calls if call.error]
-        return _none_of(seen, rejected, "rejected", with_reason)
+        return _some(seen, rejected, "rejected", with_reason)
 
 
 @dataclass(frozen=True)
 class NoWarningsCheck:
     """No call had anything about it that looks wrong."""
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether no call had warnings."""
+        return not seen.calls.dropped and not any(call.warnings for call in seen.calls)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which calls had warnings."""
         doubtful = [call for call in seen.calls if call.warnings]
-        return _none_of(seen, doubtful, "taken with warnings", with_warnings)
+        return _some(seen, doubtful, "taken with warnings", with_warnings)
 
 
-def _none_of(
-    seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]
-) -> Failure | None:
-    if calls:
-        were = "was" if len(calls) == 1 else "were"
-        lines: Iterable[str] = map(line, calls)
-        return Failure(
-            f"{counted(len(calls), 'call')} {were} {what}.", section("calls", lines, MOST_CALLS)
-        )
-    if seen.calls.dropped:
+def _some(seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]) -> Failure:
+    if not calls:
         return Failure(f"Whether a call was {what} cannot be told.", dropped_calls(seen))
-    return None
+    were = "was" if len(calls) == 1 else "were"
+    summary = f"{counted(len(calls), 'call')} {were} {what}."
+    return Failure(summary, section("calls", calls, MOST_CALLS, line))
 
 
 def dropped_calls(seen: Seen) -> tuple[Section, ...]:
@@ -187,7 +189,7 @@ def dropped_calls(seen: Seen) -> tuple[Section, ...]:
     line = (
         f"it has dropped {counted(seen.calls.dropped, 'older call')}; give it a larger journal_size"
     )
-    return section("the record of calls is not complete", [line], 1)
+    return (Section("the record of calls is not complete", (line,)),)
 
 
 def _with_body(call: Call) -> str:

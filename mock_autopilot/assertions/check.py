@@ -9,5 +9,8 @@ from mock_autopilot.assertions.seen import Seen
 class Check(Protocol):
     """Something that should hold of an account."""
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether it holds; that costs little beside an explanation."""
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return why it does not hold."""

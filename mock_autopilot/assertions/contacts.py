@@ -6,15 +6,16 @@ from itertools import islice
 from typing import Any
 
 from mock_autopilot.account.fields import FIELDS, parse_custom_key
-from mock_autopilot.account.similar import did_you_mean
 from mock_autopilot.assertions.background import background, no_calls
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
 from mock_autopilot.assertions.matching import MISSING, Difference, differences
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.views import ContactView
 
-MOST_DIFFERENCES = 6
+MOST_LINES = 18
+MOST_EXPECTED = 6
 MOST_NEAREST = 3
+MOST_NEAREST_LINES = 12
 MOST_COMPARED = 1_000
 """How many contacts are compared with the expected fields, to find the nearest."""
 
@@ -31,18 +32,21 @@ class ContactCheck:
     fields: Mapping[str, Any] = field(default_factory=dict)
     custom: Mapping[str, Any] = field(default_factory=dict)
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there is such a contact."""
+        contact = seen.contacts.get(self.identifier)
+        return contact is not None and not self.differences(contact)
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return why there is no such contact."""
         contact = seen.contacts.get(self.identifier)
         if contact is None:
             return self._not_there(seen)
         found = self.differences(contact)
-        if not found:
-            return None
         return Failure(
             f"The contact {self.identifier} differs in {counted(len(found), 'field')}.",
             (
-                *section("differences", map(str, found), 3 * MOST_DIFFERENCES),
+                *section("differences", found, MOST_LINES),
                 *_writers(seen, contact),
                 *background(seen),
             ),
@@ -61,8 +65,8 @@ class ContactCheck:
         return Failure(
             absent(seen, self.identifier),
             (
-                *section("it was expected with", expected, MOST_DIFFERENCES),
-                *section("nearest contacts", self._nearest(seen), 12),
+                *section("it was expected with", expected, MOST_EXPECTED),
+                *section("nearest contacts", list(self._nearest(seen)), MOST_NEAREST_LINES),
                 *background(seen),
             ),
         )
@@ -92,15 +96,19 @@ class NoContactCheck:
 
     identifier: str
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there is no such contact."""
+        return self.identifier not in seen.contacts
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which contact there is."""
         contact = seen.contacts.get(self.identifier)
         if contact is None:
-            return None
+            return Failure(f"There was a contact {self.identifier}, which is gone by now.")
         fields = [f"{name}: {shown(value)}" for name, value in contact.items()]
         return Failure(
             f"There is a contact {self.identifier}, and there should be none.",
-            (*section(named(contact), fields, 3 * MOST_DIFFERENCES), *_writers(seen, contact)),
+            (*section(named(contact), fields, MOST_LINES), *_writers(seen, contact)),
         )
 
 
@@ -120,7 +128,7 @@ def named(contact: ContactView) -> str:
 def _writers(seen: Seen, contact: ContactView) -> tuple[Section, ...]:
     """Return the newest calls that wrote a contact."""
     calls = [
-        str(call)
+        call
         for call in reversed(seen.calls)
         for change in (*call.effects.contacts_created, *call.effects.contacts_updated)
         if change.contact_id == contact.contact_id
@@ -135,9 +143,8 @@ def _field(contact: ContactView, name: str, expected: object) -> list[Difference
     if name not in FIELDS:  # also where its absence is expected: that would hold for any typo
         if name in contact.custom:
             note = f"it is a custom field: custom={{{name!r}: …}}"
-        else:
-            note = f"no such field{did_you_mean(name, [*contact, *FIELDS])}"
-        return [Difference(name, expected, MISSING, note)]
+            return [Difference(name, expected, MISSING, note)]
+        return [Difference(name, expected, MISSING, "no such field", [*contact, *FIELDS])]
     return [] if _may_be_missing(expected) else [Difference(name, expected, MISSING)]
 
 

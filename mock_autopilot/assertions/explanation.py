@@ -1,9 +1,12 @@
 """What a failed check says: a summary, and sections of lines; as a text it is bounded. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from mock_autopilot.printable import printable
+
+T = TypeVar("T")
 MOST_LINES = 40
 """Lines of one explanation."""
 LONGEST_LINE = 200
@@ -41,14 +44,18 @@ class Failure:
         return "\n".join(lines)
 
 
-def section(title: str, lines: Iterable[str], most: int) -> tuple[Section, ...]:
-    """Return a section with `most` lines, and one that counts the others; none without lines."""
-    lines = tuple(lines)
-    if not lines:
+def section(
+    title: str, items: Sequence[T], most: int, line: Callable[[T], str] = str
+) -> tuple[Section, ...]:
+    """Return a section with a line for each of `most` items, and one that counts the others.
+
+    There is none without items.
+    """
+    if not items:
         return ()
-    more = len(lines) - most
-    shown = (*lines[:most], f"… and {more} more") if more > 0 else lines
-    return (Section(title, shown),)
+    lines = tuple(line(item) for item in items[:most])
+    more = len(items) - most
+    return (Section(title, (*lines, f"… and {more} more") if more > 0 else lines),)
 
 
 def shown(value: object) -> str:
@@ -83,7 +90,7 @@ def _written(value: object) -> str:
 
 def _name(predicate: Any) -> str:
     """Return the name of a predicate, for a lambda with the line where it stands."""
-    name: str = getattr(predicate, "__name__", "") or repr(predicate)
+    name: str = getattr(predicate, "__name__", None) or repr(predicate)
     code = getattr(predicate, "__code__", None)
     if name != "<lambda>" or code is None:
         return name
@@ -92,5 +99,4 @@ def _name(predicate: Any) -> str:
 
 def _line(text: str) -> str:
     """Return a text as one line that can be printed anywhere."""
-    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return shortened(printable, LONGEST_LINE)
+    return shortened(printable(text), LONGEST_LINE)

@@ -11,6 +11,7 @@ from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.views import EntryView, JourneyView
 
 MOST_ENTRIES = 4
+MOST_ENTRY_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -27,39 +28,43 @@ class JourneyCheck:
     properties: Any = None
     times: int | None = None
 
-    def failure(self, seen: Seen) -> Failure | None:
-        """Return why it does not hold; None when it does."""
+    def holds(self, seen: Seen) -> bool:
+        """Return whether there are so many entries."""
+        if self.journey not in seen.journeys:
+            return False
+        count = len(self.entries(seen))
+        return count > 0 if self.times is None else count == self.times
+
+    def failure(self, seen: Seen) -> Failure:
+        """Return which entries there are instead."""
         journey = seen.journeys.get(self.journey)
         if journey is None:
             return self._no_journey(seen)
-        count = len(self.entries(seen))
-        if count == self.times or (count and self.times is None):
-            return None
-        return self._wrong_count(seen, journey, count)
+        return self._wrong_count(seen, journey, len(self.entries(seen)))
 
     def entries(self, seen: Seen) -> list[EntryView]:
         """Return the entries that count."""
         return [
             entry
-            for entry in self._of_contact(seen, seen.journeys.get(self.journey))
+            for entry in self._of_contact(seen, seen.journeys[self.journey])
             if entry.ejected_at is None and self._matches(entry)
         ]
 
-    def _of_contact(self, seen: Seen, journey: JourneyView | None) -> list[EntryView]:
+    def _of_contact(self, seen: Seen, journey: JourneyView) -> list[EntryView]:
         contact = seen.contacts.get(self.identifier)
         contact_id = contact.contact_id if contact else self.identifier  # a deleted one, perhaps
-        return [one for one in journey.entries if one.contact_id == contact_id] if journey else []
+        return [one for one in journey.entries if one.contact_id == contact_id]
 
     def _matches(self, entry: EntryView) -> bool:
         return self.properties is None or not differences(self.properties, entry.properties)
 
     def _no_journey(self, seen: Seen) -> Failure:
-        known = [repr(journey) for journey in seen.journeys.values()]
+        known = list(seen.journeys.values())
         near = ", ".join(seen.journeys.nearest(self.journey))
         return Failure(
             f"No journey has the name, trigger id or journey id {self.journey!r}"
             f"{'; nearest: ' if near else ''}{near}.",
-            (*section("journeys", known, MOST_ENTRIES), *background(seen)),
+            (*section("journeys", known, MOST_ENTRIES, repr), *background(seen)),
         )
 
     def _wrong_count(self, seen: Seen, journey: JourneyView, count: int) -> Failure:
@@ -75,7 +80,7 @@ class JourneyCheck:
         return Failure(
             summary,
             (
-                *section("its entries", own, 3 * MOST_ENTRIES),
+                *section("its entries", own, MOST_ENTRY_LINES),
                 *(() if own else self._others(seen, journey)),
                 *background(seen),
             ),
@@ -83,17 +88,21 @@ class JourneyCheck:
 
     def _others(self, seen: Seen, journey: JourneyView) -> tuple[Section, ...]:
         """Return sections about why the contact may have no entry at all."""
-        unknown = self.identifier not in seen.contacts
-        near = seen.contacts.nearest(self.identifier) if unknown else []
-        others = [
-            f"{entry.contact.identifier if entry.contact else entry.contact_id}, "
-            f"{shown(entry.properties)}"
-            for entry in reversed(journey.entries)
-        ]
+        unknown: tuple[Section, ...] = ()
+        if self.identifier not in seen.contacts:
+            near = seen.contacts.nearest(self.identifier)
+            unknown = (
+                Section("the contact", (absent(seen, self.identifier),)),
+                *section("nearest contacts", near, MOST_ENTRIES),
+            )
         return (
-            *section("the contact", [absent(seen, self.identifier)] if unknown else [], 1),
-            *section("nearest contacts", near, MOST_ENTRIES),
-            *section("entries of others, the newest first", others, MOST_ENTRIES),
+            *unknown,
+            *section(
+                "entries of others, the newest first",
+                journey.entries[::-1],
+                MOST_ENTRIES,
+                _of_other,
+            ),
         )
 
     def _lines(self, entry: EntryView) -> list[str]:
@@ -103,3 +112,8 @@ class JourneyCheck:
             found = differences(self.properties, entry.properties, "properties")
             unlike = [f"  {one}" for one in found[:MOST_ENTRIES]]
         return [f"entered at {entry.entered_at}{ended}, {shown(entry.properties)}", *unlike]
+
+
+def _of_other(entry: EntryView) -> str:
+    who = entry.contact.identifier if entry.contact else entry.contact_id
+    return f"{who}, {shown(entry.properties)}"

@@ -21,12 +21,7 @@ LONGEST_COMPARED = 100
 """Characters of two texts that are looked at to see how alike they are."""
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return "missing"
-
-
-MISSING = _Missing()
+MISSING = object()
 """Stands for a value that is not there."""
 
 
@@ -57,6 +52,8 @@ def differences(expected: object, got: object, path: str = "") -> list[Differenc
     Raises TypeError for a class, which is no predicate.
     """
     match expected:
+        case str() | int() | float() | None:  # the most of them, so that they come first
+            return [] if _equal(expected, got) else [Difference(path, expected, got)]
         case Mapping():
             if not isinstance(got, Mapping):
                 return [Difference(path, expected, got)]

@@ -1,13 +1,16 @@
 """The assertions of an account, for tests in Python."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.account.errors import ApiError
 from mock_autopilot.arguments import require_count, require_seconds, require_text
 from mock_autopilot.assertions.calls import (
     ANYTHING,
+    CallsCheck,
     NoRejectionsCheck,
     NoWarningsCheck,
     calls_check,
@@ -31,6 +34,7 @@ class Assertions:
     """
 
     _accounts: Accounts
+    _explains = True
 
     @property
     def _account(self) -> Account:
@@ -91,7 +95,7 @@ class Assertions:
         """
         __tracebackhide__ = True
         require_count("times", times)
-        check = calls_check(method, path, json, times)
+        check = _calls_check(method, path, json, times)
         return check.found(self._assert(check))
 
     def assert_not_called(
@@ -102,7 +106,7 @@ class Assertions:
         Fails also when the record has dropped calls, since nobody can tell then.
         """
         __tracebackhide__ = True
-        self._assert(calls_check(method, path, json, 0))
+        self._assert(_calls_check(method, path, json, 0))
 
     def assert_no_rejections(self) -> None:
         """Assert that no call was rejected; an answer that a fault asked for is no rejection."""
@@ -127,25 +131,38 @@ class Assertions:
         __tracebackhide__ = True
         require_seconds("timeout", timeout)
 
-        def attempt() -> tuple[bool, T | None, str]:
+        trial = copy(self)
+        trial._explains = False  # explanations take long where calls come fast
+
+        def attempt(account: Self = trial) -> tuple[bool, T | None, str]:
             try:
-                result = condition(self)
+                result = condition(account)
             except (AssertionError, LookupError) as failure:
                 text = str(failure) if isinstance(failure, AssertionError) else repr(failure)
                 return False, None, text or repr(failure)
             return result is None or bool(result), result, f"The condition returned {result!r}."
 
         journal = self._account.journal
-        held, result, text = wait_until(lambda tried: tried[0], attempt, journal, timeout)
+        held, result, _ = wait_until(lambda tried: tried[0], attempt, journal, timeout)
         if not held:
-            raise AssertionError(f"Not within {timeout:g} s. {text}")
+            held, result, text = attempt(self)
+            if not held:
+                raise AssertionError(f"Not within {timeout:g} s. {text}")
         return result  # type: ignore[return-value]  # it is the condition's
 
     def _assert(self, check: Check) -> Seen:
         """Raise AssertionError unless a check holds; return what it has looked at."""
         __tracebackhide__ = True
         seen = seen_by(self._accounts, self._account)
-        failure = check.failure(seen)
-        if failure:
-            raise AssertionError(str(failure))
+        if not check.holds(seen):
+            raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen
+
+
+def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:
+    """Return the check; what is wrong with it is raised without the frames that found it out."""
+    __tracebackhide__ = True
+    try:
+        return calls_check(method, path, json, times)
+    except ApiError as refusal:
+        raise refusal.with_traceback(None) from None

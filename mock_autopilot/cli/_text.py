@@ -4,6 +4,8 @@ import codecs
 import io
 from typing import TextIO
 
+from mock_autopilot.printable import printable as printable
+
 INDENT = " " * 18
 """Aligns lines without a time below those that begin with one."""
 
@@ -25,13 +27,6 @@ def escape_unencodable(stream: TextIO) -> None:
         codecs.register({"escaped_ascii": renamed}.get)
         stream.reconfigure(encoding="escaped_ascii")
     stream.reconfigure(errors="backslashreplace")
-
-
-def printable(text: str) -> str:
-    """Return `text` as one line that cannot control the terminal: other characters are escaped."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def count(number: int, noun: str) -> str:

@@ -13,7 +13,6 @@ API = "/v1/"
 
 def checked_method(method: str, field: str) -> str:
     """Return a method in upper case; raise `ApiError` (400) that names the field if it is none."""
-    __tracebackhide__ = True  # pytest then shows the line of the test
     upper = method.upper()
     if upper not in set(HTTPMethod):
         hint = did_you_mean(upper, HTTPMethod) or "."
@@ -27,7 +26,6 @@ def checked_path(pattern: str, field: str, routes: Iterable[str] = ()) -> str:
     `routes` are the paths that it must match one of (`/v1/contact/{contact_id_or_email}`), where
     that matters. Raises `ApiError` (400) that names the field when it can match no path of the API.
     """
-    __tracebackhide__ = True
     begin, star, _ = pattern.partition("*")
     if begin.startswith(API) or (star and API.startswith(begin)):
         routes = list(routes)

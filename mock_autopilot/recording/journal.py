@@ -20,6 +20,7 @@ from mock_autopilot.account.call_warnings import CallWarning, Warnings
 from mock_autopilot.account.clock import iso
 from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
+from mock_autopilot.printable import printable
 
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 256 * 1024
@@ -38,7 +39,12 @@ def redact(key: str) -> str:
 
 def path_matches(path: str, pattern: str) -> bool:
     """Return whether a path matches a pattern, in which `*` stands for anything."""
-    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path, re.DOTALL))
+    return path_pattern(pattern).fullmatch(path) is not None
+
+
+def path_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern, in which `*` stands for anything, for paths that it matches as a whole."""
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
 class Headers(Mapping[str, str]):
@@ -130,7 +136,7 @@ class Call:
     def __str__(self) -> str:
         status = "connection dropped" if self.status is None else str(self.status)
         fault = f" ({self.fault})" if self.fault else ""
-        return f"#{self.number} {self.method} {self.path}: {status}{fault}"
+        return printable(f"#{self.number} {self.method} {self.path}: {status}{fault}")
 
     def __repr__(self) -> str:
         return f"<Call {self}>"
@@ -190,7 +196,6 @@ class Journal:
     dropped: int = 0
     version: int = 0
     _bytes: int = 0
-    _waiting: int = 0
     _closed: bool = False
     _calls: deque[Call] = field(default_factory=deque)
     _changed: Condition = field(default_factory=Condition)
@@ -213,6 +218,11 @@ class Journal:
             self.dropped = 0
             self._count_change()
 
+    def newest(self) -> int:
+        """Return the number of the newest call, 0 when there is none."""
+        with self._changed:
+            return self._calls[-1].number if self._calls else 0
+
     def calls(self) -> list[Call]:
         """Return the recorded calls, oldest first."""
         return self.snapshot()[0]
@@ -228,11 +238,7 @@ class Journal:
         When nobody records any more (`stop_waiting`) it returns at once.
         """
         with self._changed:
-            self._waiting += 1
-            try:
-                self._changed.wait_for(lambda: self._closed or self.version != version, seconds)
-            finally:
-                self._waiting -= 1
+            self._changed.wait_for(lambda: self._closed or self.version != version, seconds)
             return self.version != version
 
     def stop_waiting(self) -> None:
@@ -243,5 +249,4 @@ class Journal:
 
     def _count_change(self) -> None:
         self.version += 1
-        if self._waiting:
-            self._changed.notify_all()
+        self._changed.notify_all()

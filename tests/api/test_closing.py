@@ -79,6 +79,7 @@ class TestClosing:
             with pytest.raises(ApiError, match=closed):
                 look()
         assert account.name == "a test"
+        assert repr(account).endswith(f"api_key='{account.api_key}': closed>")
 
     def test_an_account_from_the_start_stays(self, autopilot: MockAutopilot) -> None:
         account = autopilot.account(autopilot.api_key)

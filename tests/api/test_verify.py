@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.recording.journal import Journal
 from mock_autopilot.servers.network import MOST_WAITING
 from tests.api.calls import ADA, upsert
 from tests.api.conftest import Call
@@ -232,13 +234,22 @@ class TestWaiting:
         assert wait("nobody@example.com", within=0.01).status_code == 409
         assert monotonic() - began < LONG
 
-    def test_closing_the_fake_ends_the_waiting(self, threads: ThreadPoolExecutor) -> None:
+    def test_closing_the_fake_ends_the_waiting(
+        self, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun = Event()
+        wait = Journal.wait
+
+        def watched_wait(journal: Journal, version: int, seconds: float) -> bool:
+            begun.set()
+            return wait(journal, version, seconds)
+
+        monkeypatch.setattr(Journal, "wait", watched_wait)
         with MockAutopilot() as autopilot:
             url = autopilot.base_url.replace("/v1/", "/_mock/verify")
             body = {"contact": ID, "within": LONG}
             waiting = threads.submit(requests.post, url, json=body, timeout=2 * LONG)
-            journal = autopilot._account.journal
-            eventually(lambda: journal._waiting, "the verification waits")
+            assert begun.wait(LONG)
         assert waiting.result(LONG / 2).status_code == 409
 
     def test_what_a_call_brings_is_seen(

@@ -157,6 +157,15 @@ def test_a_wrong_journey_names_the_nearest_by_name_or_id(
     assert caught.value.args == (f"no journey has {wanted}; {hint}there are: 0001 'Welcome', bye",)
 
 
+def test_no_more_than_twenty_journeys_are_named(account: AccountView) -> None:
+    account.seed({"journeys": [{"trigger_id": f"{n:04}"} for n in range(21)]})
+    with pytest.raises(KeyError) as caught:
+        account.journeys["zzz"]
+    assert caught.value.args[0].endswith(", 0018, 0019, …")
+    with pytest.raises(KeyError, match="nearest: 0019, 0018, 0017; there are"):
+        account.journeys["001"]
+
+
 def test_what_views_hand_out_does_not_change_the_account(seeded: AccountView) -> None:
     state = seeded.state
     ada = seeded.contacts["u1"]

@@ -7,6 +7,8 @@ import requests
 from dirty_equals import IsInt, IsStr
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.assertions.contacts import NoContactCheck
+from mock_autopilot.assertions.seen import seen_by
 from tests.assertions.conftest import ADA, Explain
 from tests.conftest import ask
 
@@ -49,11 +51,11 @@ def test_what_holds_of_a_contact(seeded: MockAutopilot, expected: dict[str, Any]
         ({"LastName": len}, "LastName: expected len, it is missing"),
         (
             {"FristName": "Ada"},
-            "FristName: expected 'Ada', it is missing (no such field; did you mean FirstName?)",
+            "FristName: expected 'Ada', it is missing (no such field); did you mean FirstName?",
         ),
         (
             {"FristName": None},
-            "FristName: expected None, it is missing (no such field; did you mean FirstName?)",
+            "FristName: expected None, it is missing (no such field); did you mean FirstName?",
         ),
         ({"zzz": None}, "zzz: expected None, it is missing (no such field)"),
         (
@@ -160,6 +162,12 @@ def test_a_contact_that_should_not_be_there_is_shown(
     autopilot.assert_no_contact("bob@example.com")
 
 
+def test_a_contact_that_is_gone_when_it_is_to_be_told(autopilot: MockAutopilot) -> None:
+    seen = seen_by(autopilot._accounts, autopilot._account)
+    told = "There was a contact u1, which is gone by now."
+    assert str(NoContactCheck("u1").failure(seen)) == told
+
+
 def test_rejected_calls_are_told_with_their_reasons(
     autopilot: MockAutopilot, explain: Explain
 ) -> None:
@@ -194,10 +202,11 @@ def test_calls_with_other_keys_are_told(autopilot: MockAutopilot, explain: Expla
     tail, own = other.api_key[-4:], account.api_key[-4:]
     assert explain(account.assert_contact, "ada@example.com") == [
         f"{NO_ADA}; the account has 0 contacts. No call came with this account's key (…{own}).",
-        "calls with other keys since this account began:",
+        "calls without a known key, meanwhile:",
         "  #4 POST /v1/contact: 400 No autopilotapikey header provided. (without a key)",
         "  #3 POST /v1/contact: 401 Provided autopilotapikey not valid. (its key: …-key)",
-        f"  2 calls with the key …{tail} of another account, the newest: #6 POST /v1/contact: 200",
+        "calls to other accounts, meanwhile:",
+        f"  2 calls with the key …{tail}, the newest: #6 POST /v1/contact: 200",
     ]
     account.reset()
     assert len(explain(account.assert_contact, "ada@example.com")) == 1

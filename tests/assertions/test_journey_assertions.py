@@ -76,6 +76,15 @@ def test_an_unknown_journey_is_told_also_where_nobody_should_be_in_it(
         ]
 
 
+def test_an_unknown_journey_with_several_that_are_near(
+    autopilot: MockAutopilot, explain: Explain
+) -> None:
+    for name in ("Welcome", "Welcome 2"):
+        autopilot.add_journey(name)
+    first, *_ = explain(autopilot.assert_in_journey, "Welcom", "u1")
+    assert first.endswith("; nearest: Welcome, Welcome 2.")
+
+
 def test_an_unknown_journey_like_no_other(autopilot: MockAutopilot, explain: Explain) -> None:
     assert explain(autopilot.assert_in_journey, "Welcome", "u1") == [
         "No journey has the name, trigger id or journey id 'Welcome'."

@@ -102,6 +102,19 @@ def test_a_lambda_is_told_with_its_place() -> None:
     assert str(one).endswith(", got 2")
 
 
+def test_a_predicate_without_a_name_is_told_as_it_shows_itself() -> None:
+    class Even:
+        def __call__(self, value: int) -> bool:
+            return value % 2 == 0
+
+        def __repr__(self) -> str:
+            return "an even number"
+
+    assert differences(Even(), 2) == []
+    (one,) = differences(Even(), 3)
+    assert str(one) == "value: expected an even number, got 3"
+
+
 def test_a_predicate_may_assert() -> None:
     def is_one(value: object) -> bool:
         assert value == 1, "not one"

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from mock_autopilot import AccountView, MockAutopilot
+from mock_autopilot.assertions.contacts import ContactCheck
+from mock_autopilot.assertions.explanation import Failure
+from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.assertions.waiting import wait_until
 from mock_autopilot.recording.journal import Journal
 from mock_autopilot.views import ContactView
@@ -32,7 +35,7 @@ def test_what_holds_already_is_returned_at_once(account: AccountView) -> None:
     found = account.wait_for(lambda seen: seen.assert_contact("ada@example.com"), timeout=0)
     assert found["FirstName"] == "Ada"
     assert account.wait_for(lambda seen: seen.assert_no_rejections()) is None
-    assert account.wait_for(lambda seen: len(seen.calls)) == 1
+    assert account.wait_for(lambda seen: len(seen.calls), timeout=3600) == 1
 
 
 def test_it_wakes_for_each_call_and_ends_with_the_one_that_is_waited_for(
@@ -53,6 +56,32 @@ def test_it_wakes_for_each_call_and_ends_with_the_one_that_is_waited_for(
         ask(account, "POST", "contact", body)
     assert waiting.result(LONG) == account.contacts["ada@example.com"]
     assert tried in ([0, 1, 2], [0, 2], [0, 1, 1, 2])  # never without a call in between
+
+
+def test_a_failure_is_explained_only_at_the_end(
+    account: AccountView, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explained: list[object] = []
+    looked = Event()
+    explanation = ContactCheck.failure
+
+    def failure(check: ContactCheck, seen: Seen) -> Failure:
+        explained.append(check)
+        return explanation(check, seen)
+
+    def condition(seen: AccountView) -> ContactView:
+        looked.set()
+        return seen.assert_contact("ada@example.com")
+
+    monkeypatch.setattr(ContactCheck, "failure", failure)
+    waiting = threads.submit(account.wait_for, condition, LONG)
+    assert looked.wait(LONG)
+    ask(account, "POST", "contact", ADA)
+    assert waiting.result(LONG).email == "ada@example.com"
+    assert not explained
+    with pytest.raises(AssertionError, match="No contact has"):
+        account.wait_for(lambda seen: seen.assert_contact("bob@example.com"), 0)
+    assert len(explained) == 1
 
 
 @pytest.mark.parametrize(

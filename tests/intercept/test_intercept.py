@@ -150,7 +150,7 @@ def test_a_wrong_option_is_refused(options: dict[str, Any], message: str) -> Non
 
 
 def test_an_unknown_option_like_no_other_is_told_all() -> None:
-    with pytest.raises(TypeError, match="has no option xyz; there are api_key, any_key, seed"):
+    with pytest.raises(TypeError, match="has no option xyz; there are seed, journeys, auto"):
         intercept(xyz=1)  # type: ignore[call-arg]  # that is what is tested
 
 

@@ -55,6 +55,7 @@ def test_async_tests(run: Run) -> None:
         """,
         "-p",
         "no:anyio",
+        elsewhere=True,
         conftest="""
         import asyncio
         import inspect
@@ -101,7 +102,8 @@ def test_calls_are_intercepted(run: Run) -> None:
                 assert answer.status_code == 200
                 answer = upsert(autopilot_intercept, "ada@example.com", Titel="x")
                 assert answer.status_code == 400
-        """
+        """,
+        elsewhere=True,
     )
     done.assert_outcomes(passed=3)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mock_autopilot import MockAutopilot
+from mock_autopilot import AccountView
 from tests.conftest import ask
 
-FAILING: list[Callable[[MockAutopilot], Any]] = [
+FAILING: list[Callable[[AccountView], Any]] = [
     lambda seen: seen.assert_contact("ada@example.com"),
     lambda seen: seen.assert_contact(None),  # type: ignore[arg-type]  # is refused
     lambda seen: seen.assert_no_contact("u1"),
@@ -28,12 +28,12 @@ FAILING: list[Callable[[MockAutopilot], Any]] = [
 
 @pytest.mark.parametrize("failing", FAILING)
 def test_the_last_line_that_is_shown_is_the_tests(
-    autopilot: MockAutopilot, failing: Callable[[MockAutopilot], Any]
+    account: AccountView, failing: Callable[[AccountView], Any]
 ) -> None:
-    ask(autopilot, "POST", "contact", {"contact": {"user_id": "u1", "Frist": 1}})
-    ask(autopilot, "POST", "contact", {})
+    ask(account, "POST", "contact", {"contact": {"user_id": "u1", "Frist": 1}})
+    ask(account, "POST", "contact", {})
     with pytest.raises(Exception, match=r".") as caught:
-        failing(autopilot)
+        failing(account)
     shown = caught.traceback.filter(caught)
     assert [Path(entry.path) for entry in shown] == [Path(__file__)] * len(shown)
     assert caught.value.__context__ is None
