@@ -27,7 +27,7 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
             value = config.getini(ini_name)
             if value not in (None, ""):
                 options[name] = _read(config, name, value)
-        except ValueError as error:
+        except (ValueError, pytest.UsageError) as error:
             raise ValueError(f"{ini_name} in {config.inipath}: {error}") from None
     return options
 
