@@ -8,17 +8,21 @@ from pathlib import Path
 import click
 import pytest
 
+import mock_autopilot
 from adapter.engage.scenario import read_scenario
+from mock_autopilot import MockAutopilot
 from mock_autopilot.cli.contract import contract
 from tests.document_shell import Shell, examples
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = {
-    "README.md": 6,
+    "README.md": 8,
     "docs/curl.md": 6,
     "docs/engage.md": 3,
     "docs/node.md": 7,
     "docs/pytest.md": 10,
+    "docs/python.md": 15,
+    "docs/testing.md": 8,
     "docs/unittest.md": 5,
 }
 """Documents whose examples are run, each with the number of them that there are at least."""
@@ -48,7 +52,7 @@ def test_the_space_in_the_document_can_be_read() -> None:
     assert len(scenario.changes) == 5
 
 
-@pytest.mark.parametrize("name", ["reference", "clauses", "notes"])
+@pytest.mark.parametrize("name", ["reference", "clauses", "notes", "options"])
 def test_the_reference_is_what_the_code_says(name: str) -> None:
     path = ROOT / "docs" / "make_reference.py"
     spec = importlib.util.spec_from_file_location("make_reference", path)
@@ -58,6 +62,14 @@ def test_the_reference_is_what_the_code_says(name: str) -> None:
     spec.loader.exec_module(module)
     made = (ROOT / "docs" / f"{name}.md").read_text("utf-8")
     assert made == getattr(module, name)(), "run `make docs`"
+
+
+def test_the_page_of_the_python_api_names_all_of_it() -> None:
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    for name in mock_autopilot.__all__:
+        assert re.search(rf"`{name}\b", page), name
+    for name in dir(MockAutopilot):
+        assert name.startswith("_") or re.search(rf"`{name}\b", page), name
 
 
 def test_the_forwarders_in_the_document_are_those_that_the_tests_run() -> None:
