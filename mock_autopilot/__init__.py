@@ -4,7 +4,7 @@
 
     with MockAutopilot() as autopilot:
         ...  # let the code under test call autopilot.base_url with autopilot.api_key
-        assert "chris@example.com" in autopilot.contacts
+        autopilot.assert_contact("chris@example.com", FirstName="Chris")
 
 The names are loaded on first use, so that a command pays only for what it needs.
 PYTEST_DONT_REWRITE: pytest need not look for tests here, nor warn of what was imported before it.

@@ -64,7 +64,7 @@ class JourneyCheck:
         return Failure(
             f"No journey has the name, trigger id or journey id {self.journey!r}"
             f"{'; nearest: ' if near else ''}{near}.",
-            (*section("journeys", known, MOST_ENTRIES, repr), *background(seen)),
+            (*section("journeys", known, MOST_ENTRIES), *background(seen)),
         )
 
     def _wrong_count(self, seen: Seen, journey: JourneyView, count: int) -> Failure:

@@ -128,6 +128,8 @@ def test_a_predicate_may_assert() -> None:
 def test_a_class_is_no_predicate() -> None:
     with pytest.raises(TypeError, match=r"a: the class str is no predicate; write lambda value: "):
         differences({"a": str}, {"a": "x"})
+    with pytest.raises(TypeError, match=r"^value: the class int is no predicate; "):
+        differences(int, 5)
 
 
 @pytest.mark.parametrize(
