@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
@@ -14,9 +14,11 @@ from mock_autopilot.account.clock import ManualClock
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
-from mock_autopilot.export.case import Export, export
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
+
+if TYPE_CHECKING:
+    from mock_autopilot.export.case import Export
 
 
 class AccountView(Assertions):
@@ -149,7 +151,7 @@ class AccountView(Assertions):
         fault = {"match": given, "respond": respond, "times": times}
         return self._account.faults.add(fault, PATHS).id
 
-    def export(self, *, anonymise: bool = False) -> Export:
+    def export(self, *, anonymise: bool = False) -> "Export":
         """Return the calls as a fixture case and as a pytest file: both make them again, and pass.
 
         They are those since the account was made or reset, or since its state was last set by
@@ -157,6 +159,9 @@ class AccountView(Assertions):
         names, addresses, and all other texts, numbers and dates are replaced; who is the same as
         whom stays. Raises `ApiError` (409) that says why when the calls cannot be made again.
         """
+        # Imported here because few programs export, and all import this module.
+        from mock_autopilot.export.case import export
+
         return export(self._account, anonymise=anonymise)
 
     def reset(self) -> None:

@@ -42,7 +42,9 @@ class InProcessAutopilot(AccountView):
         super().__init__(accounts, account, base_url)
 
     def close(self) -> None:
-        """End: there is nothing to stop here. What was seen can still be asked for."""
+        """End: who waits for a call waits no longer. What was seen can still be asked for."""
+        for account in self._accounts:
+            account.journal.stop_waiting()
 
     @property
     def defects(self) -> list[Exception]:

@@ -160,14 +160,14 @@ class Accounts:
             (self.late if closed else journal).append(make(self._last_number, closed))
 
     def calls_beside(self, account: Account) -> list[Call]:
-        """Return the calls of other accounts, and of none, since this one was made or reset.
+        """Return the calls with another key or none since an account was made or reset.
 
         They are in the order in which they came.
         """
         journals = [one.journal for one in self if one is not account]
         found = [
             call
-            for journal in (self.unauthenticated, *journals)
+            for journal in (self.unauthenticated, self.late, *journals)
             for call in journal.calls()
             if call.number > account.calls_before
         ]

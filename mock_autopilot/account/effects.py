@@ -109,7 +109,7 @@ def changes(
     """
     for name, after in given.items():
         old = before.get(name)
-        if not _same(old, after):
+        if old is not after and not _same(old, after):
             yield FieldChange(f"{prefix}{name}", _copied(old), _copied(after))
 
 

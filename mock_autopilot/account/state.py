@@ -22,7 +22,6 @@ from mock_autopilot.account.clock import iso, iso_second, parse_iso
 from mock_autopilot.account.contact import Contact, apply, render
 from mock_autopilot.account.contact_body import CustomField, read_contact
 from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
-from mock_autopilot.account.ids import unused
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.json_text import MAX_DEPTH, parse_object
 from mock_autopilot.account.validation import bad_field, convert
@@ -180,7 +179,7 @@ def _contacts(
     return [
         contact
         if contact.contact_id
-        else replace(contact, contact_id=unused(account.ids.contact, ids.__contains__))
+        else replace(contact, contact_id=account.ids.unused(account.ids.contact, ids.__contains__))
         for contact in loaded
     ]
 
@@ -265,7 +264,7 @@ def _journeys(
     made = [
         journey
         if journey.journey_id
-        else replace(journey, journey_id=unused(account.ids.journey, ids.__contains__))
+        else replace(journey, journey_id=account.ids.unused(account.ids.journey, ids.__contains__))
         for journey in journeys
     ]
     return made, entries

@@ -18,7 +18,6 @@ from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.api.quickstart import quickstart
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.api.verify import Verifier
-from mock_autopilot.export.case import export
 from mock_autopilot.installation import installed_version
 from mock_autopilot.recording.journal import KEY_HEADER, Call, Journal, path_matches
 
@@ -100,6 +99,9 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.get("/export")
     def show_export() -> Response:
+        # Imported here because few programs export, and every server imports this module.
+        from mock_autopilot.export.case import export
+
         return _json(export(_account(accounts), anonymise=_flag("anonymise")).to_json())
 
     @control.post("/reset")

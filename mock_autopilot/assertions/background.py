@@ -15,8 +15,8 @@ def background(seen: Seen) -> tuple[Section, ...]:
     """Return sections about rejected calls, and about calls with other keys; the newest first."""
     rejected = [call for call in reversed(seen.calls) if call.error]
     others = seen.other_calls()[::-1]
-    unknown = [call for call in others if call.account is None]
-    counts = Counter(call.account for call in others if call.account)
+    refused = [call for call in others if call.account is None or call.closed_account]
+    counts = Counter(call.account for call in others if call.account and not call.closed_account)
     newest = {key: next(call for call in others if call.account == key) for key in counts}
     accounts = [
         f"{counted(count, 'call')} with the key {key}, the newest: {newest[key]}"
@@ -24,7 +24,7 @@ def background(seen: Seen) -> tuple[Section, ...]:
     ]
     return (
         *section("rejected calls, the newest first", rejected, MOST_REJECTED, with_reason),
-        *section("calls without a known key, meanwhile", unknown, MOST_UNKNOWN, _with_key),
+        *section("calls without a known key, meanwhile", refused, MOST_UNKNOWN, _with_key),
         *section("calls to other accounts, meanwhile", accounts, MOST_ACCOUNTS),
     )
 

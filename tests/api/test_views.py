@@ -52,6 +52,12 @@ def test_a_fake_shows_its_address_and_key() -> None:
         assert repr(autopilot) == f"<MockAutopilot {reach}: contacts=0, journeys=0, calls=0>"
 
 
+def test_a_closed_account_shows_that_it_is_closed(server: MockAutopilot) -> None:
+    account = server.new_account()
+    account.close()
+    assert repr(account).endswith(f"api_key={account.api_key!r}: closed>")
+
+
 def test_a_long_view_shows_the_first_five(account: AccountView) -> None:
     account.seed({"contacts": [{"Email": f"{n}@x.y"} for n in range(6)]})
     first = "0@x.y, 1@x.y, 2@x.y, 3@x.y, 4@x.y"

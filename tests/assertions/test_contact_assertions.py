@@ -212,6 +212,18 @@ def test_calls_with_other_keys_are_told(autopilot: MockAutopilot, explain: Expla
     assert len(explain(account.assert_contact, "ada@example.com")) == 1
 
 
+def test_calls_with_the_key_of_a_closed_account_are_told(
+    autopilot: MockAutopilot, explain: Explain
+) -> None:
+    account, closed = autopilot.new_account(), autopilot.new_account(name="test_before")
+    closed.close()
+    ask(closed, "GET", "contacts")
+    lines = explain(account.assert_contact, "ada@example.com")
+    assert lines[1] == "calls without a known key, meanwhile:"
+    assert lines[2].startswith("  #1 GET /v1/contacts: 401 ")
+    assert "test_before" in lines[2]
+
+
 def test_the_key_of_a_call_to_the_only_account_is_a_reason(
     autopilot: MockAutopilot, explain: Explain
 ) -> None:

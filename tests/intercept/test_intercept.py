@@ -14,7 +14,6 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from mock_autopilot import InProcessAutopilot, SeedWarning, intercept
-from mock_autopilot.interception import intercept as module
 from mock_autopilot.interception.intercept import InterceptOptions
 from mock_autopilot.options import ServerOptions
 from tests.intercept.conftest import ADA, BASE_URL, CLIENTS, KEY, Client
@@ -259,42 +258,6 @@ def test_what_cannot_be_decorated_is_refused() -> None:
             intercept()(function)
     with pytest.raises(TypeError, match="decorates functions, got <class"):
         intercept()(Client)
-
-
-# --- what is missing -----------------------------------------------------------------------------
-
-
-def without(*missing: str) -> Any:
-    return lambda name: None if name in missing else object()
-
-
-def test_without_the_needed_packages_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "find_spec", without("responses", "httpx"))
-    with pytest.raises(ModuleNotFoundError, match="pip install responses"), intercept():
-        pass
-    monkeypatch.undo()
-    with intercept() as autopilot:
-        CLIENTS["requests"].add("ada@example.com")
-        assert autopilot.calls
-
-
-def test_with_httpx_alone_calls_of_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", without("responses"))
-    with intercept() as autopilot:
-        with pytest.raises(requests.ConnectionError, match="pip install responses"):
-            CLIENTS["requests"].add("ada@example.com")
-        CLIENTS["httpx"].add("ada@example.com")
-        assert len(autopilot.calls) == 1
-    assert HTTPAdapter.send.__module__ == "requests.adapters"
-
-
-def test_without_httpx_requests_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", without("httpx"))
-    with intercept() as autopilot:
-        CLIENTS["requests"].add("ada@example.com")
-        assert len(autopilot.calls) == 1
 
 
 def test_the_record_shows_bodies_as_json() -> None:
