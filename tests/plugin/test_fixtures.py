@@ -228,6 +228,7 @@ autopilot_journal_size = 2
         ("ini", "why"),
         [
             ("autopilot_id_seed = x", "autopilot_id_seed in *pytest.ini: invalid literal*'x'"),
+            ("autopilot_strict = x", "autopilot_strict in *pytest.ini: *truth value*'x'*"),
             ("autopilot_clock = x", "*clock must be an ISO-8601 date, or date and time*"),
             ("autopilot_seed = none.json", "*No such file*none.json*"),
             ("autopilot_journeys = =7", "autopilot_journeys in *: '=7' has no name*"),
