@@ -36,6 +36,8 @@ class Shell:
         self.env = {name: os.environ[name] for name in os.environ if "PYTEST" not in name}
         self.env["PATH"] = f"{scripts}{os.pathsep}{os.environ['PATH']}"
         self.env["COLUMNS"] = "80"  # the width of what pytest prints
+        # Readers do not have these; each costs more time than all the rest of a short run.
+        self.env["PYTEST_ADDOPTS"] = "-p no:hypothesispytest -p no:anyio"
 
     def evaluate(self, example: Example) -> str | None:
         """Run the commands of a block; return how what they print differs from the document."""

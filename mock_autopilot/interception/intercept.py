@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from difflib import get_close_matches
 from functools import cache, wraps
 from importlib.util import find_spec
 from typing import Any, TypeVar, Unpack
@@ -13,7 +12,7 @@ from mock_autopilot.api.router import Router
 from mock_autopilot.in_process import InProcessAutopilot, make_accounts
 from mock_autopilot.interception.active import ActiveInterceptions, Interception, replace
 from mock_autopilot.interception.urls import DEFAULT_BASE_URL, BaseUrl, Passthrough
-from mock_autopilot.options import AccountOptions, ServerOptions
+from mock_autopilot.options import AccountOptions, ServerOptions, require_known
 
 R = TypeVar("R")
 
@@ -184,14 +183,10 @@ def _router() -> Router:
 
 
 def _server_options(options: InterceptOptions) -> ServerOptions:
-    names = InterceptOptions.__annotations__
     for name in options:
         if name in _OF_SERVERS:
             raise TypeError(f"intercept() has no server: {name} is an option of MockAutopilot")
-        if name not in names:
-            near = get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-            raise TypeError(f"intercept() has no option {name}; {hint}")
+    require_known(options, InterceptOptions.__annotations__, "intercept()")
     return ServerOptions(**options)
 
 

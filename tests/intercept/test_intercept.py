@@ -137,7 +137,7 @@ def test_the_options_are_those_of_a_server_without_what_only_servers_have() -> N
     ("options", "message"),
     [
         ({"port": 80}, "intercept() has no server: port is an option of MockAutopilot"),
-        ({"strikt": True}, "intercept() has no option strikt; did you mean strict?"),
+        ({"strikt": True}, "intercept() has no option 'strikt'; did you mean strict?"),
         ({"max_body": 0}, "max_body must be at least 1, got 0"),
         ({"passthrough": [5]}, "passthrough takes hosts and URLs, got 5"),
     ],
@@ -149,7 +149,7 @@ def test_a_wrong_option_is_refused(options: dict[str, Any], message: str) -> Non
 
 
 def test_an_unknown_option_like_no_other_is_told_all() -> None:
-    with pytest.raises(TypeError, match="has no option xyz; there are seed, journeys, auto"):
+    with pytest.raises(TypeError, match="has no option 'xyz'; there are seed, journeys, auto"):
         intercept(xyz=1)  # type: ignore[call-arg]  # that is what is tested
 
 

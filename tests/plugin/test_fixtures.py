@@ -223,6 +223,7 @@ autopilot_journal_size = 2
         shown = done.stdout.str()
         assert f"wrong options for the Autopilot fake: {why}" in shown
         assert "Traceback" not in shown
+        assert "another exception" not in shown
 
     @pytest.mark.parametrize(
         ("ini", "why"),
