@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from threading import Lock
 
 Clock = Callable[[], datetime]
@@ -98,4 +99,9 @@ def parse_iso(text: str) -> datetime:
 
 def http_date(moment: datetime) -> str:
     """Return a moment as HTTP headers do: `Fri, 02 Jun 2017 15:18:58 GMT`."""
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+    return _http_date(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=16)  # every answer has one, and those of one second have the same
+def _http_date(second: datetime) -> str:
+    return format_datetime(second.astimezone(UTC), usegmt=True)
