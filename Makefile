@@ -41,7 +41,7 @@ format: $(READY) ## put the code into its format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## renew docs/reference.md, docs/clauses.md and docs/notes.md from the code's tables
+docs: $(READY) ## renew docs/reference.md, clauses.md, notes.md and options.md from the code's tables
 	@$(BIN)/python docs/make_reference.py
 
 kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); renews docs/kill_table.md

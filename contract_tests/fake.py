@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
+from urllib.parse import quote
 
 from contract_tests.protocol import Settings, SetupError
 from mock_autopilot import ApiError, MockAutopilot
@@ -17,8 +18,19 @@ DEFAULT_TRIGGER = "0000"
 class Fake:
     """A running fake account, and the control calls that the suite makes."""
 
-    def __init__(self, *, host: str, port: int, api_key: str, journeys: dict[str, str]) -> None:
-        self._mock = MockAutopilot(api_key, host=host, port=port)
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        api_key: str,
+        journeys: dict[str, str],
+        strict: bool = False,
+        auto_journeys: bool = True,
+    ) -> None:
+        self._mock = MockAutopilot(
+            api_key, host=host, port=port, strict=strict, auto_journeys=auto_journeys
+        )
         self.settings: Settings = {
             "base_url": self._mock.base_url,
             "api_key": api_key,
@@ -53,6 +65,19 @@ class Fake:
         """Set a fault: `match`, `respond`, `times` of the control call."""
         self._ask("POST", "faults", fault)
 
+    def call(self, method: str, path: str, *body: Any) -> tuple[int, Any]:
+        """Make a call of the API, with one body or none; return its status and JSON.
+
+        `path` is percent-decoded. The JSON is None where there is none.
+        """
+        raw = json.dumps(body[0]) if body else None
+        answer = self._request(method, quote(path, safe="/@:+"), raw)
+        text = answer.read()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, None
+
     def close(self) -> None:
         """Stop it."""
         self._connection.close()
@@ -60,16 +85,29 @@ class Fake:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         raw = None if body is None else json.dumps(body)
-        self._connection.request(method, f"/_mock/{path}", raw, self._headers)
-        answer = self._connection.getresponse()
+        answer = self._request(method, f"/_mock/{path}", raw)
         text = answer.read()
         if answer.status != 200:
             raise SetupError(f"{method} /_mock/{path}: {answer.status} {text.decode()}")
         return json.loads(text)
 
+    def _request(self, method: str, path: str, raw: str | None) -> HTTPResponse:
+        self._connection.request(method, path, raw, self._headers)
+        return self._connection.getresponse()
 
-def open_fake(*, host: str, port: int, api_key: str, triggers: Iterable[str] = ()) -> Fake:
+
+def open_fake(
+    *,
+    host: str,
+    port: int,
+    api_key: str,
+    triggers: Iterable[str] = (),
+    strict: bool = False,
+    auto_journeys: bool = True,
+) -> Fake:
     """Start a fake. `triggers` are EVENT=ID pairs beside the events that a run always has.
+
+    `strict` and `auto_journeys` are options of the fake's own.
 
     Raises `SetupError` when it cannot be started.
     """
@@ -80,7 +118,14 @@ def open_fake(*, host: str, port: int, api_key: str, triggers: Iterable[str] = (
             raise SetupError(f"--trigger {pair!r}: write EVENT=ID, not the default trigger")
         journeys[event] = trigger_id
     try:
-        return Fake(host=host, port=port, api_key=api_key, journeys=journeys)
+        return Fake(
+            host=host,
+            port=port,
+            api_key=api_key,
+            journeys=journeys,
+            strict=strict,
+            auto_journeys=auto_journeys,
+        )
     except ApiError as error:
         raise SetupError(f"--api-key {api_key!r}: {error}") from None
     except (OSError, ValueError) as error:

@@ -1,7 +1,11 @@
-"""Make docs/reference.md and docs/clauses.md from the tables that the code runs on: `make docs`."""
+"""Make the documents of the code's own tables: `make docs`."""
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import click
 
 import adapter.notes
 from contract_tests.clauses import CLAUSES
@@ -11,6 +15,8 @@ from mock_autopilot.account.errors import ErrorKind
 from mock_autopilot.account.evidence import MEANINGS, Evidence
 from mock_autopilot.account.fields import FIELDS
 from mock_autopilot.api.router import ROUTES
+from mock_autopilot.cli.serve import serve
+from mock_autopilot.options import ServerOptions
 
 HEAD = """# Reference
 
@@ -48,6 +54,31 @@ identifiers, traits and properties (`messageId`, `timestamp`, the rest of `conte
 The evidence is where the rule is known from: Segment's page about the destination (`seed`), clients
 of the API (`client`), or our own choice (`ours`). `{…}` stands for a part of the message.
 """
+
+OPTIONS_HEAD = """# Options of the fake
+
+Made from `mock_autopilot/options.py` by `make docs`; do not edit.
+
+`MockAutopilot` takes all of them by name, `mock-autopilot serve` as options of the command line.
+`intercept()` takes all but `host`, `port` and `control_token`. Those of an account (the last
+column) are also taken by `new_account()`, by the marker `@pytest.mark.autopilot(strict=True)`, and
+by pytest's ini file with `autopilot_` before the name ([pytest.md](pytest.md#options)).
+"""
+
+OPTIONS_END = """
+* `seed` is in Python a mapping or the path of a JSON file, for the command line and the ini file a
+  path.
+* `journeys` is in Python a list of names, or of pairs of a name and a trigger id; elsewhere
+  `NAME=TRIGGER_ID`, one or more times (in the ini file a line each).
+* `clock` is in Python also a `datetime`, or a callable that returns one with its time zone. A clock
+  that stands is moved by `account.clock.tick(60)`.
+"""
+
+
+def options() -> str:
+    """Return the document of the fake's options."""
+    head = ("in Python", "default", "`mock-autopilot serve`", "what it does", "an account's")
+    return "\n".join([OPTIONS_HEAD, *table(head, option_rows()), OPTIONS_END])
 
 
 def clauses() -> str:
@@ -114,6 +145,25 @@ def warning_rows() -> Iterable[tuple[str, ...]]:
             yield f"`{kind.id}`", kind.message
 
 
+def option_rows() -> Iterable[tuple[str, ...]]:
+    shown = {one.name: one for one in serve.params if isinstance(one, click.Option)}
+    for option in dataclasses.fields(ServerOptions):
+        yield (
+            f"`{option.name}`",
+            f"`{option.default!r}`",
+            command_option(option, shown[option.name]),
+            option.metadata["help"],
+            "yes" if option.metadata.get("per_account") else "",
+        )
+
+
+def command_option(option: dataclasses.Field[Any], shown: click.Option) -> str:
+    names = " / ".join(f"`{name}`" for name in (*shown.opts, *shown.secondary_opts))
+    other = option.metadata.get("command_default")
+    more = "repeatable" if shown.multiple else f"default `{other}`" if other else ""
+    return f"{names}, {more}" if more else names
+
+
 def listed(evidence: Iterable[Evidence]) -> str:
     return ", ".join(f"`{tag}`" for tag in evidence)
 
@@ -124,6 +174,5 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterable[st
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("reference.md").write_text(reference(), "utf-8")
-    Path(__file__).with_name("clauses.md").write_text(clauses(), "utf-8")
-    Path(__file__).with_name("notes.md").write_text(notes(), "utf-8")
+    for document in (reference, clauses, notes, options):
+        Path(__file__).with_name(f"{document.__name__}.md").write_text(document(), "utf-8")

@@ -18,6 +18,7 @@ __all__ = [
     "ApiError",
     "AutopilotTestCase",
     "Call",
+    "Export",
     "InProcessAutopilot",
     "LateCallWarning",
     "ManualClock",
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mock_autopilot.account.clock import ManualClock
     from mock_autopilot.account.errors import ApiError
     from mock_autopilot.account_view import AccountView
+    from mock_autopilot.export.case import Export
     from mock_autopilot.in_process import InProcessAutopilot
     from mock_autopilot.interception.intercept import intercept
     from mock_autopilot.mock import MockAutopilot
@@ -44,6 +46,7 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "ApiError": "account.errors",
             "AutopilotTestCase": "unittest_case",
             "Call": "recording.journal",
+            "Export": "export.case",
             "InProcessAutopilot": "in_process",
             "LateCallWarning": "unittest_case",
             "ManualClock": "account.clock",

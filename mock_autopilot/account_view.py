@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_autopilot.account import journeys, state
 from mock_autopilot.account.account import Account
@@ -16,6 +16,9 @@ from mock_autopilot.arguments import require_text
 from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
+
+if TYPE_CHECKING:
+    from mock_autopilot.export.case import Export
 
 
 class AccountView(Assertions):
@@ -147,6 +150,19 @@ class AccountView(Assertions):
         given = {key: value for key, value in match.items() if value is not None}
         fault = {"match": given, "respond": respond, "times": times}
         return self._account.faults.add(fault, PATHS).id
+
+    def export(self, *, anonymise: bool = False) -> "Export":
+        """Return the calls as a fixture case and as a pytest file: both make them again, and pass.
+
+        They are those since the account was made or reset, or since its state was last set by
+        `seed`. Rejected ones that cannot be made again are left out, and named. With `anonymise`
+        names, addresses, and all other texts, numbers and dates are replaced; who is the same as
+        whom stays. Raises `ApiError` (409) that says why when the calls cannot be made again.
+        """
+        # Imported here because few programs export, and all import this module.
+        from mock_autopilot.export.case import export
+
+        return export(self._account, anonymise=anonymise)
 
     def reset(self) -> None:
         """Put the account back to how it began: its record of calls emptied, its faults gone.

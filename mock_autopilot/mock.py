@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.app import create_app
 from mock_autopilot.in_process import InProcessAutopilot, make_accounts
-from mock_autopilot.options import ServerOptions
+from mock_autopilot.options import ServerOptions, require_known
 from mock_autopilot.servers.network import is_loopback, origin
 from mock_autopilot.servers.thread_server import ThreadServer
 
@@ -45,6 +45,7 @@ class MockAutopilot(InProcessAutopilot):
 
     @takes_options(ServerOptions)
     def __init__(self, *args: Any, **named: Any) -> None:
+        require_known(named, (option.name for option in fields(ServerOptions)), "MockAutopilot")
         try:
             options = ServerOptions(*args, **named)
         except TypeError as error:

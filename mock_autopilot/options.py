@@ -1,6 +1,6 @@
 """The options of a fake, with defaults and help: one source for the command line and Python."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -157,12 +157,7 @@ class ServerOptions:
 
         Raises TypeError for one that is the whole fake's, with the nearest name for a typo.
         """
-        known = AccountOptions.__annotations__
-        for name in changed:
-            if name not in known:
-                near = get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
-                raise TypeError(f"an account has no option {name!r}; {hint}")
+        require_known(changed, AccountOptions.__annotations__, "an account")
         return replace(replace(self, seed=None, journeys=()), **changed)
 
 
@@ -176,6 +171,19 @@ class AccountOptions(TypedDict, total=False):
     journal_size: int
     id_seed: int | None
     clock: Callable[[], datetime] | datetime | str | None
+
+
+def require_known(names: Iterable[str], known: Iterable[str], owner: str) -> None:
+    """Raise TypeError for the first name of an option that the owner does not have.
+
+    It has the nearest name for a typo, else all that are known.
+    """
+    known = list(known)
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise TypeError(f"{owner} has no option {name!r}; {hint}")
 
 
 def account_part(options: Mapping[str, Any]) -> AccountOptions:

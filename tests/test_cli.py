@@ -37,7 +37,7 @@ class TestHelp:
 
     def test_the_commands(self) -> None:
         result = CliRunner().invoke(main, ["--help"])
-        assert set(main.commands) == {"serve", "send", "engage", "demo", "contract"}
+        assert set(main.commands) == {"serve", "send", "record", "engage", "demo", "contract"}
         for name in main.commands:
             assert re.search(rf"^  {name} ", result.output, re.MULTILINE)
 

@@ -46,7 +46,7 @@ def test_a_number_out_of_its_limits_is_refused(name: str, value: int, why: str) 
 
 
 def test_an_option_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(TypeError, match="strikt"):
+    with pytest.raises(TypeError, match="no option 'strikt'; did you mean strict"):
         MockAutopilot(strikt=True)  # type: ignore[call-arg]
 
 

@@ -218,6 +218,7 @@ def _journeys(state: State, names: Mapping[str, str]) -> dict[str, list[Json]]:
             {
                 "contact": names.get(entry["contact_id"], entry["contact_id"]),
                 "properties": entry["properties"],
+                **({"ejected": True} if entry["ejected_at"] else {}),
             }
             for entry in journey["entries"]
         ]

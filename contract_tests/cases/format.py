@@ -1,6 +1,7 @@
 """The format of a fixture case, as JSON files have it.
 
-What is absent from `expect` is not compared. `reference` is compared for this project's own
+A case has messages, for a forwarder, or calls of the API, for the fake itself. What is absent from
+`expect` is not compared. `reference` is compared for this project's own
 forwarder only: its calls, its decisions where the contract leaves a choice, and what only its
 answers have. All the rest is compared for every forwarder. docs/contract.md describes each field.
 """
@@ -86,6 +87,8 @@ class ExpectedEntry(_Part):
 
     contact: str
     properties: Json
+    ejected: bool = False
+    """Whether it has left the journey."""
 
 
 class ExpectedCall(_Part):
@@ -95,6 +98,27 @@ class ExpectedCall(_Part):
     path: str
     status: int
     body: Any
+
+
+class CaseCall(_Part):
+    """A call of the API, the status of its answer, and members that the answer must have.
+
+    In path, body and answer contact ids are `person_1`, … as in `ExpectedEntry`.
+    """
+
+    method: Annotated[str, Meta(pattern="^[A-Z]+$")]
+    path: Annotated[str, Meta(pattern="^/")]
+    status: int
+    body: Any = UNSET
+    answer: Any = UNSET
+
+
+class CaseAccount(_Part):
+    """The account of a case with calls: two options of the fake, and the state it begins with."""
+
+    state: Json = field(default_factory=dict)
+    strict: bool = False
+    auto_journeys: bool = True
 
 
 class AccountExpectation(_Part):
@@ -113,15 +137,15 @@ class ReferenceExpectation(AccountExpectation):
 
 
 class Expectation(AccountExpectation, kw_only=True):
-    """What must have come of the messages."""
+    """What must have come of the messages, or of the calls."""
 
-    deliveries: list[ExpectedDelivery]
+    deliveries: list[ExpectedDelivery] = field(default_factory=list)
     people: list[ExpectedPerson] = field(default_factory=list)
     reference: ReferenceExpectation | UnsetType = UNSET
 
 
 class Case(_Part, kw_only=True):
-    """A fixture case: messages, and what must have come of them."""
+    """A fixture case: messages or calls of the API, and what must have come of them."""
 
     id: Annotated[str, Meta(min_length=1)]
     title: str
@@ -130,7 +154,11 @@ class Case(_Part, kw_only=True):
     demo: bool = False
     settings: CaseSettings = field(default_factory=CaseSettings)
     faults: list[CaseFault] = field(default_factory=list)
-    messages: Annotated[list[Message], Meta(min_length=1)]
+    messages: Annotated[list[Message], Meta(min_length=1)] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Calls that were received and are not in the case, and why: not compared."""
+    account: CaseAccount = field(default_factory=CaseAccount)
+    calls: Annotated[list[CaseCall], Meta(min_length=1)] = field(default_factory=list)
     expect: Expectation
 
 
@@ -178,6 +206,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def _inconsistencies(case: Case) -> Iterator[str]:
+    if bool(case.messages) == bool(case.calls):
+        yield "the case must have either messages or calls"
+    yield from _misplaced(case)
     count = len(case.messages)
     expected = len(case.expect.deliveries)
     if expected != count:
@@ -202,6 +233,24 @@ def _inconsistencies(case: Case) -> Iterator[str]:
             yield f"{place}.if_delivered is {person.if_delivered}: write a number from 1 to {count}"
 
 
+def _misplaced(case: Case) -> Iterator[str]:
+    """Yield what only a case with calls, or only one with messages, may have."""
+    expect = case.expect
+    if not case.calls:
+        for name in ("account", "left_out"):
+            if getattr(case, name) != getattr(_NOTHING, name):
+                yield f"{name} is for a case with calls: remove it, or write calls"
+        return
+    if case.demo or case.faults or case.settings != _NOTHING.settings:
+        yield "demo, faults and settings are for a case with messages: remove them"
+    if expect.reference is not UNSET:
+        yield "expect.reference is for a case with messages: remove it"
+
+
+_NOTHING = Case(id="-", title="", why="", source="", expect=Expectation())
+"""What a case has where nothing is written."""
+
+
 # --- the messages of msgspec in the words of JSON ---
 
 _WORDS = {
@@ -221,7 +270,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda m: f"has {m[1]!r}, which is not a field of a case; remove it or correct its name",
     ),
     (r"Invalid enum value (.+)", lambda m: f"is {m[1]}; write exact, nulls or only"),
-    (r"Expected `array` of length >= 1", lambda _: "is empty; write at least one message"),
+    (r"Expected `array` of length >= 1", lambda _: "is empty; write at least one"),
+    (r"Expected `str` matching regex '\^/'", lambda _: "is no path; write one from /v1/ on"),
+    (r"Expected `str` matching regex .+", lambda _: "is no method; write one in capitals"),
     (r"Expected `str` of length >= 1", lambda _: "is empty; write a text"),
     (r"Expected `int` >= 0", lambda _: "is below 0; write how many there are"),
     (r"Expected `int` >= 1", lambda _: "is too small; messages are counted from 1"),

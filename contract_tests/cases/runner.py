@@ -28,9 +28,12 @@ def run_case(case: Case, fake: Fake, target: Target) -> Iterator[Step]:
     """Empty the account, and deliver the messages one after the other.
 
     Raises:
-        SetupError: the forwarder cannot be reached, or the account takes no such fault.
+        SetupError: the forwarder cannot be reached, or the account takes no such fault; or the
+            case holds calls, see `calls.run_calls`.
 
     """
+    if case.calls:
+        raise SetupError(f"{case.id} holds calls of the API, and no messages for a forwarder")
     fake.reset()
     last = 0
     for number, message in enumerate(case.messages, start=1):

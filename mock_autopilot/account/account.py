@@ -6,11 +6,15 @@ What can be done to it is in the modules `contacts` and `journeys`. No HTTP here
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from mock_autopilot.account import errors
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import ManualClock, iso, iso_second, make_clock
 from mock_autopilot.account.contact import Contact
 from mock_autopilot.account.ids import make_ids
+from mock_autopilot.account.journey import Journey
 from mock_autopilot.account.lookup import contact_of_identifier
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.faults import Faults
@@ -19,6 +23,25 @@ from mock_autopilot.storage.base import AccountState, Storage, Transaction
 
 T = TypeVar("T")
 Checked = TypeVar("Checked")
+
+
+class ReplayStart(Struct, frozen=True):
+    """What a replay of the recorded calls begins with; from there on only calls change the state.
+
+    `after` is the number of the last recorded call that came before this state, 0 for none.
+    """
+
+    state: AccountState = AccountState()
+    after: int = 0
+
+    def with_journey(self, journey: Journey) -> "ReplayStart":
+        """Return the start with a journey that was defined later, in place of its trigger's."""
+        trigger_id = journey.trigger_id
+        journeys = {one.trigger_id: one for one in self.state.journeys} | {trigger_id: journey}
+        entries = {trigger_id: (), **self.state.entries}
+        return replace(
+            self, state=replace(self.state, journeys=tuple(journeys.values()), entries=entries)
+        )
 
 
 class Account:
@@ -44,6 +67,7 @@ class Account:
         self.clock = make_clock(options.clock)
         self.journal = Journal(options.journal_size)
         self.faults = Faults()
+        self.replay_start = ReplayStart()
         self.closed = False
         self.calls_before = 0
         """The number of the fake's last call before this account was made or reset."""
@@ -71,6 +95,7 @@ class Account:
             if isinstance(self.clock, ManualClock) and self.clock is not self.options.clock:
                 self.clock.restart()
             stored.restore(self._initial)
+            self.replay_start = ReplayStart(self._initial)
 
         self.transact(operation)
 
@@ -79,6 +104,7 @@ class Account:
         self.closed = True
         self._storage.forget(self.api_key)
         self._initial = AccountState()
+        self.replay_start = ReplayStart()
         self.faults.clear()
         self.journal.clear()
 
@@ -102,6 +128,15 @@ class Account:
             return found
 
         return self.transact(operation)
+
+    def forget_calls(self) -> None:
+        """Empty the record of calls; what they did stays."""
+
+        def operation(stored: Transaction) -> None:
+            self.journal.clear()
+            self.replay_start = ReplayStart(stored.snapshot())
+
+        self.transact(operation)
 
     def now(self) -> str:
         """Return the present moment, with milliseconds."""

@@ -97,8 +97,8 @@ def _custom_changes(
     """Yield the changes of values, and of types where the value stays."""
     for kind, new in given.items():
         old = stored.get(kind)
-        before, after = (None if one is None else one.value for one in (old, new))
-        yield from changes({kind: before}, {kind: after}, "custom_fields.")
+        before = {kind: old.value} if old else {}
+        yield from changes(before, {kind: new.value if new else None}, "custom_fields.")
         if old and new and old.type != new.type:
             yield FieldChange(f"custom_fields.{kind}.fieldType", old.type, new.type)
 

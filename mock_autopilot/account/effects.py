@@ -109,8 +109,8 @@ def changes(
     """
     for name, after in given.items():
         old = before.get(name)
-        if not _same(old, after):
-            yield FieldChange(f"{prefix}{name}", deepcopy(old), deepcopy(after))
+        if old is not after and not _same(old, after):
+            yield FieldChange(f"{prefix}{name}", _copied(old), _copied(after))
 
 
 def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:
@@ -124,10 +124,13 @@ def combined(changed: Iterable[FieldChange]) -> list[FieldChange]:
 
 def _same(one: object, other: object) -> bool:
     """Return whether two JSON values are the same. True equals 1 for Python, but not for JSON."""
-    match one, other:
-        case dict(), dict():
-            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-        case list(), list():
-            return len(one) == len(other) and all(map(_same, one, other))
-        case _:
-            return one == other and isinstance(one, bool) is isinstance(other, bool)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of a JSON value; what cannot be changed is its own."""
+    return deepcopy(value) if isinstance(value, dict | list) else value

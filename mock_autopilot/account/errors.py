@@ -211,6 +211,14 @@ TOO_MANY_WAITING = ErrorKind(
     Evidence.OURS,
 )
 
+CANNOT_EXPORT = ErrorKind(
+    "cannot-export",
+    409,
+    "Conflict",
+    "What was received cannot be exported: {problem}",
+    Evidence.OURS,
+)
+
 # --- the fake itself -------------------------------------------------------------------------
 DEFECT = ErrorKind(
     "defect",

@@ -42,6 +42,7 @@ class Ids:
 
     def __init__(self, new_uuid: Callable[[], UUID] = uuid4) -> None:
         self._new_uuid = new_uuid
+        self._seeded = new_uuid if isinstance(new_uuid, SeededUuids) else None
 
     def contact(self) -> str:
         """Return a contact's id (`client`: `person_` and an upper-case UUID)."""
@@ -59,23 +60,26 @@ class Ids:
         """Return a UUID in the form of version 1, as the steps of a work order have it."""
         return str(UUID(int=self._new_uuid().int, version=1))
 
+    def unused(self, make: Callable[[], str], taken: Callable[[str], bool]) -> str:
+        """Return the first id of `make` that is not taken.
+
+        A loaded state may have ids of the same seed. Random ones are never taken.
+        """
+        new = make()
+        while self._seeded and taken(new):
+            new = make()
+        return new
+
     def position(self) -> int:
-        """Return where a repeatable source stands, for `restart`; 0 for any other."""
-        return self._new_uuid.made if isinstance(self._new_uuid, SeededUuids) else 0
+        """Return where a seeded source stands, for `restart`; 0 for any other."""
+        return self._seeded.made if self._seeded else 0
 
     def restart(self, position: int) -> None:
-        """Put a repeatable source back; any other goes on."""
-        if isinstance(self._new_uuid, SeededUuids):
-            self._new_uuid.restart(position)
+        """Put a seeded source back; any other goes on."""
+        if self._seeded:
+            self._seeded.restart(position)
 
 
 def make_ids(seed: int | None, name: str) -> Ids:
     """Return ids that are random without a seed, else the same each time for seed and name."""
     return Ids() if seed is None else Ids(SeededUuids(seed, name))
-
-
-def unused(make: Callable[[], str], taken: Callable[[str], bool]) -> str:
-    """Return the first new id that is not taken: a loaded state may have ids of the same seed."""
-    while taken(new := make()):
-        pass
-    return new

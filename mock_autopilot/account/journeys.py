@@ -44,7 +44,9 @@ def define(account: Account, name: str, trigger_id: str | None = None) -> Journe
         stored.define(journey)
         return journey
 
-    return account.transact(operation)
+    journey = account.transact(operation)
+    account.replay_start = account.replay_start.with_journey(journey)
+    return journey
 
 
 def triggers(account: Account, warnings: Warnings) -> Sequence[Journey]:

@@ -34,6 +34,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKS = tuple(mark for mark, _ in _BYTE_ORDER_MARKS)
 
 
 def decode(raw: bytes, name: str = BODY) -> str:
@@ -52,7 +53,9 @@ def decode(raw: bytes, name: str = BODY) -> str:
 
 def byte_order_mark(raw: bytes) -> str | None:
     """Return the encoding that a byte order mark names; None when there is none."""
-    return next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), None)
+    if not raw.startswith(_MARKS):
+        return None
+    return next(name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark))
 
 
 def parse_object(

@@ -2,7 +2,7 @@
 
 from mock_autopilot.account import errors
 from mock_autopilot.account.contact import Contact
-from mock_autopilot.account.ids import CONTACT_PREFIX, Ids, unused
+from mock_autopilot.account.ids import CONTACT_PREFIX, Ids
 from mock_autopilot.account.journey import Journey
 from mock_autopilot.storage.base import Transaction
 
@@ -37,11 +37,11 @@ def journey_of_trigger(stored: Transaction, trigger_id: str) -> Journey | None:
 
 def new_contact_id(ids: Ids, stored: Transaction) -> str:
     """Return an id that no contact has or had."""
-    return unused(
+    return ids.unused(
         ids.contact, lambda one: stored.is_bookmark(one) or bool(stored.find(contact_id=one))
     )
 
 
 def new_journey_id(ids: Ids, stored: Transaction) -> str:
     """Return an id that no journey has."""
-    return unused(ids.journey, lambda one: stored.journey(one) is not None)
+    return ids.unused(ids.journey, lambda one: stored.journey(one) is not None)

@@ -16,17 +16,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from mock_autopilot.account import call_warnings as warn
-from mock_autopilot.account.account import Account
+from mock_autopilot.account.account import Account, ReplayStart
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import iso, iso_second, parse_iso
 from mock_autopilot.account.contact import Contact, apply, render
 from mock_autopilot.account.contact_body import CustomField, read_contact
 from mock_autopilot.account.fields import CUSTOM_TYPES, date_value
-from mock_autopilot.account.ids import unused
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.json_text import MAX_DEPTH, parse_object
 from mock_autopilot.account.validation import bad_field, convert
-from mock_autopilot.storage.base import AccountState, address_key
+from mock_autopilot.storage.base import AccountState, Transaction, address_key
 
 DEPTH = MAX_DEPTH + 8
 """Levels that a state may have: what a call's body may hold stands a little deeper here."""
@@ -80,7 +79,11 @@ class _Contact(Struct):
 
 def dump(account: Account) -> dict[str, Any]:
     """Return the account's state."""
-    state = account.transact(lambda stored: stored.snapshot())
+    return dump_state(account.transact(lambda stored: stored.snapshot()))
+
+
+def dump_state(state: AccountState) -> dict[str, Any]:
+    """Return what an account stores, or stored, as a state."""
     return {
         "contacts": [
             {**render(contact), "merged_contact_ids": list(contact.merged_ids)}
@@ -127,7 +130,12 @@ def load(account: Account, state: Mapping[str, Any], warnings: Warnings) -> None
     journeys, entries = _journeys(account, parts.journeys or ())
     warnings.reject_if_strict()
     new = AccountState(loaded, lists, journeys, entries)
-    account.transact(lambda stored: stored.restore(new))
+
+    def operation(stored: Transaction) -> None:
+        stored.restore(new)
+        account.replay_start = ReplayStart(new, account.journal.newest())
+
+    account.transact(operation)
 
 
 def _lists(parts: Sequence[_List]) -> dict[str, str]:
@@ -171,7 +179,7 @@ def _contacts(
     return [
         contact
         if contact.contact_id
-        else replace(contact, contact_id=unused(account.ids.contact, ids.__contains__))
+        else replace(contact, contact_id=account.ids.unused(account.ids.contact, ids.__contains__))
         for contact in loaded
     ]
 
@@ -256,7 +264,7 @@ def _journeys(
     made = [
         journey
         if journey.journey_id
-        else replace(journey, journey_id=unused(account.ids.journey, ids.__contains__))
+        else replace(journey, journey_id=account.ids.unused(account.ids.journey, ids.__contains__))
         for journey in journeys
     ]
     return made, entries

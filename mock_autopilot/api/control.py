@@ -63,7 +63,7 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
 
     @control.delete("/calls")
     def forget_calls() -> Response:
-        _account(accounts).journal.clear()
+        _account(accounts).forget_calls()
         return _json({})
 
     @control.get("/calls/unauthenticated")
@@ -96,6 +96,13 @@ def blueprint(accounts: Accounts, guard: Guard) -> Blueprint:
         state.load(account, state.parse(request.get_data(cache=False), warnings), warnings)
         found = [warning.to_json() for warning in warnings]
         return _json({**state.dump(account), "warnings": found})
+
+    @control.get("/export")
+    def show_export() -> Response:
+        # Imported here because few programs export, and every server imports this module.
+        from mock_autopilot.export.case import export
+
+        return _json(export(_account(accounts), anonymise=_flag("anonymise")).to_json())
 
     @control.post("/reset")
     def reset() -> Response:
@@ -207,6 +214,14 @@ def _number(filters: dict[str, str], name: str) -> int | None:
     if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise bad_field(name, f"must be a whole number, got {text[:40]!r}.")
     return int(text)
+
+
+def _flag(name: str) -> bool:
+    """Return whether a flag is set, by `1`; it is not when it is absent or `0`."""
+    text = request.args.get(name, "0")
+    if text not in ("0", "1"):
+        raise bad_field(name, f"must be 1 or 0, got {text[:40]!r}.")
+    return text == "1"
 
 
 def _json(value: Any, status: int = 200) -> Response:

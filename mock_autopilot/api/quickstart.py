@@ -16,6 +16,11 @@ curl -s -H 'autopilotapikey: $api_key' $base_url/v1/contact \\
 # What arrived, with warnings and the reasons of rejections:
 curl -s -H 'autopilotapikey: $api_key'$token $base_url/_mock/calls
 """,
+    "verify": """\
+# Answered 200 when it holds, else 409 with an explanation; it waits up to 5 seconds:
+curl -s -H 'autopilotapikey: $api_key'$token $base_url/_mock/verify \\
+  -d '{"contact": {"identifier": "ada@example.com", "fields": {"FirstName": "Ada"}}, "within": 5}'
+""",
     "python": """\
 import requests
 
@@ -26,6 +31,20 @@ answer = requests.post(
     timeout=10,
 )
 print(answer.status_code, answer.json())
+""",
+    "pytest": """\
+# test_signup.py: needs pytest and the package responses, and no server
+import requests
+
+
+def test_sign_up(autopilot_intercept):
+    requests.post(  # what your code does
+        "https://api2.autopilothq.com/v1/contact",
+        headers={"autopilotapikey": autopilot_intercept.api_key},
+        json={"contact": {"Email": "ada@example.com", "FirstName": "Ada"}},
+        timeout=10,
+    )
+    autopilot_intercept.assert_contact("ada@example.com", FirstName="Ada")
 """,
     "node": """\
 const answer = await fetch("$base_url/v1/contact", {

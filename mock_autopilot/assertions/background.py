@@ -23,7 +23,7 @@ def background(seen: Seen) -> tuple[Section, ...]:
         for key, count in counts.items()
     ]
     return (
-        *section("rejected calls, the newest first", rejected, MOST_REJECTED, with_reason),
+        *section("rejected calls, the newest first", rejected, MOST_REJECTED, _rejected),
         *section("calls without a known key, meanwhile", refused, MOST_UNKNOWN, _with_key),
         *section("calls to other accounts, meanwhile", accounts, MOST_ACCOUNTS),
     )
@@ -44,6 +44,11 @@ def with_warnings(call: Call) -> str:
 def no_calls(seen: Seen) -> str:
     """Return the sentence that says that no call came, if none did; else nothing."""
     return "" if seen.calls else f"No call came with this account's key ({seen.key})."
+
+
+def _rejected(call: Call) -> str:
+    # The only account of a fake has the calls with an unknown key among its own.
+    return _with_key(call) if call.account is None else with_reason(call)
 
 
 def _with_key(call: Call) -> str:

@@ -12,6 +12,7 @@ from mock_autopilot.cli._text import escape_unencodable
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
+from mock_autopilot.cli.record import record
 from mock_autopilot.cli.send import send
 from mock_autopilot.cli.serve import serve
 from mock_autopilot.installation import installed_version
@@ -26,6 +27,7 @@ def main() -> None:
     See it work:             mock-autopilot demo
     Run the fake:            mock-autopilot serve
     Forward messages to it:  mock-autopilot send messages.jsonl
+    Keep what it received:   mock-autopilot record --pytest test_recorded.py
     Play Segment Engage:     mock-autopilot engage space.json
     Certify a forwarder:     mock-autopilot contract --adapter package.module:factory
     """
@@ -36,6 +38,7 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(send)
+main.add_command(record)
 main.add_command(engage)
 main.add_command(demo)
 main.add_command(contract)

@@ -1,16 +1,21 @@
-"""`mock-autopilot contract --case`: fixture cases through somebody's forwarder."""
+"""`mock-autopilot contract --case`: fixture cases through somebody's forwarder.
+
+A case with calls is replayed at a fake of its own, and has nothing to do with a forwarder.
+"""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import click
 
+from contract_tests.cases.calls import call_differences, run_calls
 from contract_tests.cases.differences import Difference, case_differences
 from contract_tests.cases.format import Case, read_cases
 from contract_tests.cases.runner import check_triggers, run_case, settings_for
+from contract_tests.fake import open_fake
 from contract_tests.harness import Harness, TargetLost, forwarder, open_harness
 from contract_tests.protocol import SetupError
 from contract_tests.targets import open_target
@@ -47,17 +52,25 @@ def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
     files = [Path(name) for name in names]
     cases = read_cases(files)
     differing = []
-    with closing(open_harness(option)) as harness:
+    with ExitStack() as opened:
+        harness = None
         name = option.adapter or option.adapter_url or option.adapter_command
-        click.echo(printable(f"target    {name}"))
-        click.echo(f"fake      mock_autopilot.MockAutopilot, {harness.settings['base_url']}\n")
-        if option.adapter_url:
-            for case in cases:
-                check_triggers(case, harness.settings)
+        if name or any(case.messages for case in cases):
+            harness = opened.enter_context(closing(open_harness(option)))
+            click.echo(printable(f"target    {name}"))
+            click.echo(f"fake      mock_autopilot.MockAutopilot, {harness.settings['base_url']}\n")
+            if option.adapter_url:
+                for case in cases:
+                    check_triggers(case, harness.settings)
+        else:
+            click.echo("target    none: the cases hold calls, which are replayed at the fake\n")
         width = max(len(case.id) for case in cases)
         for file, case in zip(files, cases, strict=True):
             try:
-                found = _differences(case, harness, option)
+                if harness is None or case.calls:
+                    found = _replay(case, option)
+                else:
+                    found = _differences(case, harness, option)
             except (SetupError, TargetLost) as error:
                 raise SetupError(f"{file}: {error}") from None
             _show(file, case, found, width)
@@ -96,9 +109,25 @@ def _differences(case: Case, harness: Harness, option: SimpleNamespace) -> list[
     return case_differences(case, steps, harness.fake.state())
 
 
+def _replay(case: Case, option: SimpleNamespace) -> list[Difference]:
+    """Make the calls of a case at a fake of its own."""
+    own = case.account
+    with closing(
+        open_fake(
+            host=option.mock_host,
+            port=0,
+            api_key=option.api_key,
+            strict=own.strict,
+            auto_journeys=own.auto_journeys,
+        )
+    ) as fake:
+        return call_differences(case, *run_calls(case, fake))
+
+
 def _show(file: Path, case: Case, found: Sequence[Difference], width: int) -> None:
     verdict, colour = ("differs", "red") if found else ("holds", "green")
-    click.secho(printable(f"{case.id:<{width}}  {verdict:<7}  {case.title}"), fg=colour)
+    about = " (calls, replayed at the fake)" if case.calls else ""
+    click.secho(printable(f"{case.id:<{width}}  {verdict:<7}  {case.title}{about}"), fg=colour)
     if found:
         click.echo(printable(f"  file: {file}"))
         click.echo(printable(f"  source: {case.source}"))

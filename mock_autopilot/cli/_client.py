@@ -9,6 +9,10 @@ import click
 from mock_autopilot.servers.network import is_loopback
 
 
+class ControlCallFailed(Exception):
+    """The server at the base URL did not answer a control call as a fake does."""
+
+
 class StateUnavailable(Exception):
     """The server at the base URL does not show the state of the account."""
 
@@ -38,25 +42,59 @@ def account_state(base_url: str, api_key: str) -> dict[str, Any]:
         StateUnavailable: the server is not a fake, or does not show it; the text says why.
 
     """
+    url = urljoin(base_url, "/_mock/state")
+    try:
+        state = _asked(url, {"autopilotapikey": api_key})
+    except ControlCallFailed as error:
+        raise StateUnavailable(str(error)) from None
+    if "contacts" not in state:
+        raise StateUnavailable(f"{url} is not a fake's")
+    return state
+
+
+def account_export(
+    base_url: str, api_key: str, control_token: str | None, *, anonymise: bool
+) -> dict[str, Any]:
+    """Return what the account received, as `GET /_mock/export` answers it.
+
+    Raises:
+        ControlCallFailed: it is not answered so; the text says why.
+
+    """
+    url = urljoin(base_url, f"/_mock/export?anonymise={int(anonymise)}")
+    token = {"Authorization": f"Bearer {control_token}"} if control_token else {}
+    # Every call is made again: 10,000 take 10 seconds or more.
+    export = _asked(url, {"autopilotapikey": api_key, **token}, timeout=300)
+    if "case" not in export:
+        raise ControlCallFailed(f"{url} is not a fake's")
+    return export
+
+
+def _asked(url: str, headers: dict[str, str], timeout: float = 30) -> dict[str, Any]:
+    """Return the JSON object that a control call is answered with, within so many seconds."""
     # Imported here because requests is slow to import.
     import requests
 
     from adapter.client import new_session, no_proxies
 
-    url = urljoin(base_url, "/_mock/state")
     try:
         with new_session() as session:
             answer = session.get(
                 url,
-                headers={"autopilotapikey": api_key},
-                timeout=30,
+                headers=headers,
+                timeout=timeout,
                 proxies=no_proxies(url),
                 allow_redirects=False,  # following one would send the key to another host
             )
-        answer.raise_for_status()
-        state = answer.json()
     except requests.RequestException as error:
-        raise StateUnavailable(str(error)) from None
-    if not isinstance(state, dict) or "contacts" not in state:
-        raise StateUnavailable(f"{url} is not a fake's")
-    return state
+        raise ControlCallFailed(str(error)) from None
+    try:
+        body = answer.json()
+    except requests.RequestException as error:
+        raise ControlCallFailed(f"{url}: {answer.status_code}, and not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise ControlCallFailed(f"{url} is not a fake's")
+    if not answer.ok:
+        reason = body.get("message") or answer.reason
+        raise ControlCallFailed(f"{reason} ({answer.status_code} for {url})")
+    return body

@@ -118,10 +118,19 @@ class ActiveInterceptions:
     def _only_claim(
         self, method: str, url: Url, active: tuple[Interception, ...]
     ) -> tuple[Interception, str] | None:
-        """Return the only active interception that claims a URL; one inside another goes first."""
+        """Return the only active interception that claims a URL; one inside another goes first.
+
+        Code that was started inside an interception that has ended since is not answered by the
+        next one, which is another test's.
+        """
         claims = [(one, path) for one in active if (path := one.api_path(url)) is not None]
         outer = {id(around) for one, _ in claims for around in one.enclosing}
         claims = [claim for claim in claims if id(claim[0]) not in outer]
+        if claims and self._entered.get():
+            raise Refused(
+                f"{method} {url} was not answered: the interception in which this code was started "
+                "has ended. Wait for it, or close its client, before the interception ends."
+            )
         if len(claims) > 1:
             raise Refused(
                 f"{method} {url} was not answered: {len(claims)} interceptions of this URL are "

@@ -14,7 +14,10 @@ _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Exchange:
-    """One call under way: feed it the body as long as it wants more, then take its `answer`."""
+    """One call under way.
+
+    Within a `with`, feed it the body as long as it wants more; then take its `answer`.
+    """
 
     def __init__(self, dispatcher: Dispatcher, head: RequestHead) -> None:
         self._dispatcher = dispatcher
@@ -40,6 +43,16 @@ class Exchange:
             self._chunks.append(chunk)
         self._size += len(chunk)
         return self.wants_body
+
+    def __enter__(self) -> None:
+        """Begin to send the body."""
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """End it; record a call whose client has failed before it had sent all."""
+        if failed and isinstance(self._opened, Body):
+            sent = b"".join(self._chunks)
+            broken = BodyError(errors.INCOMPLETE_BODY, self._size, sent)
+            self._dispatcher.finish(self._head, broken)
 
     def answer(self) -> Answer:
         """Return the answer as it reaches the client, and record the call."""

@@ -26,10 +26,11 @@ def change_httpx(active: ActiveInterceptions, undo: ExitStack) -> None:
         if exchange is None:
             return original(transport, request)
         assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101  # the client checks it
-        if exchange.wants_body:
-            for chunk in request.stream:
-                if not exchange.feed(chunk):
-                    break
+        with exchange:
+            if exchange.wants_body:
+                for chunk in request.stream:
+                    if not exchange.feed(chunk):
+                        break
         answer = exchange.answer()
         sleep(_delay(answer, request))
         return _response(answer, request)
@@ -41,10 +42,11 @@ def change_httpx(active: ActiveInterceptions, undo: ExitStack) -> None:
         if exchange is None:
             return await original_async(transport, request)
         assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101  # the client checks it
-        if exchange.wants_body:
-            async for chunk in request.stream:
-                if not exchange.feed(chunk):
-                    break
+        with exchange:
+            if exchange.wants_body:
+                async for chunk in request.stream:
+                    if not exchange.feed(chunk):
+                        break
         answer = exchange.answer()
         await anyio.sleep(_delay(answer, request))
         return _response(answer, request)

@@ -1,21 +1,18 @@
 """`intercept()`: an account whose calls are answered in this process, without a server."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
-from difflib import get_close_matches
 from functools import cache, wraps
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 from mock_autopilot.api.dispatch import Dispatcher
 from mock_autopilot.api.router import Router
 from mock_autopilot.in_process import InProcessAutopilot, make_accounts
 from mock_autopilot.interception.active import ActiveInterceptions, Interception, replace
 from mock_autopilot.interception.urls import DEFAULT_BASE_URL, BaseUrl, Passthrough
-from mock_autopilot.options import ServerOptions
+from mock_autopilot.options import AccountOptions, ServerOptions, require_known
 
 R = TypeVar("R")
 
@@ -24,19 +21,12 @@ _ARGUMENT = "autopilot"
 """The parameter by which a decorated function gets the fake."""
 
 
-class InterceptOptions(TypedDict, total=False):
+class InterceptOptions(AccountOptions, total=False):
     """The options of `ServerOptions` that mean something without a server."""
 
     api_key: str
     any_key: bool
-    seed: Mapping[str, Any] | str | Path | None
-    journeys: Sequence[str | tuple[str, str | None]]
-    auto_journeys: bool
-    strict: bool
     max_body: int
-    journal_size: int
-    id_seed: int | None
-    clock: Callable[[], datetime] | datetime | str | None
 
 
 _NEEDS_RESPONSES = (
@@ -174,7 +164,12 @@ def intercept(
     Nested, concurrent and interleaved interceptions do not see each other's calls: an interception
     answers the code that runs inside it, in its thread or asyncio task and in the tasks that this
     starts. Code that is inside none, as in a thread that was started within one, is answered by
-    the only active interception of its URL; if there are several, it is refused.
+    the only active interception of its URL; if there are several, it is refused. So is code that
+    goes on when its interception has ended, rather than be answered by that of the next test.
+
+    Stubs of `responses` around an interception answer what `passthrough` lets through. Stubs that
+    are activated inside it see the calls first: `responses.add_passthru(autopilot.base_url)` leaves
+    those to the fake. An adapter's `max_retries` are obeyed, without their waits.
 
     For other client libraries, as `aiohttp`, use `MockAutopilot`, which is a server.
     """
@@ -188,14 +183,10 @@ def _router() -> Router:
 
 
 def _server_options(options: InterceptOptions) -> ServerOptions:
-    names = InterceptOptions.__annotations__
     for name in options:
         if name in _OF_SERVERS:
             raise TypeError(f"intercept() has no server: {name} is an option of MockAutopilot")
-        if name not in names:
-            near = get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-            raise TypeError(f"intercept() has no option {name}; {hint}")
+    require_known(options, InterceptOptions.__annotations__, "intercept()")
     return ServerOptions(**options)
 
 

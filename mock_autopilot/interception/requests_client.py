@@ -157,10 +157,11 @@ def _answer(
     headers.setdefault("host", url.location)
     head = RequestHead(str(request.method), path, url.query, headers)
     exchange = Exchange(interception.dispatcher, head)
-    if exchange.wants_body:
-        for chunk in _chunks(request.body):
-            if not exchange.feed(chunk):
-                break
+    with exchange:
+        if exchange.wants_body:
+            for chunk in _chunks(request.body):
+                if not exchange.feed(chunk):
+                    break
     answer = exchange.answer()
     if answer.delay:
         _wait(answer.delay, url, request)

@@ -218,6 +218,11 @@ class Journal:
             self.dropped = 0
             self._count_change()
 
+    def newest(self) -> int:
+        """Return the number of the newest call, 0 when there is none."""
+        with self._changed:
+            return self._calls[-1].number if self._calls else 0
+
     def calls(self) -> list[Call]:
         """Return the recorded calls, oldest first."""
         return self.snapshot()[0]

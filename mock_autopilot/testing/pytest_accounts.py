@@ -96,4 +96,5 @@ def failure_sections(watches: list[Watch]) -> Iterator[tuple[str, str]]:
 
 
 def _refuse(error: Exception) -> NoReturn:
-    pytest.fail(f"wrong options for the Autopilot fake: {error}", pytrace=False)
+    text = f"wrong options for the Autopilot fake: {error}"
+    raise pytest.fail.Exception(text, pytrace=False) from None

@@ -22,13 +22,13 @@ def ini_options(config: pytest.Config) -> dict[str, Any]:
     """Return the options that the ini file gives: `autopilot_strict = true`."""
     options = {}
     for name in AccountOptions.__annotations__:
-        value = config.getini(f"autopilot_{name}")
-        if value is None or value == "":
-            continue
+        ini_name = f"autopilot_{name}"
         try:
-            options[name] = _read(config, name, value)
-        except ValueError as error:
-            raise ValueError(f"autopilot_{name} in {config.inipath}: {error}") from None
+            value = config.getini(ini_name)
+            if value not in (None, ""):
+                options[name] = _read(config, name, value)
+        except (ValueError, pytest.UsageError) as error:
+            raise ValueError(f"{ini_name} in {config.inipath}: {error}") from None
     return options
 
 

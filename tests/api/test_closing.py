@@ -79,6 +79,7 @@ class TestClosing:
             with pytest.raises(ApiError, match=closed):
                 look()
         assert account.name == "a test"
+        assert repr(account).endswith(f"api_key='{account.api_key}': closed>")
 
     def test_an_account_from_the_start_stays(self, autopilot: MockAutopilot) -> None:
         account = autopilot.account(autopilot.api_key)
@@ -246,7 +247,7 @@ class TestOptionsOfOneAccount:
     def test_an_option_that_is_the_fakes_is_refused(self, autopilot: MockAutopilot) -> None:
         with pytest.raises(TypeError, match="no option 'strickt'; did you mean strict"):
             autopilot.new_account(strickt=True)  # type: ignore[call-arg]
-        with pytest.raises(TypeError, match="no option 'port'; it has seed, journeys, auto"):
+        with pytest.raises(TypeError, match="no option 'port'; there are seed, journeys, auto"):
             autopilot.new_account(port=1)  # type: ignore[call-arg]
 
 

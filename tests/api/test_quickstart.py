@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mock_autopilot import AccountView
 from mock_autopilot.api.quickstart import quickstart
 from tests.api.conftest import Call
+from tests.conftest import ask
 
 COMMANDS = {
     "curl": ["sh", "-c"],
@@ -29,6 +31,24 @@ def test_a_snippet_reaches_the_account(control: Call, account: AccountView, name
     assert "contact_id" in done.stdout
 
 
+def test_the_verification_holds_once_the_contact_is_there(
+    control: Call, account: AccountView
+) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not on the PATH")
+    snippet = control("GET", "quickstart?for=verify").text
+    ask(account, "POST", "contact", {"contact": {"Email": "ada@example.com", "FirstName": "Ada"}})
+    done = subprocess.run(["sh", "-c", snippet], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", '{"ok": true}')
+
+
+def test_the_pytest_file_passes(control: Call, tmp_path: Path) -> None:
+    (tmp_path / "test_signup.py").write_text(control("GET", "quickstart?for=pytest").text)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:hypothesispytest"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert "1 passed" in done.stdout, done.stdout
+
+
 def test_the_environment_names_server_and_key(control: Call, account: AccountView) -> None:
     snippet = control("GET", "quickstart?for=environment").text
     done = subprocess.run(
@@ -43,7 +63,7 @@ def test_the_environment_names_server_and_key(control: Call, account: AccountVie
 def test_without_a_name_all_snippets_come_with_headings(control: Call) -> None:
     answer = control("GET", "quickstart")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    for name in ("environment", *COMMANDS):
+    for name in ("environment", "verify", "pytest", *COMMANDS):
         assert f"--- {name} ---\n" + control("GET", f"quickstart?for={name}").text in answer.text
 
 
@@ -51,10 +71,11 @@ def test_an_unknown_snippet_is_refused_with_the_names_of_those_there_are(control
     answer = control("GET", "quickstart?for=cobol")
     assert (answer.status_code, answer.json()["message"]) == (
         400,
-        "for must be one of environment, curl, python, node, got 'cobol'.",
+        "for must be one of environment, curl, verify, python, pytest, node, got 'cobol'.",
     )
 
 
 def test_control_calls_in_a_snippet_show_the_token() -> None:
-    shown = quickstart("http://fake.test:8025", "key", "secret", "curl")
-    assert "-H 'Authorization: Bearer secret' http://fake.test:8025/_mock/calls" in shown
+    for name, path in (("curl", "calls"), ("verify", "verify")):
+        shown = quickstart("http://fake.test:8025", "key", "secret", name)
+        assert f"-H 'Authorization: Bearer secret' http://fake.test:8025/_mock/{path}" in shown

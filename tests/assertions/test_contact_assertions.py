@@ -245,10 +245,12 @@ def test_calls_with_the_key_of_a_closed_account_are_told(
 def test_the_key_of_a_call_to_the_only_account_is_a_reason(
     autopilot: MockAutopilot, explain: Explain
 ) -> None:
-    requests.get(f"{autopilot.base_url}contacts", headers={"autopilotapikey": "x"}, timeout=10)
+    for headers in ({"autopilotapikey": "a-mistyped-key"}, {}):
+        requests.get(f"{autopilot.base_url}contacts", headers=headers, timeout=10)
     assert explain(autopilot.assert_contact, "ada@example.com")[1:] == [
         "rejected calls, the newest first:",
-        "  #1 GET /v1/contacts: 401 Provided autopilotapikey not valid.",
+        "  #2 GET /v1/contacts: 400 No autopilotapikey header provided. (without a key)",
+        "  #1 GET /v1/contacts: 401 Provided autopilotapikey not valid. (its key: …-key)",
     ]
 
 

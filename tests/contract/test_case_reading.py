@@ -41,7 +41,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         "expect.people[0].strict[0] is 'very'; write exact, nulls or only",
     ),
     "nobody": (expecting(people=[{}]), "expect.people[0] names nobody: write Email, user_id or"),
-    "no messages": (changed(messages=[]), "messages is empty; write at least one message"),
+    "no messages": (changed(messages=[]), "messages is empty; write at least one"),
     "too few deliveries": (
         expecting(deliveries=[{}]),
         "expect.deliveries has 1 items and messages has 2: write one for each message",

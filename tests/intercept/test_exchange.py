@@ -82,6 +82,24 @@ def test_a_body_without_an_end_is_read_no_further_than_a_server_does(accounts: A
     assert recorded(accounts)[1] == MAX_DRAINED
 
 
+@pytest.mark.parametrize("length", [None, 8])
+def test_a_client_that_fails_before_it_has_sent_all_is_recorded(
+    accounts: Accounts, length: int | None
+) -> None:
+    one = exchange(accounts, length)
+    one.feed(b"{}")
+    with pytest.raises(KeyError), one:
+        raise KeyError
+    assert recorded(accounts) == (b"{}", 2, "incomplete-body")
+
+
+def test_a_client_that_fails_after_it_was_refused_is_recorded_once(accounts: Accounts) -> None:
+    one = exchange(accounts, LIMIT + 1)
+    with pytest.raises(KeyError), one:
+        raise KeyError
+    assert recorded(accounts) == (b"", LIMIT + 1, "body-too-large")
+
+
 def test_an_answer_has_its_length_and_keeps_the_rest(accounts: Accounts) -> None:
     (account,) = accounts
     fault = {"status": 503, "body": "wait", "headers": {"Connection": "close"}, "delay_ms": 20}

@@ -32,6 +32,22 @@ def test_a_body_in_parts_arrives() -> None:
         assert [call.request_body for call in autopilot.calls] == [JSON, JSON]
 
 
+def test_a_body_that_fails_is_recorded_as_it_came() -> None:
+    async def failing() -> AsyncIterator[bytes]:
+        yield b'{"contact"'
+        raise KeyError
+
+    async def post() -> None:
+        async with httpx.AsyncClient(verify=False) as client:
+            await client.post(CONTACT, content=failing(), headers=KEY)
+
+    with intercept() as autopilot:
+        with pytest.raises(KeyError):
+            asyncio.run(post())
+        (call,) = autopilot.calls
+        assert (call.request_body, call.status) == (b'{"contact"', 400)
+
+
 def test_a_declared_length_that_is_too_large_is_refused_unread() -> None:
     pulled: list[bytes] = []
 

@@ -14,7 +14,6 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from mock_autopilot import InProcessAutopilot, SeedWarning, intercept
-from mock_autopilot.interception import intercept as module
 from mock_autopilot.interception.intercept import InterceptOptions
 from mock_autopilot.options import ServerOptions
 from tests.intercept.conftest import ADA, BASE_URL, CLIENTS, KEY, Client
@@ -138,7 +137,7 @@ def test_the_options_are_those_of_a_server_without_what_only_servers_have() -> N
     ("options", "message"),
     [
         ({"port": 80}, "intercept() has no server: port is an option of MockAutopilot"),
-        ({"strikt": True}, "intercept() has no option strikt; did you mean strict?"),
+        ({"strikt": True}, "intercept() has no option 'strikt'; did you mean strict?"),
         ({"max_body": 0}, "max_body must be at least 1, got 0"),
         ({"passthrough": [5]}, "passthrough takes hosts and URLs, got 5"),
     ],
@@ -150,7 +149,7 @@ def test_a_wrong_option_is_refused(options: dict[str, Any], message: str) -> Non
 
 
 def test_an_unknown_option_like_no_other_is_told_all() -> None:
-    with pytest.raises(TypeError, match="has no option xyz; there are api_key, any_key, seed"):
+    with pytest.raises(TypeError, match="has no option 'xyz'; there are seed, journeys, auto"):
         intercept(xyz=1)  # type: ignore[call-arg]  # that is what is tested
 
 
@@ -259,42 +258,6 @@ def test_what_cannot_be_decorated_is_refused() -> None:
             intercept()(function)
     with pytest.raises(TypeError, match="decorates functions, got <class"):
         intercept()(Client)
-
-
-# --- what is missing -----------------------------------------------------------------------------
-
-
-def without(*missing: str) -> Any:
-    return lambda name: None if name in missing else object()
-
-
-def test_without_the_needed_packages_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "find_spec", without("responses", "httpx"))
-    with pytest.raises(ModuleNotFoundError, match="pip install responses"), intercept():
-        pass
-    monkeypatch.undo()
-    with intercept() as autopilot:
-        CLIENTS["requests"].add("ada@example.com")
-        assert autopilot.calls
-
-
-def test_with_httpx_alone_calls_of_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", without("responses"))
-    with intercept() as autopilot:
-        with pytest.raises(requests.ConnectionError, match="pip install responses"):
-            CLIENTS["requests"].add("ada@example.com")
-        CLIENTS["httpx"].add("ada@example.com")
-        assert len(autopilot.calls) == 1
-    assert HTTPAdapter.send.__module__ == "requests.adapters"
-
-
-def test_without_httpx_requests_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", without("httpx"))
-    with intercept() as autopilot:
-        CLIENTS["requests"].add("ada@example.com")
-        assert len(autopilot.calls) == 1
 
 
 def test_the_record_shows_bodies_as_json() -> None:

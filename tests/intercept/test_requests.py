@@ -77,6 +77,18 @@ def test_a_declared_length_that_is_too_large_is_refused_unread() -> None:
         assert post(unread(), **{"Content-Length": "1001"}).status_code == 413
 
 
+def test_a_body_that_fails_is_recorded_as_it_came() -> None:
+    def failing() -> Iterator[bytes]:
+        yield b'{"contact"'
+        raise KeyError
+
+    with intercept() as autopilot:
+        with pytest.raises(KeyError):
+            post(failing())
+        (call,) = autopilot.calls
+        assert (call.request_body, call.status) == (b'{"contact"', 400)
+
+
 @pytest.mark.parametrize(("length", "status"), [("9999", 400), (str(len(JSON)), 200), ("5", 400)])
 def test_a_declared_length_is_what_is_read(length: str, status: int) -> None:
     with intercept() as autopilot:

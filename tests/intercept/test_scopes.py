@@ -189,6 +189,36 @@ class TestThreads:
         assert people(mine) == [["mine"]]
 
 
+class TestLate:
+    """Code that goes on after the interception in which it was started."""
+
+    def test_it_is_not_answered_by_the_next_one(self, client: Client) -> None:
+        with intercept():
+            context = copy_context()
+        with intercept() as following:
+            with pytest.raises(client.refused, match="in which this code was started has ended"):
+                context.run(client.add, "late@x")
+            assert not following.calls
+
+    def test_other_calls_of_it_are_let_through_or_not_as_any(self, client: Client) -> None:
+        with intercept():
+            context = copy_context()
+        with intercept(), pytest.raises(client.refused, match="was not sent"):
+            context.run(client, "GET", "http://127.0.0.1:1/")
+        with (
+            intercept(passthrough=True),
+            pytest.raises(client.refused, match=r"refused|All connection attempts failed"),
+        ):
+            context.run(client, "GET", "http://127.0.0.1:1/")
+
+    def test_one_around_that_is_still_active_answers_it(self, client: Client) -> None:
+        with intercept() as outer:
+            with intercept():
+                context = copy_context()
+            context.run(client.add, "late@x")
+        assert people(outer) == [["late"]]
+
+
 def test_each_asyncio_task_has_its_own_and_gives_it_to_those_it_starts() -> None:
     async def add(client: httpx.AsyncClient, email: str) -> None:
         await client.post(f"{BASE_URL}contact", json={"contact": {"Email": email}}, headers=KEY)

@@ -1,9 +1,15 @@
 """A project of somebody else's, whose tests use the fixtures."""
 
 from collections.abc import Callable
+from importlib import import_module
 from textwrap import dedent
 
 import pytest
+
+# pytester forgets the modules that a run in this process is the first to import. There must not be
+# two of these, so they are imported before; what interceptions need is not, so they run elsewhere.
+for module in ("mock", "testing.pytest_accounts", "unittest_case"):
+    import_module(f"mock_autopilot.{module}")
 
 CALLS = '''
 """The code under test, more or less."""
@@ -40,11 +46,15 @@ Run = Callable[..., pytest.RunResult]
 def run(pytester: pytest.Pytester) -> Run:
     """Run the tests of a module: `run(source, "-n", "2", ini="autopilot_strict = true")`."""
 
-    def run(source: str, *arguments: str, ini: str = "", conftest: str = "") -> pytest.RunResult:
+    def run(
+        source: str, *arguments: str, ini: str = "", conftest: str = "", elsewhere: bool = False
+    ) -> pytest.RunResult:
         pytester.makefile(".ini", pytest=INI + ini)
         pytester.makepyfile(calls=CALLS, test_it=_with_imports(source))
         if conftest:
             pytester.makeconftest(dedent(conftest))
+        if elsewhere:
+            return pytester.runpytest_subprocess(*arguments)
         return pytester.runpytest_inprocess(*arguments)
 
     return run

@@ -55,6 +55,7 @@ def test_async_tests(run: Run) -> None:
         """,
         "-p",
         "no:anyio",
+        elsewhere=True,
         conftest="""
         import asyncio
         import inspect
@@ -101,7 +102,8 @@ def test_calls_are_intercepted(run: Run) -> None:
                 assert answer.status_code == 200
                 answer = upsert(autopilot_intercept, "ada@example.com", Titel="x")
                 assert answer.status_code == 400
-        """
+        """,
+        elsewhere=True,
     )
     done.assert_outcomes(passed=3)
 
@@ -221,11 +223,13 @@ autopilot_journal_size = 2
         shown = done.stdout.str()
         assert f"wrong options for the Autopilot fake: {why}" in shown
         assert "Traceback" not in shown
+        assert "another exception" not in shown
 
     @pytest.mark.parametrize(
         ("ini", "why"),
         [
             ("autopilot_id_seed = x", "autopilot_id_seed in *pytest.ini: invalid literal*'x'"),
+            ("autopilot_strict = x", "autopilot_strict in *pytest.ini: *truth value*'x'*"),
             ("autopilot_clock = x", "*clock must be an ISO-8601 date, or date and time*"),
             ("autopilot_seed = none.json", "*No such file*none.json*"),
             ("autopilot_journeys = =7", "autopilot_journeys in *: '=7' has no name*"),

@@ -21,17 +21,17 @@ class TestCallsOfAFailedTest:
             [
                 "*- Autopilot calls -*",
                 "3 calls, 1 rejected, 1 with warnings:",
-                "#2 POST /v1/contact  400  Missing unique identifier traits. Either*",
+                "#2 POST /v1/contact: 400 Missing unique identifier traits. Either*",
                 '    {"contact": {"FirstName": "Bob"}}',
-                "#3 POST /v1/contact  200",
+                "#3 POST /v1/contact: 200",
                 '    {"contact": {"Email": "bob@example.com", "FirstName": "A", "Titel": "x"}}',
                 "    warning: contact.Titel: *did you mean Title*",
-                "#1 POST /v1/contact  200",
+                "#1 POST /v1/contact: 200",
                 '    {"contact": {"Email": "ada@example.com", "FirstName": "A"}}',
                 "",
-                "2 calls with another key, or none, went to no account here:",
-                "#4 GET /v1/contacts  401 (key …-key)  Provided autopilotapikey not valid.",
-                "#5 GET /v1/triggers  200 (key …-key)",
+                "2 calls without a key, or with another one:",
+                "#4 GET /v1/contacts: 401 Provided autopilotapikey not valid. (key …-key)",
+                "#5 GET /v1/triggers: 200 (key …-key)",
                 "*short test summary*",
             ],
             consecutive=True,
@@ -47,7 +47,7 @@ class TestCallsOfAFailedTest:
         """)
         done.assert_outcomes(passed=1, failed=1)
         done.stdout.fnmatch_lines("No call was received with the key of this test's account.")
-        done.stdout.no_fnmatch_line("*another key*")
+        done.stdout.no_fnmatch_line("*another one:")
 
     def test_a_test_that_passes_shows_nothing(self, run: Run) -> None:
         done = run(
@@ -79,14 +79,17 @@ class TestCallsOfAFailedTest:
         done.stdout.fnmatch_lines(["*- Autopilot calls -*", count])
 
     def test_those_that_were_intercepted(self, run: Run) -> None:
-        done = run("""
+        done = run(
+            """
             def test_it(autopilot_intercept):
                 upsert(autopilot_intercept, "ada@example.com")
                 call(autopilot_intercept, "GET", "contacts", key="a-mistyped-key")
                 assert not autopilot_intercept.contacts
-        """)
+            """,
+            elsewhere=True,
+        )
         done.assert_outcomes(failed=1)
-        done.stdout.fnmatch_lines(["2 calls, 1 rejected:", "#2 GET /v1/contacts  401*", "#1 *"])
+        done.stdout.fnmatch_lines(["2 calls, 1 rejected:", "#2 GET /v1/contacts: 401*", "#1 *"])
 
     def test_many_long_calls_are_bounded(self, run: Run) -> None:
         done = run("""
@@ -102,9 +105,9 @@ class TestCallsOfAFailedTest:
         done.stdout.fnmatch_lines(
             [
                 "61 calls, 1 rejected:",
-                "#61 DELETE /v1/contact/yyy*…  connection dropped [[]fault_1[]]",
+                "#61 DELETE /v1/contact/yyy*yyy…",
                 "(50 older ones like these are left out)",
-                "#51 POST /v1/contact  200",
+                "#51 POST /v1/contact: 200",
                 "    {*xxx…",
             ]
         )

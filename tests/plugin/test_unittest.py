@@ -107,7 +107,7 @@ def test_failures_show_the_calls(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "FAILED (failures=2, errors=2)" in done.stderr
     defect, error, failure, parts = done.stderr.split("=" * 70)[1:]
-    assert "itself\nAutopilot calls: 1 call, 1 rejected:\n#3 POST /v1/contact  400  Mis" in failure
+    assert "itself\nAutopilot calls: 1 call, 1 rejected:\n#3 POST /v1/contact: 400 Mis" in failure
     assert "LookupError\nAutopilot calls: 1 call:\n#2 " in error
     assert "Autopilot calls: 2 calls:" in parts
     assert "TypeError: 'NoneType' object is not callable" in defect
@@ -119,7 +119,7 @@ def test_failures_show_the_calls_with_pytest_too(run: Run) -> None:
     done = run(HEAD + FAILING)
     assert done.parseoutcomes()["failed"] >= 3
     done.stdout.fnmatch_lines(
-        ["E * LookupError", "E * Autopilot calls: 1 call:", "E * #2 POST /v1/contact  200"],
+        ["E * LookupError", "E * Autopilot calls: 1 call:", "E * #2 POST /v1/contact: 200"],
         consecutive=True,
     )
 

@@ -34,6 +34,9 @@ class JourneyRules(ContactRules):
     def define_journey(self, trigger_id: str, name: str) -> None:
         body = {"trigger_id": trigger_id, "name": name}
         status, answered = self.ask("POST", "/_mock/journeys", body)
+        if self.model.names.get(trigger_id, name) not in (name, trigger_id):
+            assert (status, "already" in answered["message"]) == (400, True)
+            return
         journey_id = answered.pop("journey_id")
         assert JOURNEY_ID.fullmatch(journey_id)
         assert self.journey_ids.setdefault(trigger_id, journey_id) == journey_id

@@ -1,0 +1,135 @@
+"""The calls of a failed test as text."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mock_autopilot import Call
+from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.testing.calls_text import calls_text
+
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
+
+def call(number: int = 1, status: int | None = 200, body: bytes = b"", **more: Any) -> Call:
+    given: dict[str, Any] = {
+        "number": number,
+        "time": NOON,
+        "account": None,
+        "method": "POST",
+        "path": "/v1/contact",
+        "query": "",
+        "route": None,
+        "headers": {},
+        "request_body": body,
+        "request_size": len(body),
+        "status": status,
+        "response_body": b"",
+        "response_size": 0,
+        "duration": 0.0,
+    }
+    return Call(**{**given, **more})
+
+
+def warning(text: str) -> CallWarning:
+    return CallWarning("id", "contact", text)
+
+
+NONE = "No call was received with the key of this test's account."
+REFUSED = b'{"error": "Bad Request", "message": "No name."}'
+
+
+@pytest.mark.parametrize(
+    ("calls", "other_keys", "lines"),
+    [
+        ([], [], [NONE]),
+        ([call()], [], ["1 call:", "#1 POST /v1/contact: 200"]),
+        (
+            [
+                call(1),
+                call(2, warnings=(warning("odd"),)),
+                call(3, 400),
+                call(4, 399),
+                call(5, None),
+            ],
+            [],
+            [
+                "5 calls, 2 rejected, 1 with warnings:",
+                "#3 POST /v1/contact: 400",
+                "#5 POST /v1/contact: connection dropped",
+                "#2 POST /v1/contact: 200",
+                "    warning: contact: odd",
+                "#1 POST /v1/contact: 200",
+                "#4 POST /v1/contact: 399",
+            ],
+        ),
+        (
+            [call(1, 400, warnings=(warning("odd"),), response_body=REFUSED)],
+            [],
+            [
+                "1 call, 1 rejected:",
+                "#1 POST /v1/contact: 400 No name.",
+                "    warning: contact: odd",
+            ],
+        ),
+        (
+            [call(body=b'{\n  "contact":  "\xff"\n}')],
+            [],
+            ["1 call:", "#1 POST /v1/contact: 200", '    { "contact": "\ufffd" }'],
+        ),
+        (
+            [call(body=b"x" * 200), call(2, body=b"y" * 201)],
+            [],
+            [
+                "2 calls:",
+                "#1 POST /v1/contact: 200",
+                f"    {'x' * 200}",
+                "#2 POST /v1/contact: 200",
+                f"    {'y' * 199}…",
+            ],
+        ),
+        (
+            [
+                call(warnings=tuple(map(warning, "abc"))),
+                call(2, warnings=tuple(map(warning, "abcde"))),
+            ],
+            [],
+            [
+                "2 calls, 2 with warnings:",
+                "#1 POST /v1/contact: 200",
+                *(f"    warning: contact: {text}" for text in "abc"),
+                "#2 POST /v1/contact: 200",
+                *(f"    warning: contact: {text}" for text in "abc"),
+                "    and 2 more warnings",
+            ],
+        ),
+        (
+            [call(number) for number in range(1, 11)],
+            [],
+            ["10 calls:", *(f"#{number} POST /v1/contact: 200" for number in range(1, 11))],
+        ),
+        (
+            [call(number) for number in range(1, 13)],
+            [],
+            [
+                "12 calls:",
+                "(2 older ones like these are left out)",
+                *(f"#{number} POST /v1/contact: 200" for number in range(3, 13)),
+            ],
+        ),
+        (
+            [],
+            [call(1, 401, headers={"autopilotapikey": "…-key"}), call(2, 400)],
+            [
+                NONE,
+                "",
+                "2 calls without a key, or with another one:",
+                "#1 POST /v1/contact: 401 (key …-key)",
+                "#2 POST /v1/contact: 400 (key missing)",
+            ],
+        ),
+    ],
+)
+def test_calls_text(calls: list[Call], other_keys: list[Call], lines: list[str]) -> None:
+    assert calls_text(calls, other_keys).split("\n") == lines
