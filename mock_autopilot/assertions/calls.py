@@ -18,6 +18,8 @@ from mock_autopilot.views import Calls
 MOST_CALLS = 10
 MOST_NEAREST = 3
 MOST_DIFFERENCES = 5
+PATH_WEIGHT = 2
+"""How much more than another method another path counts among differences."""
 MOST_COMPARED = 1_000
 """How many calls are compared with the expected one, to find the nearest; the newest."""
 
@@ -72,7 +74,7 @@ class CallsCheck:
         else:
             expected = counted(self.times, "call") if self.times else "no call"
         summary = f"Expected {expected}{self}, found {count}. {no_calls(seen)}"
-        too_many = self.times is not None and count > self.times
+        enough = self.times is not None and count >= self.times
         if self.times == count:
             summary = f"Expected {expected}{self}; whether there were more cannot be told."
         numbers = {call.number for call in found}
@@ -82,7 +84,7 @@ class CallsCheck:
             (
                 *dropped_calls(seen),
                 *section("these calls match", found, MOST_CALLS, _with_body),
-                *(() if too_many else self._nearest(unlike)),
+                *(() if enough else self._nearest(unlike)),
                 *background(seen),
             ),
         )
@@ -112,16 +114,16 @@ class CallsCheck:
         return found
 
     def _distance(self, call: Call, path_distance: float) -> float:
-        distance = 2 * path_distance + (self.method not in (None, call.method))
+        distance = PATH_WEIGHT * path_distance + (self.method not in (None, call.method))
         if self.json is not ANYTHING:
             found = differences(self.json, call.body)
             distance += sum(map(unlikeness, found)) / leaves(self.json)
         return distance
 
     def _path_distance(self, path: str) -> float:
-        if self.path is None or self._has_path(path):
+        if self._has_path(path):
             return 0.0
-        return 1 - SequenceMatcher(None, path, self.path).ratio()
+        return 1 - SequenceMatcher(None, path, self.path or "").ratio()
 
     def __str__(self) -> str:
         parts = [self.method, self.path]

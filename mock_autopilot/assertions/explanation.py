@@ -75,14 +75,11 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def _written(value: object) -> str:
     match value:
-        case str():
-            # More is not shown; a body of a megabyte is not written out for that.
-            return repr(value[: LONGEST_VALUE + 1])
         case Mapping():
             return f"{{{', '.join(f'{key!r}: {_written(item)}' for key, item in value.items())}}}"
         case list() | tuple():
             return f"[{', '.join(map(_written, value))}]"
-        case _ if callable(value) and not isinstance(value, type):
+        case _ if callable(value):
             return _name(value)
         case _:
             return repr(value)

@@ -1,11 +1,13 @@
 """Assertions about calls: what holds, and what their failures say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from dirty_equals import IsStr
 
 from mock_autopilot import ApiError, MockAutopilot
+from mock_autopilot.assertions.background import with_reason
 from tests.assertions.conftest import Explain
 from tests.conftest import ask
 
@@ -63,6 +65,12 @@ def test_what_was_not_called(called: MockAutopilot) -> None:
         ("POST", "/contact", "path matches no call: '/contact'; write /v1/contact."),
         ("POST", "v1/contact", "path matches no call: 'v1/contact'; write /v1/contact."),
         ("POST", "/contact*", "path matches no call: '/contact*'; write /v1/contact*."),
+        ("POST", "Xa", "path matches no call: 'Xa'; write /v1/Xa."),
+        (
+            "GET",
+            "http://x/v1/contact/v1/a",
+            "path matches no call: 'http://x/v1/contact/v1/a'; write /v1/contact/v1/a.",
+        ),
         (
             "POST",
             "http://127.0.0.1:1/v1/contact",
@@ -102,6 +110,48 @@ def test_the_nearest_calls_are_told_with_their_differences(
         "    path: expected '/v1/contact', got '/v1/contact/ada@example.com'",
         f"    json: expected {body}, got None",
     ]
+
+
+def test_a_like_path_is_nearer_than_another_and_a_newer_one(
+    autopilot: MockAutopilot, explain: Explain
+) -> None:
+    for path in ("contacts", "triggers", "contact/ada@example.com"):
+        ask(autopilot, "GET", path)
+    lines = explain(autopilot.assert_called, "GET", "/v1/contacts/person_1")
+    assert [line[:4] for line in lines if "#" in line][:3] == ["  #1", "  #3", "  #2"]
+    autopilot.reset()
+    ask(autopilot, "GET", "contacts")
+    ask(autopilot, "GET", "triggers")
+    lines = explain(autopilot.assert_called, "POST", "/v1/contacts")
+    assert [line[:4] for line in lines if "#" in line] == ["  #4", "  #5"]
+
+
+def test_one_of_several_values_counts_less_than_another_method(
+    autopilot: MockAutopilot, explain: Explain
+) -> None:
+    body = {"contact": {"Email": "ada@example.com", "FirstName": "Ada", "Title": "Dr"}}
+    ask(autopilot, "POST", "contact", {"contact": {**body["contact"], "Phone": 1}})
+    ask(autopilot, "PUT", "contact", {"contact": {**body["contact"], "Phone": 2}})
+    wanted = {"contact": {**body["contact"], "Phone": 2}}
+    lines = explain(autopilot.assert_called, "POST", "/v1/contact", json=wanted)
+    assert [line[:4] for line in lines if "#" in line][:2] == ["  #1", "  #2"]
+
+
+def test_calls_of_any_path_are_compared_by_their_bodies(
+    called: MockAutopilot, explain: Explain
+) -> None:
+    lines = explain(called.assert_called, "POST", "*", json={"contact": {"FirstName": "Bo"}})
+    assert [line[:4] for line in lines if "#" in line] == ["  #2", "  #1", "  #3"]
+
+
+def test_a_rejection_whose_answer_was_not_kept_is_told_without_a_reason(
+    autopilot: MockAutopilot,
+) -> None:
+    ask(autopilot, "POST", "contact", {})
+    (call,) = autopilot.calls
+    assert with_reason(call).startswith("#1 POST /v1/contact: 400 contact is missing")
+    assert with_reason(replace(call, response_body=b"")) == "#1 POST /v1/contact: 400"
+    assert with_reason(replace(call, response_body=b"{}")) == "#1 POST /v1/contact: 400"
 
 
 def test_the_nearest_of_equal_calls_is_the_newest(
@@ -200,10 +250,10 @@ def test_calls_with_warnings_are_told(autopilot: MockAutopilot, explain: Explain
 
 
 def test_a_record_that_dropped_calls_cannot_tell_what_did_not_happen(explain: Explain) -> None:
-    with MockAutopilot(journal_size=1) as autopilot:
-        for _ in range(2):
-            ask(autopilot, "GET", "contacts")
-        autopilot.assert_called("GET", "/v1/contacts")
+    with MockAutopilot(journal_size=2) as autopilot:
+        for path in ("contacts", "contacts", "triggers"):
+            ask(autopilot, "GET", path)
+        assert autopilot.assert_called("GET", "/v1/contacts").dropped == 1
         incomplete = [
             "the record of calls is not complete:",
             "  it has dropped 1 older call; give it a larger journal_size",

@@ -16,6 +16,10 @@ NO_ADA = "No contact has the address, user id or contact id 'ada@example.com'"
 NO_ADDA = "No contact has the address, user id or contact id 'adda@example.com'"
 
 
+def every_value(value: object) -> bool:
+    return True
+
+
 @pytest.mark.parametrize("identifier", ["ada@example.com", "ADA@Example.com", "u1", "person_1"])
 def test_a_contact_is_found_by_any_identifier_and_returned(
     seeded: MockAutopilot, identifier: str
@@ -49,6 +53,7 @@ def test_what_holds_of_a_contact(seeded: MockAutopilot, expected: dict[str, Any]
         ({"FirstName": None}, "FirstName: expected None, got 'Ada'"),
         ({"LastName": "King"}, "LastName: expected 'King', it is missing"),
         ({"LastName": len}, "LastName: expected len, it is missing"),
+        ({"LastName": every_value}, "LastName: expected every_value, it is missing"),
         (
             {"FristName": "Ada"},
             "FristName: expected 'Ada', it is missing (no such field); did you mean FirstName?",
@@ -129,6 +134,19 @@ def test_a_contact_with_the_fields_and_another_name_is_told(
 ) -> None:
     lines = explain(seeded.assert_contact, "zzz", FirstName="Bob")
     assert lines[-2:] == ["nearest contacts:", "  bob@example.com, person_2 has these fields"]
+
+
+def test_a_like_identifier_comes_before_like_fields(
+    seeded: MockAutopilot, explain: Explain
+) -> None:
+    lines = explain(seeded.assert_contact, "u3", FirstName="Bob", custom={"Plan": "x"})
+    assert lines[-5:] == [
+        "  ada@example.com, user id u1, person_1",
+        "    FirstName: expected 'Bob', got 'Ada'",
+        "    custom.Plan: expected 'x', got 'pro'",
+        "  bob@example.com, person_2",
+        "    custom.Plan: expected 'x', it is missing",
+    ]
 
 
 def test_a_missing_contact_without_expected_fields(seeded: MockAutopilot, explain: Explain) -> None:

@@ -1,6 +1,7 @@
 """An explanation is bounded, and each line of it can be printed."""
 
 import pytest
+from dirty_equals import IsStr
 
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
 
@@ -41,6 +42,7 @@ def test_a_section_counts_what_it_leaves_out() -> None:
         ((1, "a"), "[1, 'a']"),
         ({"a": len, "b": [shown]}, "{'a': len, 'b': [shown]}"),
         (b"ab", "b'ab'"),
+        (IsStr, "IsStr"),
     ],
 )
 def test_values_are_shown_as_python_writes_them(value: object, text: str) -> None:
