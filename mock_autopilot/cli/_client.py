@@ -90,8 +90,9 @@ def _asked(url: str, headers: dict[str, str], timeout: float = 30) -> dict[str, 
         raise ControlCallFailed(str(error)) from None
     try:
         body = answer.json()
-    except requests.RequestException as error:
-        raise ControlCallFailed(f"{url}: {answer.status_code}, and not JSON: {error}") from None
+    except requests.RequestException:
+        text = f"{url} answers {answer.status_code}, but not in JSON: it is not a fake's"
+        raise ControlCallFailed(text) from None
     if not isinstance(body, dict):
         raise ControlCallFailed(f"{url} is not a fake's")
     if not answer.ok:

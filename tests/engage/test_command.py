@@ -249,16 +249,16 @@ class TestWhereTo:
         result = engage(tmp_path, SMALL, *wrong)
         assert result.exit_code == 1
         assert "rejected (401): Provided autopilotapikey not valid.\n" in result.output
-        assert "The state of the account cannot be shown: 404" in result.stderr
+        assert "The state of the account cannot be shown: No account has the key" in result.stderr
         assert result.output.endswith("\n1 sync, 1 message: 1 rejected\n")
 
     @pytest.mark.parametrize(
         ("state", "why"),
         [
-            ((404, b"Not Found"), "404 Client Error"),
-            ((200, b"<html>"), "Expecting value"),
+            ((404, b"Not Found"), "answers 404, but not in JSON"),
+            ((200, b"<html>"), "answers 200, but not in JSON"),
             ((200, b"[]"), "/_mock/state is not a fake's"),
-            ((302, b""), "Expecting value"),
+            ((302, b""), "answers 302, but not in JSON"),
         ],
     )
     def test_a_server_that_is_not_a_fake_gets_the_messages_but_its_state_is_not_shown(
