@@ -1,7 +1,7 @@
 """What the fixtures of the pytest plugin do; it loads this when one of them is used."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from traceback import format_exception
 from typing import Any, NoReturn
 
@@ -54,17 +54,20 @@ def intercepted(
     from mock_autopilot.interception.intercept import InterceptOptions, intercept
 
     known = InterceptOptions.__annotations__
-    try:
-        options = server_options(test.config, given)
-        taken = {name: value for name, value in options.items() if name in known}
-        base_urls, passthrough = more.get("base_urls", ()), more.get("passthrough", ())
-        interception = intercept(
-            *base_urls, passthrough=passthrough, **{**taken, **marker_options(test)}
-        )
-    except WRONG_OPTIONS as error:
-        _refuse(error)
-    with interception as autopilot, _watched(test, autopilot, autopilot):
-        yield autopilot
+    with ExitStack() as interception:
+        try:
+            options = server_options(test.config, given)
+            taken = {name: value for name, value in options.items() if name in known}
+            base_urls, passthrough = more.get("base_urls", ()), more.get("passthrough", ())
+            autopilot = interception.enter_context(
+                intercept(*base_urls, passthrough=passthrough, **{**taken, **marker_options(test)})
+            )
+        except WRONG_OPTIONS as error:
+            _refuse(error)
+        except ModuleNotFoundError as error:  # a package that answers the calls of a client
+            pytest.fail(str(error), pytrace=False)
+        with _watched(test, autopilot, autopilot):
+            yield autopilot
 
 
 @contextmanager

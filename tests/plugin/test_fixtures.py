@@ -108,6 +108,21 @@ def test_calls_are_intercepted(run: Run) -> None:
     done.assert_outcomes(passed=3)
 
 
+def test_a_package_that_interception_needs_and_is_missing_is_named_in_one_line(run: Run) -> None:
+    done = run(
+        "def test_it(autopilot_intercept): pass",
+        conftest="""
+            import sys
+
+            sys.modules.update({"responses": None, "httpx": None})  # as if not installed
+        """,
+        elsewhere=True,
+    )
+    done.assert_outcomes(errors=1)
+    done.stdout.re_match_lines_random(["^intercept.. needs .*: pip install responses$"])
+    done.stdout.no_fnmatch_line("*Traceback*")
+
+
 def test_settings_are_environment_variables(run: Run) -> None:
     done = run("""
         import os
