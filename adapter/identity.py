@@ -1,6 +1,5 @@
 """The identifiers of a message: e-mail address, user id, anonymous id."""
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ def id_text(value: object) -> str | None:
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return number_text(value) if math.isfinite(value) else None
+    return number_text(value)
 
 
 def _email_in(path: str, traits: Mapping[str, Any], notes: list[Note]) -> str | None:

@@ -1,10 +1,12 @@
 """The same ids and times in each run: `id_seed` and `clock`."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_type_hints
+from uuid import UUID
 
 import pytest
 
@@ -45,6 +47,7 @@ class TestIds:
         assert len({*keys}) == 2
         ids = [told[0][0]["contact_id"] for told in stories]
         assert len({*ids}) == 3
+        assert {UUID(one.removeprefix("person_")).version for one in ids} == {4}
         instances = {told[0][1]["bislr_identifier"] for told in stories}
         assert len(instances) == 3
 
@@ -111,8 +114,33 @@ class TestIds:
         with MockAutopilot(id_seed=7, seed={"contacts": contacts}) as autopilot:
             assert autopilot.contacts["u"].contact_id != made
 
+    def test_the_name_of_an_account_may_hold_half_a_character(self) -> None:
+        with MockAutopilot(id_seed=7) as autopilot, autopilot.new_account("\ud800") as account:
+            assert account.api_key.startswith("mock-")
+
 
 class TestClock:
+    @pytest.mark.parametrize(
+        ("start", "shown"),
+        [
+            (datetime(2026, 1, 31, 9), NINE),
+            (datetime(2026, 1, 31, 11, tzinfo=timezone(timedelta(hours=2))), NINE),
+            ("2026-01-31T11:00:00+02:00", NINE),
+            ("2026-01-31", "2026-01-31T00:00:00.000Z"),
+        ],
+    )
+    def test_a_time_is_in_utc_whatever_the_machines_zone(
+        self, start: datetime | str, shown: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TZ", "America/New_York")
+        time.tzset()
+        try:
+            assert repr(ManualClock(start)) == f"ManualClock({shown!r})"
+            assert ManualClock(start)().tzinfo is UTC
+        finally:
+            monkeypatch.undo()
+            time.tzset()
+
     def test_it_stands_until_it_is_moved(self) -> None:
         with MockAutopilot(clock="2026-01-31 10:00+01:00") as autopilot:
             ask(autopilot, "POST", "contact", {"contact": ADA})
