@@ -9,17 +9,19 @@ from mock_autopilot.recording.journal import KEY_HEADER, Call
 MOST_CALLS = 10
 """Calls that are shown of one kind."""
 MOST_WARNINGS = 3
+_CLOSED = "The test closed its account, which forgot its calls."
 
 
-def calls_text(calls: Sequence[Call], other_keys: Sequence[Call]) -> str:
+def calls_text(calls: Sequence[Call], other_keys: Sequence[Call], closed: bool = False) -> str:
     """Return the calls of a test as text: rejected ones first, then those with warnings.
 
     `other_keys` are the calls that came meanwhile with a key that is not the test's account's.
+    `closed` says that the test has closed its account, which forgets its calls.
     """
     rejected = [call for call in calls if _rejected(call)]
     doubtful = [call for call in calls if call.warnings and not _rejected(call)]
     others = [call for call in calls if not call.warnings and not _rejected(call)]
-    lines = [_summary(calls, rejected, doubtful)]
+    lines = [_CLOSED if closed else _summary(calls, rejected, doubtful)]
     for group in (rejected, doubtful, others):
         lines += _listed(group)
     if other_keys:
