@@ -44,12 +44,16 @@ def _summary(calls: Sequence[Call], rejected: Sequence[Call], doubtful: Sequence
 
 
 def _listed(calls: Sequence[Call], *, with_key: bool = False) -> Iterator[str]:
-    """Yield the lines of the newest of the calls, in the order in which they came."""
+    """Yield the lines of the newest of the calls, in the order in which they came.
+
+    Those that no account owns have their key in any case: the only account of a fake shows them.
+    """
     left_out = len(calls) - MOST_CALLS
     if left_out > 0:
         yield f"({left_out} older ones like these are left out)"
     for call in calls[-MOST_CALLS:]:
-        key = f" (key {call.headers.get(KEY_HEADER) or 'missing'})" if with_key else ""
+        shown = with_key or call.account is None
+        key = f" (key {call.headers.get(KEY_HEADER) or 'missing'})" if shown else ""
         yield _line(f"{with_reason(call)}{key}")
         if call.request_body:
             yield f"    {_line(call.request_body.decode('utf-8', 'replace'))}"
