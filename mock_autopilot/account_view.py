@@ -12,7 +12,7 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import ManualClock
 from mock_autopilot.api.router import PATHS
-from mock_autopilot.arguments import require_text
+from mock_autopilot.arguments import require_seconds, require_text
 from mock_autopilot.assertions.mixin import Assertions
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.views import Calls, ContactsView, JourneysView
@@ -140,6 +140,8 @@ class AccountView(Assertions):
         is how many seconds late. With a delay and nothing else the calls are carried out as ever,
         and answered late. A call that triggered it has the id as its `fault`.
         """
+        if delay is not None:
+            require_seconds("delay", delay)
         match = {"method": method, "path": path, "contact": contact}
         respond: dict[str, Any] = {} if delay is None else {"delay_ms": round(delay * 1000)}
         if drop_connection:

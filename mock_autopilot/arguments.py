@@ -21,7 +21,9 @@ def require_count(name: str, value: object) -> None:
 
 
 def require_seconds(name: str, value: float) -> None:
-    """Raise ValueError when a value is no number of seconds from 0 to `LONGEST_WAIT`."""
+    """Raise TypeError for no number, ValueError for seconds that are not 0 to `LONGEST_WAIT`."""
     __tracebackhide__ = True
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, got {value!r}")
     if not isfinite(value) or not 0 <= value <= LONGEST_WAIT:
         raise ValueError(f"{name} must be from 0 to {LONGEST_WAIT:g} seconds, got {value!r}")

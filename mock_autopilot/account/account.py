@@ -152,7 +152,11 @@ class Account:
         Raises `ApiError` when the account was closed.
         """
         self.require_open()
-        return self._storage.transact(self.api_key, operation)
+        try:
+            return self._storage.transact(self.api_key, operation)
+        finally:
+            if self.closed:  # meanwhile: the storage has begun anew with the key
+                self._storage.forget(self.api_key)
 
     def perform(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from inspect import isawaitable, iscoroutine
 from typing import Any, Self, TypeVar
 
 from mock_autopilot.account.account import Account
@@ -140,6 +141,10 @@ class Assertions:
             except (AssertionError, LookupError) as failure:
                 text = str(failure) if isinstance(failure, AssertionError) else repr(failure)
                 return False, None, text or repr(failure)
+            if isawaitable(result):  # it would count as true whatever comes of it
+                if iscoroutine(result):
+                    result.close()
+                raise TypeError(f"wait_for needs a condition that is not async, got {condition!r}")
             return result is None or bool(result), result, f"The condition returned {result!r}."
 
         journal = self._account.journal

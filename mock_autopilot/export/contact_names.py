@@ -34,6 +34,10 @@ class ContactNames:
         """Return the name of an id, also of one that a state gives and the fake did not make."""
         return self._names.get(contact_id, contact_id)
 
+    def other(self, text: str) -> str | None:
+        """Return the first name in a text, as it was sent, that stands for another id here."""
+        return next((one for one in NAME.findall(text) if self._ids.get(one, one) != one), None)
+
     def put_names(self, text: str) -> str:
         """Return a text with names in place of the ids in it that the fake made."""
         return _MADE.sub(lambda found: self._names.get(found[0], found[0]), text)

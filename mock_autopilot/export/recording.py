@@ -84,7 +84,12 @@ def record_of(account: Account) -> Recording:
     left_out, kept = [], []
     for call in calls:
         recorded = _recorded(call, names, triggers)
-        if reason := _why_not(call, recorded):
+        reason = _why_not(call, recorded)
+        if not reason and (name := names.other(f"{call.path} {call.body!r}")):
+            reason = f"its text {name} would stand for a contact's id"
+            if recorded.accepted:
+                raise errors.CANNOT_EXPORT(problem=f"{recorded}: {reason}.")
+        if reason:
             left_out.append((call.number, f"{recorded}: {reason}"))
         else:
             kept.append(recorded)

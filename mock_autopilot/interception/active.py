@@ -16,6 +16,9 @@ from typing import Any
 from mock_autopilot.api.dispatch import Dispatcher
 from mock_autopilot.interception.urls import BaseUrl, Passthrough, Url
 
+_ORIGINAL = "mock_autopilot_original"
+"""The attribute of a replacement that has itself, and the method in whose place it is."""
+
 
 class Refused(Exception):
     """A call that no interception answers or lets through; the text says why."""
@@ -149,9 +152,20 @@ def _refusal(method: str, url: Url, asked: tuple[Interception, ...]) -> str:
     )
 
 
+def original_of(owner: type, name: str) -> Any:
+    """Return a method of a class as it is without `replace`.
+
+    A replacement is left over when somebody else has put theirs over it, and took it away later.
+    """
+    found = getattr(owner, name)
+    replacement, original = getattr(found, "__dict__", {}).get(_ORIGINAL, (None, None))
+    return original if replacement is found else found  # a wrapper may have the attribute copied
+
+
 def replace(undo: ExitStack, owner: type, name: str, replacement: Any) -> None:
     """Replace a method of a class; undoing it leaves what somebody else has put there since."""
-    original = getattr(owner, name)
+    original = original_of(owner, name)
+    vars(replacement)[_ORIGINAL] = replacement, original
     setattr(owner, name, replacement)
 
     def put_back() -> None:

@@ -4,6 +4,7 @@ A client with a transport of another kind (`httpx.MockTransport`, an ASGI applic
 alone.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from time import sleep
 
@@ -11,15 +12,22 @@ import anyio
 import httpx
 
 from mock_autopilot.api.exchange import Answer, RequestHead, Transport
-from mock_autopilot.interception.active import ActiveInterceptions, Refused, replace
+from mock_autopilot.interception.active import (
+    ActiveInterceptions,
+    Refused,
+    original_of,
+    replace,
+)
 from mock_autopilot.interception.exchange import Exchange
 from mock_autopilot.interception.urls import PORTS, Url
 
 
 def change_httpx(active: ActiveInterceptions, undo: ExitStack) -> None:
     """Let the active interceptions see the calls of `httpx`."""
-    original = httpx.HTTPTransport.handle_request
-    original_async = httpx.AsyncHTTPTransport.handle_async_request
+    original: Callable[..., httpx.Response] = original_of(httpx.HTTPTransport, "handle_request")
+    original_async: Callable[..., Awaitable[httpx.Response]] = original_of(
+        httpx.AsyncHTTPTransport, "handle_async_request"
+    )
 
     def handle_request(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
         exchange = _open(active, request)

@@ -27,6 +27,7 @@ from mock_autopilot.interception.active import (
     ActiveInterceptions,
     Interception,
     Refused,
+    original_of,
     replace,
 )
 from mock_autopilot.interception.exchange import Exchange
@@ -51,7 +52,7 @@ def change_requests(active: ActiveInterceptions, undo: ExitStack) -> None:
     mock = _Mock(active)
     mock.start()
     ours = HTTPAdapter.send
-    original = HTTPAdapter.get_connection_with_tls_context
+    original = original_of(HTTPAdapter, "get_connection_with_tls_context")
 
     def connection(adapter: HTTPAdapter, request: PreparedRequest, *args: Any, **named: Any) -> Any:
         try:

@@ -44,7 +44,14 @@ def path_matches(path: str, pattern: str) -> bool:
 
 def path_pattern(pattern: str) -> re.Pattern[str]:
     """Return a pattern, in which `*` stands for anything, for paths that it matches as a whole."""
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
+    begin, *rest = map(re.escape, pattern.split("*"))
+    if not rest:
+        return re.compile(begin)
+    *inner, end = rest
+    # The first place of each part is as good as any later one. Without trying those it takes no
+    # time that grows with the power of the number of stars.
+    found = "".join(f"(?>.*?{part})" for part in inner)
+    return re.compile(f"{begin}{found}.*{end}", re.DOTALL)
 
 
 class Headers(Mapping[str, str]):

@@ -9,17 +9,19 @@ from mock_autopilot.recording.journal import KEY_HEADER, Call
 MOST_CALLS = 10
 """Calls that are shown of one kind."""
 MOST_WARNINGS = 3
+_CLOSED = "The test closed its account, which forgot its calls."
 
 
-def calls_text(calls: Sequence[Call], other_keys: Sequence[Call]) -> str:
+def calls_text(calls: Sequence[Call], other_keys: Sequence[Call], closed: bool = False) -> str:
     """Return the calls of a test as text: rejected ones first, then those with warnings.
 
     `other_keys` are the calls that came meanwhile with a key that is not the test's account's.
+    `closed` says that the test has closed its account, which forgets its calls.
     """
     rejected = [call for call in calls if _rejected(call)]
     doubtful = [call for call in calls if call.warnings and not _rejected(call)]
     others = [call for call in calls if not call.warnings and not _rejected(call)]
-    lines = [_summary(calls, rejected, doubtful)]
+    lines = [_CLOSED if closed else _summary(calls, rejected, doubtful)]
     for group in (rejected, doubtful, others):
         lines += _listed(group)
     if other_keys:
@@ -42,12 +44,16 @@ def _summary(calls: Sequence[Call], rejected: Sequence[Call], doubtful: Sequence
 
 
 def _listed(calls: Sequence[Call], *, with_key: bool = False) -> Iterator[str]:
-    """Yield the lines of the newest of the calls, in the order in which they came."""
+    """Yield the lines of the newest of the calls, in the order in which they came.
+
+    Those that no account owns have their key in any case: the only account of a fake shows them.
+    """
     left_out = len(calls) - MOST_CALLS
     if left_out > 0:
         yield f"({left_out} older ones like these are left out)"
     for call in calls[-MOST_CALLS:]:
-        key = f" (key {call.headers.get(KEY_HEADER) or 'missing'})" if with_key else ""
+        shown = with_key or call.account is None
+        key = f" (key {call.headers.get(KEY_HEADER) or 'missing'})" if shown else ""
         yield _line(f"{with_reason(call)}{key}")
         if call.request_body:
             yield f"    {_line(call.request_body.decode('utf-8', 'replace'))}"

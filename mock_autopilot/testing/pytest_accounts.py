@@ -15,6 +15,8 @@ from mock_autopilot.pytest_plugin import LATE_CALLS, WATCHES
 from mock_autopilot.testing.pytest_options import account_options, marker_options, server_options
 from mock_autopilot.testing.watch import Watch
 
+SERVED: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()
+"""In the stash of the run: the options that its server was made with."""
 WRONG_OPTIONS = (TypeError, ValueError, OSError, ApiError)
 
 
@@ -22,7 +24,8 @@ WRONG_OPTIONS = (TypeError, ValueError, OSError, ApiError)
 def served(config: pytest.Config, given: Mapping[str, Any]) -> Iterator[MockAutopilot]:
     """Serve for a session; the late calls are in the stash of `config` afterwards."""
     try:
-        server = MockAutopilot(**server_options(config, given))
+        config.stash[SERVED] = server_options(config, given)
+        server = MockAutopilot(**config.stash[SERVED])
     except WRONG_OPTIONS as error:
         _refuse(error)
     with server:
@@ -39,7 +42,8 @@ def test_account(
     """Make an account for a test, watched, and close it afterwards."""
     try:
         options = server_options(test.config, given)
-        account = server.new_account(test.nodeid, **account_options(options, test))
+        served = test.config.stash.get(SERVED, {})
+        account = server.new_account(test.nodeid, **account_options(options, served, test))
     except WRONG_OPTIONS as error:
         _refuse(error)
     with account, _watched(test, server, account):

@@ -1,11 +1,12 @@
 """The options of a test's fake: from pytest's ini file, fixtures and the marker `autopilot`."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from mock_autopilot.options import AccountOptions, account_part, parse_journey
+from mock_autopilot.options import AccountOptions, ServerOptions, account_part, parse_journey
 
 NUMBERS = ("id_seed", "journal_size")
 
@@ -42,12 +43,18 @@ def _read(config: pytest.Config, name: str, value: Any) -> Any:
     return value
 
 
-def account_options(given: Mapping[str, Any], test: pytest.Item) -> dict[str, Any]:
+def account_options(
+    given: Mapping[str, Any], served: Mapping[str, Any], test: pytest.Item
+) -> dict[str, Any]:
     """Return the options of a test's account: those that are given, changed by its markers.
 
-    A marker of the function goes before one of its class or module.
+    A marker of the function goes before one of its class or module. `served` is what the session's
+    server was made with, for the first test that used it: what is not given to this test too has
+    its default, so that no module has the options of another.
     """
-    return {**account_part(given), **marker_options(test)}
+    defaults = {option.name: option.default for option in fields(ServerOptions)}
+    unset = {name: defaults[name] for name in account_part(served)}
+    return {**unset, **account_part(given), **marker_options(test)}
 
 
 def marker_options(test: pytest.Item) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Watch:
         self._fake = fake
         self._account = account
         self._known_defects = fake.defects
-        self._ended: tuple[Sequence[Call], Sequence[Call]] | None = None
+        self._ended: tuple[Sequence[Call], Sequence[Call], bool] | None = None
 
     def text(self) -> str:
         """Return the calls as a failed test shows them."""
@@ -35,7 +35,8 @@ class Watch:
         self._known_defects = self._fake.defects
         return [defect for defect in self._known_defects if id(defect) not in known]
 
-    def _calls(self) -> tuple[Sequence[Call], Sequence[Call]]:
-        """Return the account's calls, and those without a key or with another one."""
-        seen = seen_by(self._account._accounts, self._account._account)
-        return seen.calls, seen.other_calls()
+    def _calls(self) -> tuple[Sequence[Call], Sequence[Call], bool]:
+        """Return the account's calls, those with another key or none, and whether it was closed."""
+        account = self._account._own_account  # the test may have closed it
+        seen = seen_by(self._account._accounts, account)
+        return seen.calls, seen.other_calls(), account.closed

@@ -3,20 +3,26 @@
 import gc
 import json
 import sys
+from collections.abc import Callable
 from threading import Event, Thread
+from typing import TypeVar
 
 import pytest
 import requests
 
 from mock_autopilot import AccountView, ApiError, MockAutopilot, SeedWarning
-from mock_autopilot.account.accounts import CLOSED_KEYS
+from mock_autopilot.account.accounts import CLOSED_KEYS, Accounts
 from mock_autopilot.api.dispatch import Dispatcher
 from mock_autopilot.api.exchange import RequestHead
 from mock_autopilot.app import create_app
 from mock_autopilot.in_process import make_accounts
 from mock_autopilot.options import ServerOptions
+from mock_autopilot.storage.base import Transaction
+from mock_autopilot.storage.memory import MemoryStorage
 from tests.api.calls import ADA, Call, Fake, upsert
 from tests.conftest import ask
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -25,6 +31,17 @@ def autopilot() -> MockAutopilot:
     with MockAutopilot() as autopilot:
         pass
     return autopilot
+
+
+class ClosingStorage(MemoryStorage):
+    """Does something between an account's question whether it is closed and its operation."""
+
+    before: Callable[[], object] | None = None
+
+    def transact(self, api_key: str, operation: Callable[[Transaction], T]) -> T:
+        if self.before:
+            self.before()
+        return super().transact(api_key, operation)
 
 
 class TestClosing:
@@ -49,6 +66,15 @@ class TestClosing:
             assert late not in one.calls
             assert not one.contacts
         assert late not in server.unauthenticated_calls
+
+    def test_a_call_that_is_under_way_leaves_nothing_behind(self) -> None:
+        storage = ClosingStorage()
+        accounts = Accounts(storage=storage)
+        account = accounts.new()
+        storage.before = lambda: accounts.close(account)
+        assert account.look_up("ada@example.com") is None
+        assert account.closed
+        assert account.api_key not in storage._accounts
 
     def test_a_late_call_does_not_belong_to_the_only_account_either(self) -> None:
         with MockAutopilot() as autopilot:

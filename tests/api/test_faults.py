@@ -232,6 +232,21 @@ def test_a_delay_alone_leaves_the_call_as_it_is_and_answers_late(
     assert (recorded.fault, recorded.status, recorded.duration < 1) == (fault, 200, True)
 
 
+@pytest.mark.parametrize(
+    ("delay", "error", "text"),
+    [
+        (-1, ValueError, "delay must be from 0 to 3600 seconds, got -1"),
+        (float("nan"), ValueError, "delay must be from 0 to 3600 seconds, got nan"),
+        ("5", TypeError, "delay must be a number of seconds, got '5'"),
+    ],
+)
+def test_a_wrong_delay_is_an_error(
+    account: AccountView, delay: float, error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        account.fail_next(delay=delay)
+
+
 def test_a_failure_may_come_late(call: Call, account: AccountView, waits: list[float]) -> None:
     account.fail_next(delay=2, body="later")
     assert call("POST", "contact", ADA).text == "later"

@@ -177,3 +177,25 @@ def test_patterns_overlap_when_a_text_matches_both(one: str, other: str) -> None
     texts = ("".join(text) for length in range(9) for text in product("ab", repeat=length))
     both = any(path_matches(text, one) and path_matches(text, other) for text in texts)
     assert overlap(one, other) == both
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("/v1/contact", "/v1/contact", True),
+        ("/v1/contact", "/v1/contacts", False),
+        ("/v1/*/b/*c", "/v1/a/b/b/cc", True),
+        ("/v1/*ab*ab", "/v1/ab", False),
+        ("/v1/*ab*ab", "/v1/abab", True),
+        ("/v1/*.b", "/v1/a\n.b", True),
+        ("*", "", True),
+        ("a*b*b", "ab", False),
+    ],
+)
+def test_stars_stand_for_anything(pattern: str, text: str, *, matches: bool) -> None:
+    assert path_matches(text, pattern) is matches
+
+
+def test_many_stars_take_no_more_time_than_few() -> None:
+    """With the time of a search that tries all places, this test would not end."""
+    assert not path_matches("/v1/" + "a" * 5000, "/v1/" + "*a" * 50 + "*b")

@@ -120,6 +120,21 @@ def test_a_wrong_timeout_is_an_error(account: AccountView, timeout: float) -> No
         account.wait_for(lambda _: True, timeout)
 
 
+def test_a_timeout_that_is_no_number_is_an_error(account: AccountView) -> None:
+    with pytest.raises(TypeError, match="timeout must be a number of seconds, got '5'"):
+        account.wait_for(lambda _: True, "5")  # type: ignore[arg-type]  # that is the mistake
+
+
+def test_an_async_condition_is_an_error(account: AccountView) -> None:
+    """It returns a coroutine, which is true."""
+
+    async def condition(seen: AccountView) -> None:
+        seen.assert_contact("ada@example.com")
+
+    with pytest.raises(TypeError, match="wait_for needs a condition that is not async, got <func"):
+        account.wait_for(condition, timeout=LONG)  # type: ignore[unused-coroutine]  # that is the mistake
+
+
 def test_a_coroutine_waits_in_a_thread(account: AccountView) -> None:
     async def main() -> str | None:
         def condition(seen: AccountView) -> ContactView:

@@ -236,3 +236,24 @@ def test_calls_at_the_same_time_that_contradict_each_other() -> None:
     received.call("POST", "/v1/contact", {"contact": {"Email": "bob@example.com", "Title": "b"}})
     in_another_order(received)
     assert "call 1, POST /v1/contact would do something else" in problem(received)
+
+
+def test_a_text_that_is_the_name_of_a_contact_in_exports() -> None:
+    """The files could not tell it from the contact's id, and would not pass."""
+    received = Received()
+    received.call("GET", "/v1/contact/person_1")
+    (reason,) = one_good_call_after(received)
+    assert reason.endswith(": its text person_1 would stand for a contact's id")
+    received.call("POST", "/v1/contact", {"contact": {"user_id": "person_2", "Company": "C"}})
+    assert problem(received) == (
+        "call 3, POST /v1/contact: its text person_2 would stand for a contact's id."
+    )
+
+
+def test_the_name_of_no_contact_in_exports_is_a_text_as_any() -> None:
+    received = Received()
+    received.call("POST", "/v1/contact", {"contact": {"user_id": "person_20", "Company": "C"}})
+    export = received.export()
+    assert export.case["expect"]["contacts"] == [{"user_id": "person_20", "Company": "C"}]
+    assert replayed(export.case) == []
+    run_here(export.pytest_source)

@@ -62,6 +62,27 @@ def test_when_it_ends_all_is_as_it_was(client: Client) -> None:
     assert untouched()
 
 
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (httpx.HTTPTransport, "handle_request"),
+        (httpx.AsyncHTTPTransport, "handle_async_request"),
+        (HTTPAdapter, "get_connection_with_tls_context"),
+        (HTTPAdapter, "send"),
+    ],
+)
+def test_what_another_library_left_over_does_not_pile_up(owner: type, name: str) -> None:
+    """It patched the method within an interception, and put that back when it had ended."""
+    original = getattr(owner, name)
+    for _ in range(2):
+        with pytest.MonkeyPatch.context() as others, intercept():  # which ends first
+            others.setattr(owner, name, lambda *_: None)
+        assert getattr(owner, name) is not original
+    with intercept():
+        pass
+    assert getattr(owner, name) is original
+
+
 class TestNested:
     def test_the_inner_one_answers_its_url(self, client: Client) -> None:
         with intercept() as outer:

@@ -16,7 +16,7 @@ def call(number: int = 1, status: int | None = 200, body: bytes = b"", **more: A
     given: dict[str, Any] = {
         "number": number,
         "time": NOON,
-        "account": None,
+        "account": "…-key",
         "method": "POST",
         "path": "/v1/contact",
         "query": "",
@@ -62,6 +62,18 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
                 "    warning: contact: odd",
                 "#1 POST /v1/contact: 200",
                 "#4 POST /v1/contact: 399",
+            ],
+        ),
+        (
+            [
+                call(1, 401, account=None),
+                call(2, 401, account=None, headers={"autopilotapikey": "…yped"}),
+            ],
+            [],
+            [
+                "2 calls, 2 rejected:",
+                "#1 POST /v1/contact: 401 (key missing)",
+                "#2 POST /v1/contact: 401 (key …yped)",
             ],
         ),
         (

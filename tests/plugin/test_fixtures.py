@@ -219,6 +219,34 @@ autopilot_journal_size = 2
         )
         done.assert_outcomes(passed=4)
 
+    def test_a_modules_options_are_not_those_of_the_next(
+        self, run: Run, pytester: pytest.Pytester
+    ) -> None:
+        pytester.makepyfile(
+            test_first="""
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def autopilot_options():
+                return {"strict": True, "journeys": ["Welcome"], "clock": "2026-01-31"}
+
+            def test_first(autopilot):
+                assert autopilot.clock().isoformat() == "2026-01-31T00:00:00+00:00"
+            """
+        )
+        done = run(
+            """
+            def test_it(autopilot):
+                assert upsert(autopilot, "ada@example.com", Titel="x").status_code == 200
+                assert not autopilot.journeys
+                with pytest.raises(TypeError, match="cannot be moved"):
+                    autopilot.clock
+            """,
+            "test_first.py",
+            "test_it.py",
+        )
+        done.assert_outcomes(passed=2)
+
     @pytest.mark.parametrize(
         ("marker", "why"),
         [

@@ -49,6 +49,24 @@ class TestCallsOfAFailedTest:
         done.stdout.fnmatch_lines("No call was received with the key of this test's account.")
         done.stdout.no_fnmatch_line("*another one:")
 
+    @pytest.mark.parametrize("fixture", ["autopilot", "autopilot_intercept"])
+    def test_a_test_may_close_its_account(self, fixture: str, run: Run) -> None:
+        done = run(
+            f"""
+            def test_it({fixture}):
+                {fixture}.close()
+
+            def test_failing({fixture}):
+                {fixture}.close()
+                assert False
+            """,
+            elsewhere=True,
+        )
+        done.assert_outcomes(passed=1, failed=1)
+        closed = "The test closed its account, which forgot its calls."
+        nothing = "No call was received with the key of this test's account."
+        done.stdout.fnmatch_lines([closed if fixture == "autopilot" else nothing])
+
     def test_a_test_that_passes_shows_nothing(self, run: Run) -> None:
         done = run(
             """
