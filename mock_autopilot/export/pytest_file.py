@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from mock_autopilot.export.contact_names import NAME
 from mock_autopilot.export.python_text import Arguments, Code, PythonText
+from mock_autopilot.export.recording import MADE_BY_THE_ACCOUNT
 from mock_autopilot.export.replay import SAFE_IN_PATH, Replayed, ReplayedCall
 
 Json = dict[str, Any]
@@ -46,19 +47,9 @@ def entries(journey: dict[str, Any]) -> list[tuple[str, Any, bool]]:
         for entry in journey["entries"]
     ]
 '''
-_MADE = """
-MADE_BY_THE_ACCOUNT = {
-    "Name",
-    "api_originated",
-    "contact_id",
-    "created_at",
-    "custom_fields",
-    "lists",
-    "merged_contact_ids",
-    "type",
-    "updated_at",
-}
-"""
+_MADE = "\n".join(
+    ["", "MADE_BY_THE_ACCOUNT = {", *(f'    "{name}",' for name in MADE_BY_THE_ACCOUNT), "}", ""]
+)
 _BODY = 8
 """Columns by which the test's statements are indented."""
 

@@ -179,7 +179,7 @@ def changed_by(effects: Effects, names: ContactNames) -> Json:
 
 # --- what came of the calls ---
 
-_MADE = (
+MADE_BY_THE_ACCOUNT = (
     "Name",
     "api_originated",
     "contact_id",
@@ -213,7 +213,7 @@ def outcome(dumped: Json, names: ContactNames) -> Json:
 
 
 def _as_sent(contact: Json) -> Json:
-    fields = {name: value for name, value in contact.items() if name not in _MADE}
+    fields = {name: value for name, value in contact.items() if name not in MADE_BY_THE_ACCOUNT}
     custom = {
         f"{one['fieldType']}--{one['kind'].replace(' ', '--')}": one["value"]
         for one in contact.get("custom_fields", ())
