@@ -110,6 +110,7 @@ class Verifier:
             raise bad_field("The body", f"must say what is to hold: {names}.")
 
         def attempt() -> Looked:
+            account.require_open()  # or a check of calls alone would wait for ones that cannot come
             seen = seen_by(self._accounts, account)
             return seen, next((check for check in checks if not check.holds(seen)), None)
 

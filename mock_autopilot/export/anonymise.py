@@ -200,9 +200,8 @@ class _Anonymiser:
 
     def _entry(self, entry: Json) -> Json:
         return {
-            **entry,
-            "contact_id": self._contact_id(entry["contact_id"]),
-            "properties": self._value(entry["properties"]),
+            name: self._contact_id(value) if name == "contact_id" else self._value(value)
+            for name, value in entry.items()
         }
 
     def _contact(self, contact: Json) -> Json:

@@ -80,16 +80,15 @@ def record_of(account: Account) -> Recording:
     for call in calls:
         for created in call.effects.contacts_created:
             names.add(created.contact_id)
+    ended = state.dump_state(now)
+    if name := names.other(repr(ended)):
+        problem = f"the account holds the text {name}, which stands for a contact's id in exports."
+        raise errors.CANNOT_EXPORT(problem=problem)
     triggers = {one.journey_id: one.trigger_id for one in (*start.state.journeys, *now.journeys)}
     left_out, kept = [], []
     for call in calls:
         recorded = _recorded(call, names, triggers)
-        reason = _why_not(call, recorded)
-        if not reason and (name := names.other(f"{call.path} {call.body!r}")):
-            reason = f"its text {name} would stand for a contact's id"
-            if recorded.accepted:
-                raise errors.CANNOT_EXPORT(problem=f"{recorded}: {reason}.")
-        if reason:
+        if reason := _why_not(call, recorded):
             left_out.append((call.number, f"{recorded}: {reason}"))
         else:
             kept.append(recorded)
@@ -99,7 +98,7 @@ def record_of(account: Account) -> Recording:
         start=_start(begun, names),
         calls=kept,
         left_out=left_out,
-        end=outcome(state.dump_state(now), names),
+        end=outcome(ended, names),
     )
 
 

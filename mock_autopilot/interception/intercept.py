@@ -165,7 +165,8 @@ def intercept(
     answers the code that runs inside it, in its thread or asyncio task and in the tasks that this
     starts. Code that is inside none, as in a thread that was started within one, is answered by
     the only active interception of its URL; if there are several, it is refused. So is code that
-    goes on when its interception has ended, rather than be answered by that of the next test.
+    goes on when its interception has ended, rather than be answered by that of the next test. While
+    no interception is active, all calls are sent as ever.
 
     Stubs of `responses` around an interception answer what `passthrough` lets through. Stubs that
     are activated inside it see the calls first: `responses.add_passthru(autopilot.base_url)` leaves

@@ -234,9 +234,9 @@ class TestWaiting:
         assert wait("nobody@example.com", within=0.01).status_code == 409
         assert monotonic() - began < LONG
 
-    def test_closing_the_fake_ends_the_waiting(
-        self, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.fixture
+    def begun(self, monkeypatch: pytest.MonkeyPatch) -> Event:
+        """Return what is set when a verification waits."""
         begun = Event()
         wait = Journal.wait
 
@@ -245,6 +245,23 @@ class TestWaiting:
             return wait(journal, version, seconds)
 
         monkeypatch.setattr(Journal, "wait", watched_wait)
+        return begun
+
+    def test_closing_the_account_ends_the_waiting(
+        self, threads: ThreadPoolExecutor, begun: Event
+    ) -> None:
+        with MockAutopilot() as autopilot:
+            url = autopilot.base_url.replace("/v1/", "/_mock/verify")
+            body = {"called": {"method": "POST", "path": "/v1/contact"}, "within": LONG}
+            with autopilot.new_account() as account:
+                headers = {"autopilotapikey": account.api_key}
+                waiting = threads.submit(requests.post, url, json=body, headers=headers)
+                assert begun.wait(LONG)
+            assert waiting.result(LONG / 2).status_code == 401
+
+    def test_closing_the_fake_ends_the_waiting(
+        self, threads: ThreadPoolExecutor, begun: Event
+    ) -> None:
         with MockAutopilot() as autopilot:
             url = autopilot.base_url.replace("/v1/", "/_mock/verify")
             body = {"contact": ID, "within": LONG}

@@ -272,7 +272,7 @@ def test_a_state() -> None:
                     {
                         "contact_id": "person_other1",
                         "properties": {"city": "text-1"},
-                        "ejected_at": "2016-01-01T00:00:00.000Z",
+                        "ejected_at": "2001-01-02T00:00:00.000Z",
                     }
                 ],
             }

@@ -239,14 +239,11 @@ def test_calls_at_the_same_time_that_contradict_each_other() -> None:
 
 
 def test_a_text_that_is_the_name_of_a_contact_in_exports() -> None:
-    """The files could not tell it from the contact's id, and would not pass."""
+    """The pytest file could not tell it from the contact's id, and would not pass."""
     received = Received()
-    received.call("GET", "/v1/contact/person_1")
-    (reason,) = one_good_call_after(received)
-    assert reason.endswith(": its text person_1 would stand for a contact's id")
-    received.call("POST", "/v1/contact", {"contact": {"user_id": "person_2", "Company": "C"}})
+    received.call("POST", "/v1/contact", {"contact": {"user_id": "person_1", "Company": "C"}})
     assert problem(received) == (
-        "call 3, POST /v1/contact: its text person_2 would stand for a contact's id."
+        "the account holds the text person_1, which stands for a contact's id in exports."
     )
 
 
