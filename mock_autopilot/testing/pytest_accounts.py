@@ -12,7 +12,13 @@ from mock_autopilot.account_view import AccountView
 from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.mock import MockAutopilot
 from mock_autopilot.pytest_plugin import LATE_CALLS, WATCHES
-from mock_autopilot.testing.pytest_options import account_options, marker_options, server_options
+from mock_autopilot.testing.pytest_options import (
+    account_options,
+    check_environment,
+    intercept_options,
+    marker_options,
+    server_options,
+)
 from mock_autopilot.testing.watch import Watch
 
 WRONG_OPTIONS = (TypeError, ValueError, OSError, ApiError)
@@ -58,7 +64,7 @@ def intercepted(
         try:
             options = server_options(test.config, given)
             taken = {name: value for name, value in options.items() if name in known}
-            base_urls, passthrough = more.get("base_urls", ()), more.get("passthrough", ())
+            base_urls, passthrough = intercept_options(more)
             autopilot = interception.enter_context(
                 intercept(*base_urls, passthrough=passthrough, **{**taken, **marker_options(test)})
             )
@@ -96,6 +102,15 @@ def failure_sections(watches: list[Watch]) -> Iterator[tuple[str, str]]:
         for defect in watch.take_defects():
             yield "Error inside the Autopilot fake", "".join(format_exception(defect))
         yield "Autopilot calls", watch.text()
+
+
+def environment(names: Mapping[str, str], account: AccountView) -> dict[str, str]:
+    """Return the values of the variables whose `names` `autopilot_environment` has returned."""
+    try:
+        check_environment(names)
+    except TypeError as error:
+        _refuse(error)
+    return {variable: getattr(account, name) for name, variable in names.items()}
 
 
 def _refuse(error: Exception) -> NoReturn:
