@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from mock_autopilot.api.dispatch import Dispatcher
+from mock_autopilot.interception.refusals import refusal
 from mock_autopilot.interception.urls import BaseUrl, Passthrough, Url
 
 
@@ -107,7 +108,8 @@ class ActiveInterceptions:
                 return only
         if not deciding or any(one.lets_through(url) for one in deciding):
             return None
-        raise Refused(_refusal(method, url, around or deciding))
+        asked = around or deciding
+        raise Refused(refusal(method, url, [base for one in asked for base in one.base_urls]))
 
     def _around(self) -> tuple[Interception, ...]:
         entered = self._entered.get()
@@ -139,14 +141,6 @@ class ActiveInterceptions:
                 "its own."
             )
         return claims[0] if claims else None
-
-
-def _refusal(method: str, url: Url, asked: tuple[Interception, ...]) -> str:
-    answered = ", ".join(dict.fromkeys(base.text for one in asked for base in one.base_urls))
-    return (
-        f"{method} {url} was not sent: mock_autopilot.intercept() answers {answered} and lets "
-        f"nothing else through. To let it through: intercept(passthrough=[{url.host!r}])"
-    )
 
 
 def replace(undo: ExitStack, owner: type, name: str, replacement: Any) -> None:
