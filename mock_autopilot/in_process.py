@@ -7,19 +7,22 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account_view import AccountView
 from mock_autopilot.options import AccountOptions, ServerOptions
 from mock_autopilot.recording.journal import redact
+from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.storage.memory import MemoryStorage
 from mock_autopilot.views import Calls
 
 
-def make_accounts(options: ServerOptions, stacklevel: int) -> Accounts:
+def make_accounts(options: ServerOptions, stacklevel: int, name: str | None = None) -> Accounts:
     """Return the accounts that the options describe, kept in memory.
 
-    What looks wrong about their seed is issued as `SeedWarning`, at the line of the caller so many
-    levels up. Raises OSError when the seed cannot be read, `ApiError` when it is not valid.
+    `name` is what the first one is called; with an `id_seed` its ids are made from it, as those of
+    `new_account(name)` are. What looks wrong about their seed is issued as `SeedWarning`, at the
+    line of the caller so many levels up. Raises OSError when the seed cannot be read, `ApiError`
+    when it is not valid.
     """
     found, seed = _read_seed(options)
-    accounts = Accounts(options, storage=MemoryStorage(), seed=seed, warnings=found)
+    accounts = Accounts(options, storage=MemoryStorage(), seed=seed, warnings=found, name=name)
     issue(found, stacklevel=stacklevel + 1)
     return accounts
 
@@ -58,6 +61,14 @@ class InProcessAutopilot(AccountView):
     def late_calls(self) -> Calls:
         """The newest calls with the key of an account that was closed: see `closed_account`."""
         return Calls(*self._accounts.late.snapshot())
+
+    @property
+    def refused_calls(self) -> list[RefusedCall]:
+        """The newest calls that the interception refused, and that were not sent, oldest first.
+
+        They went to a host that is not intercepted, as a rule. A server sees no such calls.
+        """
+        return list(self._accounts.refused)
 
     @property
     def unauthenticated_calls(self) -> Calls:

@@ -5,14 +5,19 @@ from collections import Counter
 from mock_autopilot.assertions.explanation import Section, counted, section
 from mock_autopilot.assertions.seen import Seen
 from mock_autopilot.recording.journal import KEY_HEADER, Call
+from mock_autopilot.recording.refused_calls import counted_calls
 
 MOST_REJECTED = 4
 MOST_UNKNOWN = 3
 MOST_ACCOUNTS = 2
+MOST_REFUSED = 3
 
 
 def background(seen: Seen) -> tuple[Section, ...]:
-    """Return sections about rejected calls, and about calls with other keys; the newest first."""
+    """Return sections about rejected calls, calls with other keys, and calls that were not sent.
+
+    Each has the newest first.
+    """
     rejected = [call for call in reversed(seen.calls) if call.error]
     others = seen.other_calls()[::-1]
     refused = [call for call in others if call.account is None or call.closed_account]
@@ -26,6 +31,7 @@ def background(seen: Seen) -> tuple[Section, ...]:
         *section("rejected calls, the newest first", rejected, MOST_REJECTED, _rejected),
         *section("calls without a known key, meanwhile", refused, MOST_UNKNOWN, _with_key),
         *section("calls to other accounts, meanwhile", accounts, MOST_ACCOUNTS),
+        *section("refused, not sent", counted_calls(seen.refused()), MOST_REFUSED),
     )
 
 

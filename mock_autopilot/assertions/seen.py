@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.recording.journal import Call, redact
+from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.views import Calls, ContactsView, JourneysView
 
 
@@ -14,7 +15,8 @@ class Seen:
     """An account's contacts, journeys and calls.
 
     `key` is its redacted API key. `other_calls` returns those calls with another key, an unknown
-    one or none that came since the account was made; it is asked for explanations only.
+    one or none that came since the account was made; it is asked for explanations only. `refused`
+    returns the calls that the fake's interception refused.
     """
 
     key: str
@@ -22,6 +24,7 @@ class Seen:
     journeys: JourneysView
     calls: Calls
     other_calls: Callable[[], list[Call]] = list
+    refused: Callable[[], list[RefusedCall]] = list
 
 
 def seen_by(accounts: Accounts, account: Account) -> Seen:
@@ -32,4 +35,5 @@ def seen_by(accounts: Accounts, account: Account) -> Seen:
         JourneysView(account),
         Calls(*account.journal.snapshot()),
         lambda: accounts.calls_beside(account),
+        lambda: list(accounts.refused),
     )

@@ -6,7 +6,8 @@ when the first interception starts, and put back when the last one stops, in wha
 ones between come and go.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,12 +15,26 @@ from threading import Lock
 from typing import Any
 
 from mock_autopilot.api.dispatch import Dispatcher
-from mock_autopilot.interception.refusals import refusal
+from mock_autopilot.interception.refusals import reason, refusal
 from mock_autopilot.interception.urls import BaseUrl, Passthrough, Url
+from mock_autopilot.recording.refused_calls import RefusedCall
 
 
 class Refused(Exception):
-    """A call that no interception answers or lets through; the text says why."""
+    """A call that no interception answers or lets through; the text says why.
+
+    `asked` are the interceptions that could have answered it.
+    """
+
+    def __init__(self, text: str, call: RefusedCall, asked: Iterable["Interception"]) -> None:
+        super().__init__(text)
+        self._call = call
+        self._asked = asked
+
+    def keep(self) -> None:
+        """Keep the call, for what is said of a test that fails, since nobody sends it now."""
+        for one in self._asked:
+            one.refused.append(self._call)
 
 
 @dataclass(eq=False)
@@ -32,6 +47,8 @@ class Interception:
     dispatcher: Dispatcher
     base_urls: tuple[BaseUrl, ...]
     passthrough: Passthrough
+    refused: deque[RefusedCall]
+    """Takes the calls that were refused."""
     enclosing: tuple["Interception", ...] = ()
     active: bool = False
 
@@ -109,7 +126,9 @@ class ActiveInterceptions:
         if not deciding or any(one.lets_through(url) for one in deciding):
             return None
         asked = around or deciding
-        raise Refused(refusal(method, url, [base for one in asked for base in one.base_urls]))
+        base_urls = [base for one in asked for base in one.base_urls]
+        call = RefusedCall(method, str(url), reason(url, base_urls))
+        raise Refused(refusal(method, url, base_urls), call, asked)
 
     def _around(self) -> tuple[Interception, ...]:
         entered = self._entered.get()
@@ -131,14 +150,18 @@ class ActiveInterceptions:
         if claims and self._entered.get():
             raise Refused(
                 f"{method} {url} was not answered: the interception in which this code was started "
-                "has ended. Wait for it, or close its client, before the interception ends."
+                "has ended. Wait for it, or close its client, before the interception ends.",
+                RefusedCall(method, str(url), "its interception has ended"),
+                self._entered.get(),
             )
         if len(claims) > 1:
             raise Refused(
                 f"{method} {url} was not answered: {len(claims)} interceptions of this URL are "
                 "active, and none of them was entered by this thread. Run the thread's function "
                 "with contextvars.copy_context().run, or give each interception a base URL of "
-                "its own."
+                "its own.",
+                RefusedCall(method, str(url), f"{len(claims)} interceptions of it"),
+                [one for one, _ in claims],
             )
         return claims[0] if claims else None
 

@@ -30,5 +30,11 @@ def refusal(method: str, url: Url, base_urls: Sequence[BaseUrl]) -> str:
     return f"{text}intercept('{url.scheme}://{url.location}/v1/'), or base_urls in {FIXTURE}"
 
 
+def reason(url: Url, base_urls: Sequence[BaseUrl]) -> str:
+    """Return in a few words why a call is refused."""
+    is_known = any(base.root.host == url.host for base in base_urls)
+    return "URL not intercepted" if is_known else "host not intercepted"
+
+
 def _is_autopilots(host: str) -> bool:
     return f".{host.rstrip('.')}".endswith(f".{AUTOPILOT}")

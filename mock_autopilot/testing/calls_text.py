@@ -5,16 +5,20 @@ from collections.abc import Iterator, Sequence
 from mock_autopilot.assertions.background import with_reason
 from mock_autopilot.assertions.explanation import LONGEST_LINE, counted, shortened
 from mock_autopilot.recording.journal import KEY_HEADER, Call
+from mock_autopilot.recording.refused_calls import RefusedCall, counted_calls
 
 MOST_CALLS = 10
 """Calls that are shown of one kind."""
 MOST_WARNINGS = 3
 
 
-def calls_text(calls: Sequence[Call], other_keys: Sequence[Call]) -> str:
+def calls_text(
+    calls: Sequence[Call], other_keys: Sequence[Call], refused: Sequence[RefusedCall] = ()
+) -> str:
     """Return the calls of a test as text: rejected ones first, then those with warnings.
 
-    `other_keys` are the calls that came meanwhile with a key that is not the test's account's.
+    `other_keys` are the calls that came meanwhile with a key that is not the test's account's,
+    `refused` those that its interception refused.
     """
     rejected = [call for call in calls if _rejected(call)]
     doubtful = [call for call in calls if call.warnings and not _rejected(call)]
@@ -25,7 +29,16 @@ def calls_text(calls: Sequence[Call], other_keys: Sequence[Call]) -> str:
     if other_keys:
         lines += ["", f"{counted(len(other_keys), 'call')} without a key, or with another one:"]
         lines += _listed(other_keys, with_key=True)
+    if refused:
+        lines += ["", *(_line(f"refused, not sent: {one}") for one in _shown_refused(refused))]
     return "\n".join(lines)
+
+
+def _shown_refused(refused: Sequence[RefusedCall]) -> Iterator[str]:
+    texts = counted_calls(refused)
+    yield from texts[:MOST_CALLS]
+    if len(texts) > MOST_CALLS:
+        yield f"{len(texts) - MOST_CALLS} others"
 
 
 def _rejected(call: Call) -> bool:

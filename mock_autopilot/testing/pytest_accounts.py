@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from traceback import format_exception
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -57,16 +57,17 @@ def intercepted(
     given: Mapping[str, Any], more: Mapping[str, Any], test: pytest.Item
 ) -> Iterator[InProcessAutopilot]:
     """Intercept the calls of a test, watched; `more` has `base_urls` and `passthrough`."""
-    from mock_autopilot.interception.intercept import InterceptOptions, intercept
+    from mock_autopilot.interception.intercept import Intercept, InterceptOptions
 
     known = InterceptOptions.__annotations__
     with ExitStack() as interception:
         try:
             options = server_options(test.config, given)
             taken = {name: value for name, value in options.items() if name in known}
+            chosen = cast(InterceptOptions, {**taken, **marker_options(test)})
             base_urls, passthrough = intercept_options(more)
             autopilot = interception.enter_context(
-                intercept(*base_urls, passthrough=passthrough, **{**taken, **marker_options(test)})
+                Intercept(base_urls, passthrough, chosen, test.nodeid)
             )
         except WRONG_OPTIONS as error:
             _refuse(error)

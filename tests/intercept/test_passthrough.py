@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from mock_autopilot import MockAutopilot, intercept
+from mock_autopilot.recording.refused_calls import MOST_KEPT
 from tests.intercept.conftest import BASE_URL, Client
 
 
@@ -31,6 +32,37 @@ def test_a_call_to_another_host_is_refused_and_told_how_to_let_it_through(client
     )
     assert caught.value.request is not None  # type: ignore[attr-defined]  # both libraries have it
     assert not autopilot.calls
+    assert [str(call) for call in autopilot.refused_calls] == [
+        "GET https://example.com/path (host not intercepted)"
+    ]
+
+
+def test_refused_calls_are_in_the_failures_of_assertions(client: Client) -> None:
+    with intercept() as autopilot:
+        for _ in range(3):
+            with pytest.raises(client.refused):
+                client.add("ada@example.com", "https://gateway.test/v1/")
+        with pytest.raises(client.refused):
+            client("GET", "http://api2.autopilothq.com/v1/contacts")
+        with pytest.raises(AssertionError) as caught:
+            autopilot.assert_contact("ada@example.com")
+        assert str(caught.value).splitlines()[1:] == [
+            "refused, not sent:",
+            "  GET http://api2.autopilothq.com/v1/contacts (URL not intercepted)",
+            "  POST https://gateway.test/v1/contact (host not intercepted) (3x)",
+        ]
+        autopilot.reset()
+        assert not autopilot.refused_calls
+
+
+def test_the_newest_refused_calls_are_kept() -> None:
+    with intercept() as autopilot:
+        for number in range(MOST_KEPT + 1):
+            with pytest.raises(requests.ConnectionError):
+                requests.get(f"https://example.com/{number}?secret", timeout=5)
+        urls = [call.url for call in autopilot.refused_calls]
+        assert len(urls) == MOST_KEPT
+        assert (urls[0], urls[-1]) == ("https://example.com/1", f"https://example.com/{MOST_KEPT}")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from mock_autopilot import Call
 from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.testing.calls_text import calls_text
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -133,3 +134,21 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
 )
 def test_calls_text(calls: list[Call], other_keys: list[Call], lines: list[str]) -> None:
     assert calls_text(calls, other_keys).split("\n") == lines
+
+
+def test_refused_calls_come_last_the_newest_first() -> None:
+    refused = [
+        RefusedCall("GET", f"https://{host}.test/", "host not intercepted")
+        for host in ("a", "b", "a", *"cdefghijkl")
+    ]
+    lines = calls_text([call()], [], refused).split("\n")
+    assert lines[2:5] == [
+        "",
+        "refused, not sent: GET https://l.test/ (host not intercepted)",
+        "refused, not sent: GET https://k.test/ (host not intercepted)",
+    ]
+    assert lines[-1] == "refused, not sent: 2 others"
+    assert calls_text([], [], refused[:3]).split("\n")[2:] == [
+        "refused, not sent: GET https://a.test/ (host not intercepted) (2x)",
+        "refused, not sent: GET https://b.test/ (host not intercepted)",
+    ]

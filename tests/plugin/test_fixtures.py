@@ -154,15 +154,28 @@ def test_settings_are_environment_variables(run: Run) -> None:
 def test_ids_do_not_depend_on_the_tests_before(run: Run, pytester: pytest.Pytester) -> None:
     source = """
         @pytest.mark.parametrize("number", range(3))
-        def test_ids(autopilot, number):
-            made = upsert(autopilot, "ada@example.com").json()
-            print("made", number, autopilot.api_key, made["contact_id"])
+        def test_ids(autopilot, autopilot_intercept, number):
+            made = [
+                upsert(one, "ada@example.com").json()["contact_id"]
+                for one in (autopilot, autopilot_intercept)
+            ]
+            assert made[0] == made[1]
+            assert autopilot.name == autopilot_intercept.name == f"test_it.py::test_ids[{number}]"
+            print("made", number, autopilot.api_key, made[0])
+    """
+    passthrough = """
+        import pytest
+
+        @pytest.fixture
+        def autopilot_intercept_options():
+            return {"passthrough": "127.0.0.1"}
     """
     ini = "autopilot_id_seed = 7"
-    done = run(source, "-s", ini=ini)
+    done = run(source, "-s", ini=ini, conftest=passthrough, elsewhere=True)
     made = [line for line in done.outlines if "made" in line]
-    assert len(made) == 3
-    alone = run(source, "-s", "test_it.py::test_ids[2]", ini=ini)
+    assert len({line.split()[-1] for line in made}) == 3
+    only = "test_it.py::test_ids[2]"
+    alone = run(source, "-s", only, ini=ini, conftest=passthrough, elsewhere=True)
     (last,) = [line for line in alone.outlines if "made" in line]
     assert last.partition("made")[2] == made[2].partition("made")[2]
 

@@ -91,6 +91,26 @@ class TestCallsOfAFailedTest:
         done.assert_outcomes(failed=1)
         done.stdout.fnmatch_lines(["2 calls, 1 rejected:", "#2 GET /v1/contacts: 401*", "#1 *"])
 
+    def test_those_that_were_not_sent(self, run: Run) -> None:
+        done = run(
+            """
+            import requests
+
+            def test_it(autopilot_intercept):
+                with pytest.raises(requests.ConnectionError):
+                    requests.post("https://gateway.test/v1/contact", timeout=5)
+                assert autopilot_intercept.contacts
+            """,
+            elsewhere=True,
+        )
+        done.assert_outcomes(failed=1)
+        done.stdout.fnmatch_lines(
+            [
+                "*- Autopilot calls -*",
+                "refused, not sent: POST https://gateway.test/v1/contact (host not intercepted)",
+            ]
+        )
+
     def test_many_long_calls_are_bounded(self, run: Run) -> None:
         done = run("""
             def test_it(autopilot):
