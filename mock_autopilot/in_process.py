@@ -6,7 +6,7 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account_view import AccountView
 from mock_autopilot.options import AccountOptions, ServerOptions
-from mock_autopilot.recording.journal import redact
+from mock_autopilot.recording.journal import outline, redact
 from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.storage.memory import MemoryStorage
@@ -98,7 +98,7 @@ class InProcessAutopilot(AccountView):
     def account(self, api_key: str) -> AccountView:
         """Return the account of any key; with `any_key` it is made on the key's first use.
 
-        Raises KeyError, with the ends of the known keys, when there is none.
+        Raises KeyError, with the known keys, when there is none.
         """
         account = self._accounts.get_or_create(api_key)
         if account is not None:
@@ -106,4 +106,4 @@ class InProcessAutopilot(AccountView):
         if closed := self._accounts.closed_name(api_key):
             raise KeyError(f"the account of the key {redact(api_key)} was closed: {closed}")
         known = self._accounts.known_keys()
-        raise KeyError(f"no account has the key {redact(api_key)!r}; there are: {known}")
+        raise KeyError(f"no account has the key {outline(api_key)}; there are: {known}")

@@ -12,7 +12,7 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import make_clock
 from mock_autopilot.account.ids import make_ids
 from mock_autopilot.options import ServerOptions
-from mock_autopilot.recording.journal import Call, Journal, redact
+from mock_autopilot.recording.journal import Call, Journal
 from mock_autopilot.recording.refused_calls import MOST_KEPT, RefusedCall
 from mock_autopilot.storage.base import Storage
 
@@ -188,10 +188,10 @@ class Accounts:
         self.defects.append(defect)
 
     def known_keys(self) -> str:
-        """Return the keys of the newest accounts as an error message shows them, redacted."""
+        """Return the keys of the newest accounts as an error message shows them to their owner."""
         newest = list(self._by_key)[-5:]
         more = len(self._by_key) - len(newest)
-        return ", ".join(map(redact, newest)) + (f" and {more} more" if more else "")
+        return ", ".join(newest) + (f" and {more} more" if more else "")
 
     def reset(self, account: Account) -> None:
         """Put an account back to how it began, as `Account.reset` does."""

@@ -9,7 +9,7 @@ from mock_autopilot.recording.journal import Call
 from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.testing.calls_text import calls_text
 
-_Received = tuple[Sequence[Call], Sequence[Call], Sequence[RefusedCall]]
+_Received = tuple[str, Sequence[Call], Sequence[Call], Sequence[RefusedCall]]
 
 
 class Watch:
@@ -39,6 +39,6 @@ class Watch:
         return [defect for defect in self._known_defects if id(defect) not in known]
 
     def _received(self) -> _Received:
-        """Return the account's calls, those with another key or none, and those not sent."""
+        """Return the account's key and its calls, those of other keys, and those not sent."""
         seen = seen_by(self._account._accounts, self._account._account)
-        return seen.calls, seen.other_calls(), seen.refused()
+        return seen.key, seen.calls, seen.other_calls(), seen.refused()
