@@ -23,6 +23,7 @@ __all__ = [
     "LateCallWarning",
     "ManualClock",
     "MockAutopilot",
+    "RefusedCall",
     "SeedWarning",
     "intercept",
 ]
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mock_autopilot.interception.intercept import intercept
     from mock_autopilot.mock import MockAutopilot
     from mock_autopilot.recording.journal import Call
+    from mock_autopilot.recording.refused_calls import RefusedCall
     from mock_autopilot.seeds import SeedWarning
     from mock_autopilot.unittest_case import AutopilotTestCase, LateCallWarning
 else:  # hidden from type checkers, which would take any name for one of the package's
@@ -51,6 +53,7 @@ else:  # hidden from type checkers, which would take any name for one of the pac
             "LateCallWarning": "unittest_case",
             "ManualClock": "account.clock",
             "MockAutopilot": "mock",
+            "RefusedCall": "recording.refused_calls",
             "SeedWarning": "seeds",
             "intercept": "interception.intercept",
         }

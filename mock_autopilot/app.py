@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter, Rule
 from mock_autopilot.account import errors
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.errors import ApiError
+from mock_autopilot.account.similar import did_you_mean
 from mock_autopilot.api import control, wsgi
 from mock_autopilot.api.control_guard import Guard
 from mock_autopilot.api.dispatch import Dispatcher
@@ -71,6 +72,9 @@ def _rejection(error: HTTPException) -> ApiError:
     if error is request.routing_exception and isinstance(error, NotFound):
         paths = request_ctx.url_adapter
         hint = path_hint(paths, request.path) if paths else ""
+        if paths and not hint:
+            known = [rule.rule for rule in paths.map.iter_rules()]
+            hint = did_you_mean(request.path, known)
         return errors.NO_SUCH_PATH(path=request.path, hint=hint)
     if isinstance(error, MethodNotAllowed):
         return errors.METHOD_NOT_ALLOWED(method=request.method)

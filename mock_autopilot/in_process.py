@@ -6,20 +6,23 @@ from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account_view import AccountView
 from mock_autopilot.options import AccountOptions, ServerOptions
-from mock_autopilot.recording.journal import redact
+from mock_autopilot.recording.journal import outline, redact
+from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.seeds import issue, read_state
 from mock_autopilot.storage.memory import MemoryStorage
 from mock_autopilot.views import Calls
 
 
-def make_accounts(options: ServerOptions, stacklevel: int) -> Accounts:
+def make_accounts(options: ServerOptions, stacklevel: int, name: str | None = None) -> Accounts:
     """Return the accounts that the options describe, kept in memory.
 
-    What looks wrong about their seed is issued as `SeedWarning`, at the line of the caller so many
-    levels up. Raises OSError when the seed cannot be read, `ApiError` when it is not valid.
+    `name` is what the first one is called; with an `id_seed` its ids are made from it, as those of
+    `new_account(name)` are. What looks wrong about their seed is issued as `SeedWarning`, at the
+    line of the caller so many levels up. Raises OSError when the seed cannot be read, `ApiError`
+    when it is not valid.
     """
     found, seed = _read_seed(options)
-    accounts = Accounts(options, storage=MemoryStorage(), seed=seed, warnings=found)
+    accounts = Accounts(options, storage=MemoryStorage(), seed=seed, warnings=found, name=name)
     issue(found, stacklevel=stacklevel + 1)
     return accounts
 
@@ -60,6 +63,14 @@ class InProcessAutopilot(AccountView):
         return Calls(*self._accounts.late.snapshot())
 
     @property
+    def refused_calls(self) -> list[RefusedCall]:
+        """The newest calls that the interception refused, and that were not sent, oldest first.
+
+        They went to a host that is not intercepted, as a rule. A server sees no such calls.
+        """
+        return list(self._accounts.refused)
+
+    @property
     def unauthenticated_calls(self) -> Calls:
         """Calls that no account owns: their key was missing or unknown.
 
@@ -87,7 +98,7 @@ class InProcessAutopilot(AccountView):
     def account(self, api_key: str) -> AccountView:
         """Return the account of any key; with `any_key` it is made on the key's first use.
 
-        Raises KeyError, with the ends of the known keys, when there is none.
+        Raises KeyError, with the known keys, when there is none.
         """
         account = self._accounts.get_or_create(api_key)
         if account is not None:
@@ -95,4 +106,4 @@ class InProcessAutopilot(AccountView):
         if closed := self._accounts.closed_name(api_key):
             raise KeyError(f"the account of the key {redact(api_key)} was closed: {closed}")
         known = self._accounts.known_keys()
-        raise KeyError(f"no account has the key {redact(api_key)!r}; there are: {known}")
+        raise KeyError(f"no account has the key {outline(api_key)}; there are: {known}")

@@ -110,8 +110,10 @@ def autopilot_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> "AccountView":
     """The account of `autopilot`, with environment variables that lead to it during the test."""
-    for attribute, variable in autopilot_environment.items():
-        monkeypatch.setenv(variable, getattr(autopilot, attribute))
+    from mock_autopilot.testing.pytest_accounts import environment
+
+    for variable, value in environment(autopilot_environment, autopilot).items():
+        monkeypatch.setenv(variable, value)
     return autopilot
 
 

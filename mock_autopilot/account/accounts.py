@@ -12,7 +12,8 @@ from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import make_clock
 from mock_autopilot.account.ids import make_ids
 from mock_autopilot.options import ServerOptions
-from mock_autopilot.recording.journal import Call, Journal, redact
+from mock_autopilot.recording.journal import Call, Journal
+from mock_autopilot.recording.refused_calls import MOST_KEPT, RefusedCall
 from mock_autopilot.storage.base import Storage
 
 CLOSED_KEYS = 1_000
@@ -27,8 +28,10 @@ class Accounts:
     """All accounts of one fake, and the record of the calls that no account owns.
 
     Those with the `keys` that are given begin with `seed`, a state (see `account.state`), and the
-    journeys of the options. `warnings` takes what looks wrong about the seed. Raises `ApiError`
-    when the seed or a key is not valid, or the seed has warnings and the options are strict.
+    journeys of the options. `warnings` takes what looks wrong about the seed. `name` is what they
+    are called, and what their ids are made from with an `id_seed`, in place of the key. Raises
+    `ApiError` when the seed or a key is not valid, or the seed has warnings and the options are
+    strict.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Accounts:
         seed: Mapping[str, Any] | None = None,
         warnings: Warnings | None = None,
         storage: Storage,
+        name: str | None = None,
     ) -> None:
         self.options = options or ServerOptions()
         self.clock = make_clock(self.options.clock)
@@ -49,6 +53,8 @@ class Accounts:
         """Calls with the key of a closed account."""
         self.defects: deque[Exception] = deque(maxlen=DEFECTS)
         """The newest errors inside the fake, with their tracebacks."""
+        self.refused: deque[RefusedCall] = deque(maxlen=MOST_KEPT)
+        """The newest calls that an interception refused: they came to no account."""
         self._storage = storage
         self._numbers = count(1)
         self._last_number = 0
@@ -62,7 +68,10 @@ class Accounts:
             if not key.strip() or key != key.strip():
                 problem = "must be there, without white space around it."
                 raise errors.BAD_FIELD(field="api_key", problem=problem)
-            account = self._add(Account(key, self.options, self._storage))
+            source = f"name {name}" if name else None
+            account = self._add(
+                Account(key, self.options, self._storage, name=name, id_source=source)
+            )
             _begin(account, seed, warnings)
             warnings = None  # every account has the same ones
         self._lasting = frozenset(self._by_key)
@@ -179,14 +188,15 @@ class Accounts:
         self.defects.append(defect)
 
     def known_keys(self) -> str:
-        """Return the keys of the newest accounts as an error message shows them, redacted."""
+        """Return the keys of the newest accounts as an error message shows them to their owner."""
         newest = list(self._by_key)[-5:]
         more = len(self._by_key) - len(newest)
-        return ", ".join(map(redact, newest)) + (f" and {more} more" if more else "")
+        return ", ".join(newest) + (f" and {more} more" if more else "")
 
     def reset(self, account: Account) -> None:
         """Put an account back to how it began, as `Account.reset` does."""
         account.reset()
+        self.refused.clear()
         account.calls_before = self._last_number
 
     def _add(self, account: Account) -> Account:

@@ -32,7 +32,7 @@ from mock_autopilot.api.json_body import identifiers_in, unpacked
 from mock_autopilot.api.router import Router
 from mock_autopilot.api.routes import Request, Route
 from mock_autopilot.recording.faults import Fault
-from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, Headers, redact
+from mock_autopilot.recording.journal import KEY_HEADER, MAX_KEPT, Call, Headers, outline, redact
 
 _SECRETS = (KEY_HEADER, "authorization", "cookie")
 _MOST_DIGITS = 18
@@ -231,6 +231,7 @@ class Dispatcher:
                 time=call.arrived,
                 account=redact(call.key) if account or closed_account else None,
                 closed_account=closed_account,
+                key_outline="" if account or not call.key else outline(call.key),
                 method=head.method,
                 path=call.path,
                 query=head.query,

@@ -6,7 +6,11 @@ from urllib.parse import urljoin, urlsplit
 
 import click
 
+from mock_autopilot.account import errors
 from mock_autopilot.servers.network import is_loopback
+
+NO_ACCOUNT = errors.NO_ACCOUNT.message.partition("{")[0]
+"""How the message begins that says that no account has the key."""
 
 
 class ControlCallFailed(Exception):
@@ -97,5 +101,7 @@ def _asked(url: str, headers: dict[str, str], timeout: float = 30) -> dict[str, 
         raise ControlCallFailed(f"{url} is not a fake's")
     if not answer.ok:
         reason = body.get("message") or answer.reason
+        if str(reason).startswith(NO_ACCOUNT):
+            reason = f"{reason} Give the account's key by --api-key."
         raise ControlCallFailed(f"{reason} ({answer.status_code} for {url})")
     return body

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from adapter import Delivery, Note, Outcome
@@ -75,6 +76,8 @@ class Tally:
         ):
             yield "\n" + printable(f"{outcome}{f' ({status})' if status else ''}: {text}")
             yield f"  {_places(places)}"
+            if status == HTTPStatus.UNAUTHORIZED:
+                yield "  --api-key is the key of the account"
         if self.notes:
             yield f"\n{'note':<22}{'times':>6}  first"
         for kind, times in self.notes.most_common():

@@ -6,7 +6,8 @@ when the first interception starts, and put back when the last one stops, in wha
 ones between come and go.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,14 +15,29 @@ from threading import Lock
 from typing import Any
 
 from mock_autopilot.api.dispatch import Dispatcher
+from mock_autopilot.interception.refusals import reason, refusal
 from mock_autopilot.interception.urls import BaseUrl, Passthrough, Url
+from mock_autopilot.recording.refused_calls import RefusedCall
 
 _ORIGINAL = "mock_autopilot_original"
 """The attribute of a replacement that has itself, and the method in whose place it is."""
 
 
 class Refused(Exception):
-    """A call that no interception answers or lets through; the text says why."""
+    """A call that no interception answers or lets through; the text says why.
+
+    `asked` are the interceptions that could have answered it.
+    """
+
+    def __init__(self, text: str, call: RefusedCall, asked: Iterable["Interception"]) -> None:
+        super().__init__(text)
+        self._call = call
+        self._asked = asked
+
+    def keep(self) -> None:
+        """Keep the call, for what is said of a test that fails, since nobody sends it now."""
+        for one in self._asked:
+            one.refused.append(self._call)
 
 
 @dataclass(eq=False)
@@ -34,6 +50,8 @@ class Interception:
     dispatcher: Dispatcher
     base_urls: tuple[BaseUrl, ...]
     passthrough: Passthrough
+    refused: deque[RefusedCall]
+    """Takes the calls that were refused."""
     enclosing: tuple["Interception", ...] = ()
     active: bool = False
 
@@ -110,7 +128,10 @@ class ActiveInterceptions:
                 return only
         if not deciding or any(one.lets_through(url) for one in deciding):
             return None
-        raise Refused(_refusal(method, url, around or deciding))
+        asked = around or deciding
+        base_urls = [base for one in asked for base in one.base_urls]
+        call = RefusedCall(method, str(url), reason(url, base_urls))
+        raise Refused(refusal(method, url, base_urls), call, asked)
 
     def _around(self) -> tuple[Interception, ...]:
         entered = self._entered.get()
@@ -132,24 +153,20 @@ class ActiveInterceptions:
         if claims and self._entered.get():
             raise Refused(
                 f"{method} {url} was not answered: the interception in which this code was started "
-                "has ended. Wait for it, or close its client, before the interception ends."
+                "has ended. Wait for it, or close its client, before the interception ends.",
+                RefusedCall(method, str(url), "its interception has ended"),
+                self._entered.get(),
             )
         if len(claims) > 1:
             raise Refused(
                 f"{method} {url} was not answered: {len(claims)} interceptions of this URL are "
                 "active, and none of them was entered by this thread. Run the thread's function "
                 "with contextvars.copy_context().run, or give each interception a base URL of "
-                "its own."
+                "its own.",
+                RefusedCall(method, str(url), f"{len(claims)} interceptions of it"),
+                [one for one, _ in claims],
             )
         return claims[0] if claims else None
-
-
-def _refusal(method: str, url: Url, asked: tuple[Interception, ...]) -> str:
-    answered = ", ".join(dict.fromkeys(base.text for one in asked for base in one.base_urls))
-    return (
-        f"{method} {url} was not sent: mock_autopilot.intercept() answers {answered} and lets "
-        f"nothing else through. To let it through: intercept(passthrough=[{url.host!r}])"
-    )
 
 
 def original_of(owner: type, name: str) -> Any:

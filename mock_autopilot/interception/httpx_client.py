@@ -71,6 +71,7 @@ def _open(active: ActiveInterceptions, request: httpx.Request) -> Exchange | Non
     try:
         claimed = active.route(request.method, url)
     except Refused as refused:
+        refused.keep()
         raise httpx.ConnectError(str(refused), request=request) from None
     if claimed is None:
         return None

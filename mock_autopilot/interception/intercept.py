@@ -69,7 +69,7 @@ _ACTIVE = ActiveInterceptions(_change_clients)
 class Intercept:
     """An interception that lasts as long as a `with` block, or a call of a decorated function.
 
-    Each time it begins it has a new account.
+    Each time it begins it has a new account, with this name.
     """
 
     def __init__(
@@ -77,10 +77,12 @@ class Intercept:
         base_urls: tuple[str, ...],
         passthrough: str | Iterable[str] | bool,
         options: InterceptOptions,
+        name: str | None = None,
     ) -> None:
         self._base_urls = tuple(map(BaseUrl.parse, base_urls or (DEFAULT_BASE_URL,)))
         self._passthrough = Passthrough.parse(passthrough)
         self._options = _server_options(options)
+        self._name = name
         self._interception: Interception | None = None
 
     def __enter__(self) -> InProcessAutopilot:
@@ -133,9 +135,11 @@ class Intercept:
 
     def _begin(self, stacklevel: int) -> tuple[InProcessAutopilot, Interception]:
         """Make an account and answer calls to it; `stacklevel` as for warnings."""
-        accounts = make_accounts(self._options, stacklevel=stacklevel)
+        accounts = make_accounts(self._options, stacklevel=stacklevel, name=self._name)
         dispatcher = Dispatcher(accounts, router=_router())
-        interception = Interception(dispatcher, self._base_urls, self._passthrough)
+        interception = Interception(
+            dispatcher, self._base_urls, self._passthrough, accounts.refused
+        )
         _ACTIVE.start(interception)
         return InProcessAutopilot(accounts, self._base_urls[0].text), interception
 
@@ -157,9 +161,10 @@ def intercept(
     Calls of `requests` (that needs the package `responses`) and `httpx`, sync and async, to
     `https://api2.autopilothq.com/v1/`, or to the `base_urls` that are given, come to the fake: raw
     paths, bodies and headers as they were sent. Other calls are refused with a ConnectionError
-    (`httpx.ConnectError`), except those to the hosts (`localhost`, `localhost:8080`) and below the
-    URLs that `passthrough` names; True lets all through. The options are those of `MockAutopilot`
-    without `host`, `port` and `control_token`. Raises ValueError or TypeError for wrong ones.
+    (`httpx.ConnectError`) and kept in `autopilot.refused_calls`, except those to the hosts
+    (`localhost`, `localhost:8080`) and below the URLs that `passthrough` names; True lets all
+    through. The options are those of `MockAutopilot` without `host`, `port` and `control_token`.
+    Raises ValueError or TypeError for wrong ones.
 
     Nested, concurrent and interleaved interceptions do not see each other's calls: an interception
     answers the code that runs inside it, in its thread or asyncio task and in the tasks that this

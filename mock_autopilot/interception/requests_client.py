@@ -127,6 +127,7 @@ class _Registry(FirstMatchRegistry):
         try:
             claimed = self._active.route(method, url)
         except Refused as refused:
+            refused.keep()
             raise requests.ConnectionError(str(refused), request=request) from None
         if claimed is None:
             return None, []

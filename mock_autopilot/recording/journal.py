@@ -25,6 +25,8 @@ from mock_autopilot.printable import printable
 KEY_HEADER = "autopilotapikey"
 MAX_KEPT = 256 * 1024
 """Bytes kept of a request's body, and of an answer's: a bulk call of 100 contacts fits."""
+OUTLINED = 12
+"""Characters of a key of which the first two are shown beside the last four."""
 MAX_BYTES = 64 * 1024 * 1024
 """Bytes of bodies that one journal keeps; the oldest calls give way."""
 
@@ -35,6 +37,15 @@ SHOWN_DEPTH = 2 * json_text.MAX_DEPTH
 def redact(key: str) -> str:
     """Return a key with all but its last four characters hidden (all of it when it is short)."""
     return f"…{key[-4:]}" if len(key) > 4 else "…"
+
+
+def outline(key: str) -> str:
+    """Return enough of a key to compare it with another by eye, but never the whole key.
+
+    That is its length, its last four characters, and of a long one the first two.
+    """
+    first = key[:2] if len(key) >= OUTLINED else ""
+    return f"{first}{redact(key)}, {len(key)} character{'' if len(key) == 1 else 's'}"
 
 
 def path_matches(path: str, pattern: str) -> bool:
@@ -110,6 +121,8 @@ class Call:
     fault: str | None = None
     effects: Effects = NO_EFFECTS
     closed_account: str | None = None
+    key_outline: str = ""
+    """What can be told of a key that no account has: see `outline`. JSON does not have it."""
 
     @property
     def kept(self) -> int:

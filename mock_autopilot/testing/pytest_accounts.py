@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from traceback import format_exception
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -12,7 +12,13 @@ from mock_autopilot.account_view import AccountView
 from mock_autopilot.in_process import InProcessAutopilot
 from mock_autopilot.mock import MockAutopilot
 from mock_autopilot.pytest_plugin import LATE_CALLS, WATCHES
-from mock_autopilot.testing.pytest_options import account_options, marker_options, server_options
+from mock_autopilot.testing.pytest_options import (
+    account_options,
+    check_environment,
+    intercept_options,
+    marker_options,
+    server_options,
+)
 from mock_autopilot.testing.watch import Watch
 
 SERVED: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()
@@ -55,16 +61,17 @@ def intercepted(
     given: Mapping[str, Any], more: Mapping[str, Any], test: pytest.Item
 ) -> Iterator[InProcessAutopilot]:
     """Intercept the calls of a test, watched; `more` has `base_urls` and `passthrough`."""
-    from mock_autopilot.interception.intercept import InterceptOptions, intercept
+    from mock_autopilot.interception.intercept import Intercept, InterceptOptions
 
     known = InterceptOptions.__annotations__
     with ExitStack() as interception:
         try:
             options = server_options(test.config, given)
             taken = {name: value for name, value in options.items() if name in known}
-            base_urls, passthrough = more.get("base_urls", ()), more.get("passthrough", ())
+            chosen = cast(InterceptOptions, {**taken, **marker_options(test)})
+            base_urls, passthrough = intercept_options(more)
             autopilot = interception.enter_context(
-                intercept(*base_urls, passthrough=passthrough, **{**taken, **marker_options(test)})
+                Intercept(base_urls, passthrough, chosen, test.nodeid)
             )
         except WRONG_OPTIONS as error:
             _refuse(error)
@@ -100,6 +107,15 @@ def failure_sections(watches: list[Watch]) -> Iterator[tuple[str, str]]:
         for defect in watch.take_defects():
             yield "Error inside the Autopilot fake", "".join(format_exception(defect))
         yield "Autopilot calls", watch.text()
+
+
+def environment(names: Mapping[str, str], account: AccountView) -> dict[str, str]:
+    """Return the values of the variables whose `names` `autopilot_environment` has returned."""
+    try:
+        check_environment(names)
+    except TypeError as error:
+        _refuse(error)
+    return {variable: getattr(account, name) for name, variable in names.items()}
 
 
 def _refuse(error: Exception) -> NoReturn:

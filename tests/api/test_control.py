@@ -35,6 +35,23 @@ def test_a_control_call_with_an_unknown_key_is_404(control: Call) -> None:
     assert refused.json()["message"] == "No account has the key …-key."
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("call", "; did you mean /_mock/calls?"),
+        ("fault", "; did you mean /_mock/faults?"),
+        ("calls/", ". It has a slash at its end; the call is /_mock/calls"),
+        ("xyz", ""),
+    ],
+)
+def test_an_unknown_control_call_is_404_with_the_nearest(
+    control: Call, path: str, hint: str
+) -> None:
+    refused = control("GET", path)
+    assert refused.status_code == 404
+    assert refused.json()["message"].endswith(f"(or this fake does not imitate it){hint}")
+
+
 def test_accounts_are_isolated(call: Call, control: Call, account: AccountView) -> None:
     fresh = control("POST", "accounts").json()["api_key"]
     call("POST", "contact", {"contact": {"Email": "ada@example.com"}})

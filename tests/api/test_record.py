@@ -10,7 +10,7 @@ import requests
 
 from mock_autopilot import AccountView, Call, MockAutopilot
 from mock_autopilot.account.effects import Effects
-from mock_autopilot.recording.journal import MAX_KEPT, Headers, Journal, redact
+from mock_autopilot.recording.journal import MAX_KEPT, Headers, Journal, outline, redact
 from tests.api.conftest import Call as Caller
 
 NO_EFFECTS = [field.name for field in fields(Effects)]
@@ -173,6 +173,20 @@ def test_a_defect_of_the_fake_is_answered_and_recorded(
 )
 def test_a_key_is_redacted_to_its_last_four_characters(key: str, shown: str) -> None:
     assert redact(key) == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("a-sandbox-key", "a-…-key, 13 characters"),
+        ("sandbox-keys", "sa…keys, 12 characters"),
+        ("sandbox-key", "…-key, 11 characters"),
+        ("abcd", "…, 4 characters"),
+        ("a", "…, 1 character"),
+    ],
+)
+def test_enough_of_a_key_is_told_to_compare_it(key: str, shown: str) -> None:
+    assert outline(key) == shown
 
 
 def test_a_body_that_is_not_json_is_recorded(

@@ -13,7 +13,7 @@ from tests.conftest import ask
 
 ADA = {"contact": {"Email": "ada@example.com", "FirstName": "Ada"}}
 BOB = {"contact": {"Email": "bob@example.com", "FirstName": "Bob"}}
-NO_KEY = "No call came with this account's key (…-key)."
+NO_KEY = "No call came with this account's key (sandbox-key)."
 
 
 @pytest.fixture

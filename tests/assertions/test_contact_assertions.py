@@ -13,6 +13,8 @@ from tests.assertions.conftest import ADA, Explain
 from tests.conftest import ask
 
 NO_ADA = "No contact has the address, user id or contact id 'ada@example.com'"
+NO_CALL = "No call came with this account's key (sandbox-key)."
+WRONG_KEY = "Provided autopilotapikey not valid."
 NO_ADDA = "No contact has the address, user id or contact id 'adda@example.com'"
 
 
@@ -114,7 +116,7 @@ def test_a_missing_contact_is_told_with_the_nearest(
     assert explain(
         seeded.assert_contact, "adda@example.com", **expected, custom={"Plan": "pro"}
     ) == [
-        f"{NO_ADDA}; the account has 2 contacts. No call came with this account's key (…-key).",
+        f"{NO_ADDA}; the account has 2 contacts. {NO_CALL}",
         "it was expected with:",
         "  FirstName: 'Bob'",
         "  Title: 'Dr'",
@@ -215,14 +217,14 @@ def test_calls_with_other_keys_are_told(autopilot: MockAutopilot, explain: Expla
     for key in ("early-key", other.api_key):
         post(key)
     account = autopilot.new_account()
-    for key in ("wrong-key", "", other.api_key, other.api_key):
+    for key in ("sandbox-kye", "", other.api_key, other.api_key):
         post(key)
-    tail, own = other.api_key[-4:], account.api_key[-4:]
+    tail, own = other.api_key[-4:], account.api_key
     assert explain(account.assert_contact, "ada@example.com") == [
-        f"{NO_ADA}; the account has 0 contacts. No call came with this account's key (…{own}).",
+        f"{NO_ADA}; the account has 0 contacts. No call came with this account's key ({own}).",
         "calls without a known key, meanwhile:",
         "  #4 POST /v1/contact: 400 No autopilotapikey header provided. (without a key)",
-        "  #3 POST /v1/contact: 401 Provided autopilotapikey not valid. (its key: …-key)",
+        f"  #3 POST /v1/contact: 401 {WRONG_KEY} (its key: …-kye, 11 characters; not {own})",
         "calls to other accounts, meanwhile:",
         f"  2 calls with the key …{tail}, the newest: #6 POST /v1/contact: 200",
     ]
@@ -247,10 +249,11 @@ def test_the_key_of_a_call_to_the_only_account_is_a_reason(
 ) -> None:
     for headers in ({"autopilotapikey": "a-mistyped-key"}, {}):
         requests.get(f"{autopilot.base_url}contacts", headers=headers, timeout=10)
+    told = "a-…-key, 14 characters"
     assert explain(autopilot.assert_contact, "ada@example.com")[1:] == [
         "rejected calls, the newest first:",
         "  #2 GET /v1/contacts: 400 No autopilotapikey header provided. (without a key)",
-        "  #1 GET /v1/contacts: 401 Provided autopilotapikey not valid. (its key: …-key)",
+        f"  #1 GET /v1/contacts: 401 {WRONG_KEY} (its key: {told}; not sandbox-key)",
     ]
 
 

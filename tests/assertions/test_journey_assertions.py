@@ -21,7 +21,7 @@ SEED = {
     "journeys": [WELCOME, {"trigger_id": "bye"}],
 }
 NAMED = "the journey 'Welcome' (trigger id 0001)"
-NO_CALL = " No call came with this account's key (…-key)."
+NO_CALL = " No call came with this account's key (sandbox-key)."
 
 
 @pytest.fixture

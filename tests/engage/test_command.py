@@ -250,6 +250,7 @@ class TestWhereTo:
         assert result.exit_code == 1
         assert "rejected (401): Provided autopilotapikey not valid.\n" in result.output
         assert "The state of the account cannot be shown: No account has the key" in result.stderr
+        assert "Give the account's key by --api-key." in result.stderr
         assert result.output.endswith("\n1 sync, 1 message: 1 rejected\n")
 
     @pytest.mark.parametrize(

@@ -108,7 +108,9 @@ def test_errors_are_one_line(tmp_path: Path, account: AccountView) -> None:
         "Error: What was received cannot be exported: it was no call that could be made again. (409"
     )
     wrong = record(tmp_path, *of(account), "--api-key", "wrong-key", "--case", "ada.json")
-    assert wrong.stderr.startswith("Error: No account has the key …-key. (404 for ")
+    assert wrong.stderr.startswith(
+        "Error: No account has the key …-key. Give the account's key by --api-key. (404 for "
+    )
     ask(account, "POST", "contact", ADA)
     done = record(tmp_path, *of(account), "--case", "none/ada.json")
     assert done.stderr == (

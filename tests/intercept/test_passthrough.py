@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from mock_autopilot import MockAutopilot, intercept
+from mock_autopilot.recording.refused_calls import MOST_KEPT
 from tests.intercept.conftest import BASE_URL, Client
 
 
@@ -26,10 +27,72 @@ def test_a_call_to_another_host_is_refused_and_told_how_to_let_it_through(client
     assert str(caught.value) == (
         "GET https://example.com/path was not sent: mock_autopilot.intercept() answers "
         "https://api2.autopilothq.com/v1/, http://localhost:9999/v1/ and lets nothing else "
-        "through. To let it through: intercept(passthrough=['example.com'])"
+        "through. To let it through: intercept(passthrough=['example.com']), or passthrough in the "
+        "fixture autopilot_intercept_options"
     )
     assert caught.value.request is not None  # type: ignore[attr-defined]  # both libraries have it
     assert not autopilot.calls
+    assert [str(call) for call in autopilot.refused_calls] == [
+        "GET https://example.com/path (host not intercepted)"
+    ]
+
+
+def test_refused_calls_are_in_the_failures_of_assertions(client: Client) -> None:
+    with intercept() as autopilot:
+        for _ in range(3):
+            with pytest.raises(client.refused):
+                client.add("ada@example.com", "https://gateway.test/v1/")
+        with pytest.raises(client.refused):
+            client("GET", "http://api2.autopilothq.com/v1/contacts")
+        with pytest.raises(AssertionError) as caught:
+            autopilot.assert_contact("ada@example.com")
+        assert str(caught.value).splitlines()[1:] == [
+            "refused, not sent:",
+            "  GET http://api2.autopilothq.com/v1/contacts (URL not intercepted)",
+            "  POST https://gateway.test/v1/contact (host not intercepted) (3x)",
+        ]
+        autopilot.reset()
+        assert not autopilot.refused_calls
+
+
+def test_the_newest_refused_calls_are_kept() -> None:
+    with intercept() as autopilot:
+        for number in range(MOST_KEPT + 1):
+            with pytest.raises(requests.ConnectionError):
+                requests.get(f"https://example.com/{number}?secret", timeout=5)
+        urls = [call.url for call in autopilot.refused_calls]
+        assert len(urls) == MOST_KEPT
+        assert (urls[0], urls[-1]) == ("https://example.com/1", f"https://example.com/{MOST_KEPT}")
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        (
+            "http://api2.autopilothq.com/v1/x",
+            "write https, or give it as a base URL: intercept('{}')",
+        ),
+        ("https://api.autopilothq.com/v1/x", "give it as a base URL: intercept('{}')"),
+        ("http://autopilothq.com:81/v1/x", "give it as a base URL: intercept('{}')"),
+        ("https://API.Autopilothq.com./v1/", "give it as a base URL: intercept('{}')"),
+    ],
+)
+def test_a_call_to_another_host_of_autopilot_is_never_advised_to_be_let_through(
+    url: str, advice: str
+) -> None:
+    with intercept(), pytest.raises(requests.ConnectionError) as caught:
+        requests.get(url, timeout=5)
+    base_url = f"{url.lower().partition('/v1/')[0]}/v1/"
+    assert str(caught.value).endswith(
+        f"nothing else through. This is Autopilot's own host: {advice.format(base_url)}, "
+        "or base_urls in the fixture autopilot_intercept_options"
+    )
+    assert "passthrough" not in str(caught.value)
+
+
+def test_a_host_that_only_ends_like_autopilots_is_any_other() -> None:
+    with intercept(), pytest.raises(requests.ConnectionError, match="To let it through"):
+        requests.get("https://notautopilothq.com/v1/contacts", timeout=5)
 
 
 def test_the_named_hosts_and_urls_are_let_through(client: Client, other: str) -> None:

@@ -184,8 +184,9 @@ class TestThreads:
         assert people(outer, inner) == [[], ["inner"]]
 
     def test_a_thread_is_refused_what_its_only_interception_refuses(self, client: Client) -> None:
-        with intercept(), pytest.raises(client.refused, match="was not sent"):
+        with intercept() as autopilot, pytest.raises(client.refused, match="was not sent"):
             in_thread(lambda: client("GET", "http://example.test/"))
+        assert [call.url for call in autopilot.refused_calls] == ["http://example.test/"]
 
     def test_a_thread_that_several_may_have_started_is_refused(self, client: Client) -> None:
         with intercept() as mine:
@@ -202,6 +203,7 @@ class TestThreads:
             try:
                 with pytest.raises(client.refused, match=r"2 interceptions .*copy_context"):
                     in_thread(lambda: client.add("whose@x"))
+                assert [call.reason for call in mine.refused_calls] == ["2 interceptions of it"]
                 context = copy_context()
                 in_thread(lambda: context.run(client.add, "mine@x"))
             finally:
@@ -214,12 +216,14 @@ class TestLate:
     """Code that goes on after the interception in which it was started."""
 
     def test_it_is_not_answered_by_the_next_one(self, client: Client) -> None:
-        with intercept():
+        with intercept() as first:
             context = copy_context()
         with intercept() as following:
             with pytest.raises(client.refused, match="in which this code was started has ended"):
                 context.run(client.add, "late@x")
             assert not following.calls
+            assert not following.refused_calls
+        assert [call.reason for call in first.refused_calls] == ["its interception has ended"]
 
     def test_other_calls_of_it_are_let_through_or_not_as_any(self, client: Client) -> None:
         with intercept():

@@ -7,6 +7,7 @@ import pytest
 
 from mock_autopilot import Call
 from mock_autopilot.account.call_warnings import CallWarning
+from mock_autopilot.recording.refused_calls import RefusedCall
 from mock_autopilot.testing.calls_text import calls_text
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -36,7 +37,7 @@ def warning(text: str) -> CallWarning:
     return CallWarning("id", "contact", text)
 
 
-NONE = "No call was received with the key of this test's account."
+NONE = "No call came."
 REFUSED = b'{"error": "Bad Request", "message": "No name."}'
 
 
@@ -62,18 +63,6 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
                 "    warning: contact: odd",
                 "#1 POST /v1/contact: 200",
                 "#4 POST /v1/contact: 399",
-            ],
-        ),
-        (
-            [
-                call(1, 401, account=None),
-                call(2, 401, account=None, headers={"autopilotapikey": "…yped"}),
-            ],
-            [],
-            [
-                "2 calls, 2 rejected:",
-                "#1 POST /v1/contact: 401 (key missing)",
-                "#2 POST /v1/contact: 401 (key …yped)",
             ],
         ),
         (
@@ -132,16 +121,47 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
         ),
         (
             [],
-            [call(1, 401, headers={"autopilotapikey": "…-key"}), call(2, 400)],
+            [
+                call(1, 401, account=None, key_outline="…-key, 7 characters"),
+                call(2, 400, account=None),
+                call(3, headers={"autopilotapikey": "…-key"}),
+            ],
             [
                 NONE,
                 "",
-                "2 calls without a key, or with another one:",
-                "#1 POST /v1/contact: 401 (key …-key)",
-                "#2 POST /v1/contact: 400 (key missing)",
+                "3 calls without a key, or with another one than own-key:",
+                "#1 POST /v1/contact: 401 (its key: …-key, 7 characters)",
+                "#2 POST /v1/contact: 400 (without a key)",
+                "#3 POST /v1/contact: 200 (its key: …-key)",
+            ],
+        ),
+        (
+            [call(1, 401, account=None, key_outline="…-kez, 7 characters")],
+            [],
+            [
+                "1 call, 1 rejected:",
+                "#1 POST /v1/contact: 401 (its key: …-kez, 7 characters; not own-key)",
             ],
         ),
     ],
 )
 def test_calls_text(calls: list[Call], other_keys: list[Call], lines: list[str]) -> None:
-    assert calls_text(calls, other_keys).split("\n") == lines
+    assert calls_text("own-key", calls, other_keys).split("\n") == lines
+
+
+def test_refused_calls_come_last_the_newest_first() -> None:
+    refused = [
+        RefusedCall("GET", f"https://{host}.test/", "host not intercepted")
+        for host in ("a", "b", "a", *"cdefghijkl")
+    ]
+    lines = calls_text("own-key", [call()], [], refused).split("\n")
+    assert lines[2:5] == [
+        "",
+        "refused, not sent: GET https://l.test/ (host not intercepted)",
+        "refused, not sent: GET https://k.test/ (host not intercepted)",
+    ]
+    assert lines[-1] == "refused, not sent: 2 others"
+    assert calls_text("own-key", [], [], refused[:3]).split("\n")[2:] == [
+        "refused, not sent: GET https://a.test/ (host not intercepted) (2x)",
+        "refused, not sent: GET https://b.test/ (host not intercepted)",
+    ]

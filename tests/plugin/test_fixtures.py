@@ -1,9 +1,7 @@
-"""The fixtures in a project's tests: an account for each test, with options from several places."""
+"""The fixtures in a project's tests: an account for each test."""
 
 import pytest
 
-from mock_autopilot.options import AccountOptions
-from mock_autopilot.pytest_plugin import INI_TYPES
 from tests.plugin.conftest import Run
 
 
@@ -153,155 +151,33 @@ def test_settings_are_environment_variables(run: Run) -> None:
     done.assert_outcomes(passed=3)
 
 
-class TestOptions:
-    def test_by_the_ini_file(self, run: Run, pytester: pytest.Pytester) -> None:
-        (pytester.path / "seed.json").write_text('{"contacts": [{"Email": "ada@example.com"}]}')
-        done = run(
-            """
-            def test_it(autopilot, autopilot_server):
-                assert upsert(autopilot, "bob@example.com", Titel="x").status_code == 400
-                assert "ada@example.com" in autopilot.contacts
-                names = {one.trigger_id: one.name for one in autopilot.journeys.values()}
-                assert names == {"0007": "Welcome", "0001": "Bye"}
-                entry = call(autopilot, "POST", "trigger/0009/contact/ada@example.com")
-                assert entry.status_code == 404
-                assert autopilot.calls[0].time.isoformat() == "2026-01-31T09:00:00+00:00"
-                assert autopilot.contacts["ada@example.com"].contact_id.startswith("person_E2B2")
-                assert len(autopilot.calls) == 2
-            """,
-            ini="""
-autopilot_strict = true
-autopilot_seed = seed.json
-autopilot_auto_journeys = false
-autopilot_journeys =
-    Welcome=0007
-    Bye
-autopilot_clock = 2026-01-31T09:00:00Z
-autopilot_id_seed = 7
-autopilot_journal_size = 2
-            """,
-        )
-        done.assert_outcomes(passed=1)
-
-    def test_by_a_fixture_and_markers(self, run: Run) -> None:
-        done = run(
-            """
-            @pytest.fixture(scope="session")
-            def autopilot_options():
-                return {"api_key": "mine", "journeys": ["Welcome"], "clock": "2026-01-31"}
-
-            def status(autopilot):
-                return upsert(autopilot, "ada@example.com", Titel="x").status_code
-
-            def test_fixture(autopilot, autopilot_server):
-                assert autopilot_server.api_key == "mine"
-                for fake in (autopilot, autopilot_server):
-                    assert [one.name for one in fake.journeys.values()] == ["Welcome"]
-                assert status(autopilot) == 400
-                autopilot.clock.tick(60)
-
-            def test_clock_is_not_the_one_of_the_test_before(autopilot):
-                assert autopilot.clock().isoformat() == "2026-01-31T00:00:00+00:00"
-
-            @pytest.mark.autopilot(strict=False, journeys=())
-            class TestMarked:
-                def test_class(self, autopilot):
-                    assert not autopilot.journeys
-                    assert status(autopilot) == 200
-
-                @pytest.mark.autopilot(strict=True, seed={"contacts": [{"user_id": "u"}]})
-                def test_function(self, autopilot):
-                    assert not autopilot.journeys
-                    assert "u" in autopilot.contacts
-                    assert status(autopilot) == 400
-            """,
-            ini="autopilot_strict = true",
-        )
-        done.assert_outcomes(passed=4)
-
-    def test_a_modules_options_are_not_those_of_the_next(
-        self, run: Run, pytester: pytest.Pytester
-    ) -> None:
-        pytester.makepyfile(
-            test_first="""
-            import pytest
-
-            @pytest.fixture(scope="session")
-            def autopilot_options():
-                return {"strict": True, "journeys": ["Welcome"], "clock": "2026-01-31"}
-
-            def test_first(autopilot):
-                assert autopilot.clock().isoformat() == "2026-01-31T00:00:00+00:00"
-            """
-        )
-        done = run(
-            """
-            def test_it(autopilot):
-                assert upsert(autopilot, "ada@example.com", Titel="x").status_code == 200
-                assert not autopilot.journeys
-                with pytest.raises(TypeError, match="cannot be moved"):
-                    autopilot.clock
-            """,
-            "test_first.py",
-            "test_it.py",
-        )
-        done.assert_outcomes(passed=2)
-
-    @pytest.mark.parametrize(
-        ("marker", "why"),
-        [
-            ("strickt=True", "an account has no option 'strickt'; did you mean strict?"),
-            ("True", "the marker takes options by name, as in @pytest.mark.autopilot(strict=True)"),
-            ("journeys='Welcome'", "journeys must be a list of journeys, got 'Welcome'"),
-            ("seed={'contact': []}", "contact"),
-        ],
-    )
-    def test_a_wrong_marker(self, marker: str, why: str, run: Run) -> None:
-        done = run(f"""
-            @pytest.mark.autopilot({marker})
-            def test_it(autopilot):
-                pass
-        """)
-        done.assert_outcomes(errors=1)
-        shown = done.stdout.str()
-        assert f"wrong options for the Autopilot fake: {why}" in shown
-        assert "Traceback" not in shown
-        assert "another exception" not in shown
-
-    @pytest.mark.parametrize(
-        ("ini", "why"),
-        [
-            ("autopilot_id_seed = x", "autopilot_id_seed in *pytest.ini: invalid literal*'x'"),
-            ("autopilot_strict = x", "autopilot_strict in *pytest.ini: *truth value*'x'*"),
-            ("autopilot_clock = x", "*clock must be an ISO-8601 date, or date and time*"),
-            ("autopilot_seed = none.json", "*No such file*none.json*"),
-            ("autopilot_journeys = =7", "autopilot_journeys in *: '=7' has no name*"),
-        ],
-    )
-    def test_a_wrong_ini_file(self, ini: str, why: str, run: Run) -> None:
-        done = run("def test_it(autopilot): pass", ini=ini)
-        done.assert_outcomes(errors=1)
-        done.stdout.fnmatch_lines(f"*wrong options for the Autopilot fake: {why}")
-
-
 def test_ids_do_not_depend_on_the_tests_before(run: Run, pytester: pytest.Pytester) -> None:
     source = """
         @pytest.mark.parametrize("number", range(3))
-        def test_ids(autopilot, number):
-            made = upsert(autopilot, "ada@example.com").json()
-            print("made", number, autopilot.api_key, made["contact_id"])
+        def test_ids(autopilot, autopilot_intercept, number):
+            made = [
+                upsert(one, "ada@example.com").json()["contact_id"]
+                for one in (autopilot, autopilot_intercept)
+            ]
+            assert made[0] == made[1]
+            assert autopilot.name == autopilot_intercept.name == f"test_it.py::test_ids[{number}]"
+            print("made", number, autopilot.api_key, made[0])
+    """
+    passthrough = """
+        import pytest
+
+        @pytest.fixture
+        def autopilot_intercept_options():
+            return {"passthrough": "127.0.0.1"}
     """
     ini = "autopilot_id_seed = 7"
-    done = run(source, "-s", ini=ini)
+    done = run(source, "-s", ini=ini, conftest=passthrough, elsewhere=True)
     made = [line for line in done.outlines if "made" in line]
-    assert len(made) == 3
-    alone = run(source, "-s", "test_it.py::test_ids[2]", ini=ini)
+    assert len({line.split()[-1] for line in made}) == 3
+    only = "test_it.py::test_ids[2]"
+    alone = run(source, "-s", only, ini=ini, conftest=passthrough, elsewhere=True)
     (last,) = [line for line in alone.outlines if "made" in line]
     assert last.partition("made")[2] == made[2].partition("made")[2]
-
-
-def test_the_ini_options_are_those_of_an_account() -> None:
-    assert [*INI_TYPES] == sorted(AccountOptions.__annotations__)
 
 
 def test_a_program_that_imported_the_package_may_start_pytest(pytester: pytest.Pytester) -> None:

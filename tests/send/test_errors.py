@@ -188,7 +188,8 @@ def test_a_wrong_key(send: Send, server: MockAutopilot) -> None:
     result = send({"all.jsonl": lines(person(1), person(2))}, key="nobodys")
     assert result.exit_code == 1
     assert "\n\nrejected (401): Provided autopilotapikey not valid.\n" in result.output
-    assert "  all.jsonl:1, all.jsonl:2\n" in result.output
+    told = "  all.jsonl:1, all.jsonl:2\n  --api-key is the key of the account\n"
+    assert told in result.output
     assert "person1@example.com" not in server.contacts
 
 
