@@ -138,8 +138,7 @@ class Assertions:
             try:
                 result = condition(account)
             except (AssertionError, LookupError) as failure:
-                text = str(failure) if isinstance(failure, AssertionError) else repr(failure)
-                return False, None, text or repr(failure)
+                return False, None, _reason(failure)
             return result is None or bool(result), result, f"The condition returned {result!r}."
 
         journal = self._account.journal
@@ -157,6 +156,14 @@ class Assertions:
         if not check.holds(seen):
             raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen
+
+
+def _reason(failure: AssertionError | LookupError) -> str:
+    """Return what a failure says, as a traceback would; a KeyError's own text has quotes."""
+    text = str(failure.args[0]) if isinstance(failure, KeyError) and failure.args else str(failure)
+    if not text:
+        return repr(failure)
+    return text if isinstance(failure, AssertionError) else f"{type(failure).__name__}: {text}"
 
 
 def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:
