@@ -12,6 +12,8 @@ MOST_REJECTED = 4
 MOST_UNKNOWN = 3
 MOST_ACCOUNTS = 2
 MOST_REFUSED = 3
+MOST_WARNINGS = 5
+"""Warnings of one call."""
 
 
 def background(seen: Seen) -> tuple[Section, ...]:
@@ -50,9 +52,11 @@ def with_key(call: Call, own_key: str = "") -> str:
     return f"{with_reason(call)} {f'(its key: {sent}{expected})' if sent else '(without a key)'}"
 
 
-def with_warnings(call: Call) -> str:
-    """Return a call with what looked wrong about it."""
-    return f"{call} {'; '.join(map(str, call.warnings))}"
+def warning_lines(call: Call) -> list[str]:
+    """Return what looked wrong about a call, each in a line of its own."""
+    lines = [str(warning) for warning in call.warnings[:MOST_WARNINGS]]
+    more = len(call.warnings) - MOST_WARNINGS
+    return [*lines, f"and {counted(more, 'more warning')}"] if more > 0 else lines
 
 
 def no_calls(seen: Seen) -> str:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
 
-from mock_autopilot.assertions.background import background, no_calls, with_reason, with_warnings
+from mock_autopilot.assertions.background import background, no_calls, warning_lines, with_reason
 from mock_autopilot.assertions.explanation import Failure, Section, counted, section, shown
 from mock_autopilot.assertions.matching import Difference, differences, leaves, unlikeness
 from mock_autopilot.assertions.seen import Seen
@@ -159,7 +159,7 @@ class NoRejectionsCheck:
     def failure(self, seen: Seen) -> Failure:
         """Return which calls were rejected."""
         rejected = [call for call in seen.calls if call.error]
-        return _some(seen, rejected, "rejected", with_reason)
+        return _some(seen, rejected, "rejected", lambda call: [with_reason(call)])
 
 
 @dataclass(frozen=True)
@@ -173,15 +173,24 @@ class NoWarningsCheck:
     def failure(self, seen: Seen) -> Failure:
         """Return which calls had warnings."""
         doubtful = [call for call in seen.calls if call.warnings]
-        return _some(seen, doubtful, "taken with warnings", with_warnings)
+        return _some(
+            seen,
+            doubtful,
+            "taken with warnings",
+            lambda call: [str(call), *(f"  {line}" for line in warning_lines(call))],
+        )
 
 
-def _some(seen: Seen, calls: list[Call], what: str, line: Callable[[Call], str]) -> Failure:
+def _some(seen: Seen, calls: list[Call], what: str, lines: Callable[[Call], list[str]]) -> Failure:
     if not calls:
         return Failure(f"Whether a call was {what} cannot be told.", dropped_calls(seen))
     were = "was" if len(calls) == 1 else "were"
     summary = f"{counted(len(calls), 'call')} {were} {what}."
-    return Failure(summary, section("calls", calls, MOST_CALLS, line))
+    told = [line for call in calls[:MOST_CALLS] for line in lines(call)]
+    more = len(calls) - MOST_CALLS
+    return Failure(
+        summary, (Section("calls", (*told, *([f"… and {more} more"] if more > 0 else []))),)
+    )
 
 
 def dropped_calls(seen: Seen) -> tuple[Section, ...]:

@@ -139,8 +139,7 @@ class Assertions:
             try:
                 result = condition(account)
             except (AssertionError, LookupError) as failure:
-                text = str(failure) if isinstance(failure, AssertionError) else repr(failure)
-                return False, None, text or repr(failure)
+                return False, None, _reason(failure)
             if isawaitable(result):  # it would count as true whatever comes of it
                 if iscoroutine(result):
                     result.close()
@@ -162,6 +161,14 @@ class Assertions:
         if not check.holds(seen):
             raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen
+
+
+def _reason(failure: AssertionError | LookupError) -> str:
+    """Return what a failure says, as a traceback would; a KeyError's own text has quotes."""
+    text = str(failure.args[0]) if isinstance(failure, KeyError) and failure.args else str(failure)
+    if not text:
+        return repr(failure)
+    return text if isinstance(failure, AssertionError) else f"{type(failure).__name__}: {text}"
 
 
 def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:

@@ -29,14 +29,14 @@ from mock_autopilot.cli._text import count, printable
     "pytest_file",
     metavar="FILE|-",
     help="Write a pytest file that makes the calls on a fake of its own, and checks the statuses "
-    "and what came of them.",
+    "and what came of them. It runs where this package and pytest are installed.",
 )
 @click.option(
     "--case",
     "case_file",
     metavar="FILE|-",
     help="Write a fixture case (JSON) with the calls and the answers; `contract --case FILE` "
-    "replays it.",
+    "replays it, where the extra `contract` of this package is installed.",
 )
 @click.option(
     "--anonymise",

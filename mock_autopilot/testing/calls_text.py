@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mock_autopilot.assertions.background import with_key, with_reason
+from mock_autopilot.assertions.background import MOST_WARNINGS, warning_lines, with_key, with_reason
 from mock_autopilot.assertions.explanation import LONGEST_LINE, counted, shortened
 from mock_autopilot.recording.journal import Call
 from mock_autopilot.recording.refused_calls import RefusedCall, counted_calls
 
 MOST_CALLS = 10
 """Calls that are shown of one kind."""
-MOST_WARNINGS = 3
 _CLOSED = "The test closed its account, which forgot its calls."
 
 
@@ -73,10 +72,8 @@ def _listed(calls: Sequence[Call], line: Callable[[Call], str]) -> Iterator[str]
         yield _line(line(call))
         if call.request_body:
             yield f"    {_line(call.request_body.decode('utf-8', 'replace'))}"
-        for warning in call.warnings[:MOST_WARNINGS]:
-            yield f"    warning: {_line(str(warning))}"
-        if len(call.warnings) > MOST_WARNINGS:
-            yield f"    and {len(call.warnings) - MOST_WARNINGS} more warnings"
+        for number, text in enumerate(warning_lines(call)):
+            yield f"    {'warning: ' if number < MOST_WARNINGS else ''}{_line(text)}"
 
 
 def _line(text: str) -> str:

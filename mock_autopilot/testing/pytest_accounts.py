@@ -52,7 +52,7 @@ def test_account(
         account = server.new_account(test.nodeid, **account_options(options, served, test))
     except WRONG_OPTIONS as error:
         _refuse(error)
-    with account, _watched(test, server, account):
+    with account, _watched(test, Watch(server, account, "autopilot")):
         yield account
 
 
@@ -77,14 +77,13 @@ def intercepted(
             _refuse(error)
         except ModuleNotFoundError as error:  # a package that answers the calls of a client
             pytest.fail(str(error), pytrace=False)
-        with _watched(test, autopilot, autopilot):
+        with _watched(test, Watch(autopilot, autopilot, "autopilot_intercept")):
             yield autopilot
 
 
 @contextmanager
-def _watched(test: pytest.Item, fake: InProcessAutopilot, account: AccountView) -> Iterator[None]:
+def _watched(test: pytest.Item, watch: Watch) -> Iterator[None]:
     """Show the calls if the test fails; raise an error inside the fake that was not raised yet."""
-    watch = Watch(fake, account)
     test.stash.setdefault(WATCHES, []).append(watch)
     try:
         yield
@@ -106,7 +105,8 @@ def failure_sections(watches: list[Watch]) -> Iterator[tuple[str, str]]:
     for watch in watches:
         for defect in watch.take_defects():
             yield "Error inside the Autopilot fake", "".join(format_exception(defect))
-        yield "Autopilot calls", watch.text()
+        whose = f" of {watch.fixture}" if len(watches) > 1 else ""
+        yield f"Autopilot calls{whose}", watch.text()
 
 
 def environment(names: Mapping[str, str], account: AccountView) -> dict[str, str]:

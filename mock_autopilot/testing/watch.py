@@ -15,10 +15,11 @@ _Received = tuple[str, Sequence[Call], Sequence[Call], Sequence[RefusedCall], bo
 class Watch:
     """The calls that came, and the errors inside the fake, since a test began.
 
-    `account` is the test's account of the fake.
+    `account` is the test's account of the fake, `fixture` the name by which the test has it.
     """
 
-    def __init__(self, fake: InProcessAutopilot, account: AccountView) -> None:
+    def __init__(self, fake: InProcessAutopilot, account: AccountView, fixture: str = "") -> None:
+        self.fixture = fixture
         self._fake = fake
         self._account = account
         self._known_defects = fake.defects

@@ -237,16 +237,36 @@ def test_calls_with_warnings_are_told(autopilot: MockAutopilot, explain: Explain
     for _ in range(2):
         ask(autopilot, "POST", "contact", {"contact": {"Email": "ada", "Firstname": "x"}})
     autopilot.assert_no_rejections()
-    found = (
-        "contact.Email: 'ada' has no @; is it an e-mail address?; "
-        "contact.Firstname: is no field of Autopilot's; did you mean FirstName?"
-    )
+    found = [
+        "    contact.Email: 'ada' has no @; is it an e-mail address?",
+        "    contact.Firstname: is no field of Autopilot's; did you mean FirstName?",
+    ]
     assert explain(autopilot.assert_no_warnings) == [
         "2 calls were taken with warnings.",
         "calls:",
-        f"  #2 POST /v1/contact: 200 {found}",
-        f"  #3 POST /v1/contact: 200 {found}",
+        "  #2 POST /v1/contact: 200",
+        *found,
+        "  #3 POST /v1/contact: 200",
+        *found,
     ]
+
+
+def test_five_warnings_of_a_call_are_told_whole(autopilot: MockAutopilot, explain: Explain) -> None:
+    names = [f"Unknown{'x' * 100}{number}" for number in range(6)]
+    contact = {"Email": "ada@example.com", **dict.fromkeys(names, "x")}
+    ask(autopilot, "POST", "contact", {"contact": contact})
+    assert explain(autopilot.assert_no_warnings)[2:] == [
+        "  #1 POST /v1/contact: 200",
+        *(f"    contact.{name}: is no field of Autopilot's" for name in names[:5]),
+        "    and 1 more warning",
+    ]
+
+
+def test_ten_calls_with_warnings_are_told(autopilot: MockAutopilot, explain: Explain) -> None:
+    for _ in range(11):
+        ask(autopilot, "POST", "contact", {"contact": {"Email": "ada", "FirstName": "x"}})
+    lines = explain(autopilot.assert_no_warnings)
+    assert (len(lines), lines[-1]) == (2 + 20 + 1, "  … and 1 more")
 
 
 def test_a_record_that_dropped_calls_cannot_tell_what_did_not_happen(explain: Explain) -> None:

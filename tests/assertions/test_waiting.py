@@ -88,7 +88,8 @@ def test_a_failure_is_explained_only_at_the_end(
     ("condition", "last"),
     [
         (lambda seen: seen.assert_called("POST", "/v1/contact"), "Expected at least 1 call POST"),
-        (lambda seen: seen.contacts["ada@example.com"], 'KeyError("no contact has the address'),
+        (lambda seen: seen.contacts["ada@example.com"], "KeyError: no contact has the address"),
+        (lambda seen: [][len(seen.calls)], "IndexError: list index out of range"),
         (lambda seen: seen.calls, "The condition returned <Calls: 0 calls>."),
         (lambda _: False, "The condition returned False."),
     ],

@@ -101,6 +101,12 @@ def test_wrong_options(tmp_path: Path, options: tuple[str, ...], expected: str) 
     assert done.stderr.endswith(f"Error: {expected}\n")
 
 
+def test_the_help_says_what_must_be_installed_to_replay(tmp_path: Path) -> None:
+    shown = " ".join(record(tmp_path, "--help").stdout.split())
+    assert "this package and pytest are installed" in shown
+    assert "the extra `contract` of this package is installed" in shown
+
+
 def test_errors_are_one_line(tmp_path: Path, account: AccountView) -> None:
     done = record(tmp_path, *of(account), "--case", "ada.json")
     assert done.returncode == 1

@@ -92,16 +92,16 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
         ),
         (
             [
-                call(warnings=tuple(map(warning, "abc"))),
-                call(2, warnings=tuple(map(warning, "abcde"))),
+                call(warnings=tuple(map(warning, "abcde"))),
+                call(2, warnings=tuple(map(warning, "abcdefg"))),
             ],
             [],
             [
                 "2 calls, 2 with warnings:",
                 "#1 POST /v1/contact: 200",
-                *(f"    warning: contact: {text}" for text in "abc"),
+                *(f"    warning: contact: {text}" for text in "abcde"),
                 "#2 POST /v1/contact: 200",
-                *(f"    warning: contact: {text}" for text in "abc"),
+                *(f"    warning: contact: {text}" for text in "abcde"),
                 "    and 2 more warnings",
             ],
         ),

@@ -111,6 +111,26 @@ class TestCallsOfAFailedTest:
             ["2 calls, 1 rejected:", "#2 GET /v1/contacts: 401*not sandbox-key)", "#1 *"]
         )
 
+    def test_those_of_two_fixtures_are_told_apart(self, run: Run) -> None:
+        done = run(
+            """
+            def test_it(autopilot, autopilot_intercept):
+                upsert(autopilot_intercept, "ada@example.com")
+                assert False
+            """,
+            elsewhere=True,
+        )
+        done.assert_outcomes(failed=1)
+        done.stdout.fnmatch_lines(
+            [
+                "*- Autopilot calls of autopilot -*",
+                "No call came.",
+                "*- Autopilot calls of autopilot_intercept -*",
+                "1 call:",
+            ],
+            consecutive=True,
+        )
+
     def test_those_that_were_not_sent(self, run: Run) -> None:
         done = run(
             """
