@@ -131,3 +131,7 @@ LIST_TWICE = WarningKind("list-twice", "names the list {value!r} twice; it count
 UNKNOWN_BODY_FIELD = WarningKind("unknown-field", "is no part of this call{hint}")
 UNKNOWN_CONTACT_ID = WarningKind("unknown-contact-id", "names no contact and was left out")
 UNKNOWN_FIELD = WarningKind("unknown-field", "is no field of Autopilot's{hint}")
+UNKNOWN_TRIGGER = WarningKind(
+    "unknown-trigger",
+    "{value!r} is no trigger of this account, which has others: its first use makes a journey{hint}",
+)
