@@ -133,5 +133,6 @@ UNKNOWN_CONTACT_ID = WarningKind("unknown-contact-id", "names no contact and was
 UNKNOWN_FIELD = WarningKind("unknown-field", "is no field of Autopilot's{hint}")
 UNKNOWN_TRIGGER = WarningKind(
     "unknown-trigger",
-    "{value!r} is no trigger of this account, which has others: its first use makes a journey{hint}",
+    "{value!r} is no trigger of this account, which has others: its first use makes a journey"
+    "{hint}",
 )
