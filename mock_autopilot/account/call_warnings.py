@@ -96,7 +96,7 @@ CONTENT_ENCODING = WarningKind(
 )
 CUSTOM_NAME = WarningKind("custom-name", "names no custom field; write <type>--<Name>")
 CUSTOM_PREFIX = WarningKind(
-    "custom-prefix", "has no known type; write one of {types} before it, as in string--{name}"
+    "custom-prefix", "has no known type; write one of {types} before it, as in {example}"
 )
 CUSTOM_TWICE = WarningKind("custom-twice", "names the custom field {kind!r} again; this one counts")
 CUSTOM_TYPE_CHANGED = WarningKind(

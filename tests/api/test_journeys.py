@@ -82,6 +82,17 @@ def test_an_unknown_key_beside_the_property_is_warned_about(
     assert "did you mean property?" in warning.message
 
 
+@pytest.mark.parametrize("beside", [{}, {"contact": ADA}])
+def test_what_stands_beside_the_property_goes_into_it(
+    call: Call, account: AccountView, beside: dict[str, Any]
+) -> None:
+    upsert(call, **ADA)
+    path = "trigger/0001/contact" + ("" if beside else "/ada@example.com")
+    assert call("POST", path, {**beside, "step": 1}).status_code == 200
+    (warning,) = account.calls[-1].warnings
+    assert warning.message.endswith('; it goes into property: {"property": {"step": …}}')
+
+
 def test_without_auto_journeys_an_unknown_trigger_is_404(session: requests.Session) -> None:
     with MockAutopilot(auto_journeys=False) as autopilot:
         headers = {"autopilotapikey": autopilot.api_key}
