@@ -147,7 +147,7 @@ class Assertions:
         if not held:
             held, result, text = attempt(self)
             if not held:
-                raise AssertionError(f"Not within {timeout:g} s. {text}")
+                raise AssertionError(f"Not within {timeout:g} s{_in_event_loop()}. {text}")
         return result  # type: ignore[return-value]  # it is the condition's
 
     def _assert(self, check: Check) -> Seen:
@@ -157,6 +157,18 @@ class Assertions:
         if not check.holds(seen):
             raise AssertionError(str(check.failure(seen)) if self._explains else "Not yet.")
         return seen
+
+
+def _in_event_loop() -> str:
+    """Return what to do when this thread runs an event loop, which waiting has held up."""
+    import asyncio  # here, since few programs need it and all import this module
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return ""
+    fix = "await asyncio.to_thread(autopilot.wait_for, ...)"
+    return f", while the event loop of this thread stood still; write {fix}"
 
 
 def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:
