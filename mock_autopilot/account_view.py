@@ -11,6 +11,7 @@ from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
 from mock_autopilot.account.clock import ManualClock
+from mock_autopilot.account.errors import ApiError
 from mock_autopilot.api.router import PATHS
 from mock_autopilot.arguments import require_seconds, require_text
 from mock_autopilot.assertions.mixin import Assertions
@@ -139,19 +140,28 @@ class AccountView(Assertions):
         `status` (503 if not given), `body` and `headers`, or their connection is dropped; `delay`
         is how many seconds late. With a delay and nothing else the calls are carried out as ever,
         and answered late. A call that triggered it has the id as its `fault`.
+
+        Raises `ApiError`, TypeError or ValueError that names the argument which is not valid.
         """
         if delay is not None:
             require_seconds("delay", delay)
         match = {"method": method, "path": path, "contact": contact}
         respond: dict[str, Any] = {} if delay is None else {"delay_ms": round(delay * 1000)}
-        if drop_connection:
-            respond["drop_connection"] = True
-        elif not (respond and status is body is headers is None):
-            respond |= {"status": 503 if status is None else status, "headers": dict(headers or {})}
-            respond |= {} if body is None else {"body": body}
+        answer = {"status": status, "headers": headers, "body": body}
+        answer = {key: value for key, value in answer.items() if value is not None}
+        if drop_connection is not False:
+            respond["drop_connection"] = drop_connection
+        elif answer or not respond:
+            respond["status"] = 503
+        respond |= answer
         given = {key: value for key, value in match.items() if value is not None}
+        if isinstance(headers, Mapping):
+            respond["headers"] = dict(headers)
         fault = {"match": given, "respond": respond, "times": times}
-        return self._account.faults.add(fault, PATHS).id
+        try:
+            return self._account.faults.add(fault, PATHS).id
+        except ApiError as refusal:
+            raise ApiError(refusal.kind, _as_argument(refusal.message)) from None
 
     def export(self, *, anonymise: bool = False) -> "Export":
         """Return the calls as a fixture case and as a pytest file: both make them again, and pass.
@@ -172,3 +182,10 @@ class AccountView(Assertions):
         With an `id_seed` the same ids are made again, and a clock that stands goes back.
         """
         self._accounts.reset(self._account)
+
+
+def _as_argument(message: str) -> str:
+    """Return an error about a fault's body with the field called as `fail_next` takes it."""
+    for group in ("match", "respond"):
+        message = message.removeprefix(f"{group}.")
+    return f"fail_next() {rest}" if (rest := message.removeprefix("respond ")) != message else rest

@@ -20,10 +20,10 @@ def require_count(name: str, value: object) -> None:
         raise TypeError(f"{name} must be a whole number from 0, or None, got {value!r}")
 
 
-def require_seconds(name: str, value: float) -> None:
-    """Raise TypeError for no number, ValueError for seconds that are not 0 to `LONGEST_WAIT`."""
+def require_seconds(name: str, value: object) -> None:
+    """Raise TypeError or ValueError when a value is no number from 0 to `LONGEST_WAIT`."""
     __tracebackhide__ = True
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number of seconds, got {value!r}")
     if not isfinite(value) or not 0 <= value <= LONGEST_WAIT:
         raise ValueError(f"{name} must be from 0 to {LONGEST_WAIT:g} seconds, got {value!r}")

@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypedDict, Unpack, cast
+from typing import Any, TypedDict, TypeGuard, Unpack, cast
 
 DEFAULT_KEY = "sandbox-key"
 
@@ -131,20 +131,10 @@ class ServerOptions:
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            value = getattr(self, option.name)
-            if "min" in option.metadata and (value is not None or option.default is not None):
-                _check_number(option, value)
+            _check(option, getattr(self, option.name))
         if self.control_token == "":
             raise ValueError("control_token must not be empty; None means the default")
-        journeys: object = self.journeys
-        if isinstance(journeys, str) or not isinstance(journeys, Sequence):
-            raise TypeError(f"journeys must be a list of journeys, got {journeys!r}")
-        for journey in journeys:
-            if not isinstance(journey, str) and not (
-                isinstance(journey, tuple) and len(journey) == 2
-            ):
-                wanted = "names, or pairs of a name and a trigger id or None"
-                raise TypeError(f"journeys must be {wanted}, got {journey!r}")
+        check_journeys(self.journeys)
 
     @property
     def named_journeys(self) -> Iterator[tuple[str, str | None]]:
@@ -203,6 +193,54 @@ def parse_journey(text: str) -> tuple[str, str | None]:
     if "/" in trigger_id:
         raise ValueError(f"the trigger id {trigger_id!r} may hold no slash.")
     return name, trigger_id or None
+
+
+_JOURNEYS_EXAMPLE = 'as in journeys=["Trial", ("Welcome", "0001")]'
+
+
+def check_journeys(journeys: object) -> None:
+    """Raise TypeError or ValueError that says what is wrong with the journeys of an option."""
+    if isinstance(journeys, str) or not isinstance(journeys, Sequence):
+        raise TypeError(f"journeys must be a list, {_JOURNEYS_EXAMPLE}; got {journeys!r}")
+    names = set[str]()
+    for journey in journeys:
+        if isinstance(journey, str):
+            name, equals, trigger_id = journey.partition("=")
+            if equals:  # the form of the command line
+                pair = f"({name!r}, {trigger_id or None!r})"
+                raise ValueError(f"journeys takes pairs: write {pair} in place of {journey!r}")
+        elif _is_name_with_trigger(journey):
+            name, _ = journey
+        else:
+            wanted = "names, or pairs of a name and a trigger id or None"
+            raise TypeError(f"journeys must be {wanted}, {_JOURNEYS_EXAMPLE}; got {journey!r}")
+        if name in names:
+            raise ValueError(f"journeys has the name {name!r} twice; give each one its own")
+        names.add(name)
+
+
+def _is_name_with_trigger(pair: object) -> TypeGuard[tuple[str, str | None]]:
+    return (
+        isinstance(pair, tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and isinstance(pair[1], str | None)
+    )
+
+
+def _check(option: Field[Any], value: object) -> None:
+    """Refuse a number, text, True or False that is none: `"no"` would be as good as True."""
+    if value is None and option.default is None:
+        return
+    if "min" in option.metadata:
+        _check_number(option, value)
+    elif isinstance(option.default, bool) and not isinstance(value, bool):
+        raise TypeError(f"{option.name} must be True or False, got {value!r}")
+    elif option.name in _TEXTS and not isinstance(value, str):
+        raise TypeError(f"{option.name} must be a string, got {value!r}")
+
+
+_TEXTS = ("api_key", "host", "control_token")
 
 
 def _check_number(option: Field[Any], value: object) -> None:

@@ -18,6 +18,20 @@ class LateCallWarning(UserWarning):
     """Calls came with the key of an account whose test was over."""
 
 
+class _NotMade:
+    """Stands for an attribute until it is made: it raises AttributeError that says by what."""
+
+    def __init__(self, maker: str) -> None:
+        self._maker = maker
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, _: object, owner: type) -> Any:
+        text = f"{owner.__name__} has no {self._name}: its {self._maker} must call "
+        raise AttributeError(f"{text}super().{self._maker}()")
+
+
 class AutopilotTestCase(TestCase):
     """A test case whose tests have an Autopilot account each, as `self.autopilot`.
 
@@ -26,6 +40,8 @@ class AutopilotTestCase(TestCase):
                 sign_up("ada@example.com", self.autopilot.base_url, self.autopilot.api_key)
                 assert "ada@example.com" in self.autopilot.contacts
 
+    A class with a `setUp` or `setUpClass` of its own calls that of `super()` first.
+
     It mixes with other test cases: `class TestIt(AutopilotTestCase, IsolatedAsyncioTestCase)`. The
     error of a test that fails has the calls that came as a note. An error inside the fake fails the
     test that met it. Calls after a test's end are a `LateCallWarning` at the end of the class.
@@ -33,8 +49,8 @@ class AutopilotTestCase(TestCase):
 
     autopilot_options: ClassVar[Mapping[str, Any]] = {}
     """Options of the fake, as of `MockAutopilot`, for all tests of the class."""
-    autopilot_server: ClassVar[MockAutopilot]
-    autopilot: AccountView
+    autopilot_server: ClassVar[MockAutopilot] = cast(MockAutopilot, _NotMade("setUpClass"))
+    autopilot: AccountView = cast(AccountView, _NotMade("setUp"))
 
     @classmethod
     def setUpClass(cls) -> None:

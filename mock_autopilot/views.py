@@ -172,7 +172,11 @@ class JourneyView:
 
 
 class JourneysView(_View[JourneyView]):
-    """The journeys of an account, by trigger id, journey id or name; iterates the trigger ids."""
+    """The journeys of an account, by trigger id, journey id or name; iterates the trigger ids.
+
+    The name of a journey that was defined goes before the trigger id of one that was made by its
+    first use; where they are the same, the latter is iterated by its journey id.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -198,7 +202,14 @@ class JourneysView(_View[JourneyView]):
         return list(self._account.transact(lambda stored: stored.journeys()))
 
     def __iter__(self) -> Iterator[str]:
-        return iter([journey.trigger_id for journey in self._stored()])
+        journeys = self._stored()
+        names = {journey.name for journey in journeys if not journey.made_on_use}
+        return iter(
+            [
+                one.journey_id if one.made_on_use and one.name in names else one.trigger_id
+                for one in journeys
+            ]
+        )
 
     def __len__(self) -> int:
         return len(self._stored())
@@ -231,14 +242,15 @@ def _counted(count: int, one: str, many: str = "") -> str:
 
 
 def _named(journey: Journey) -> str:
-    same = journey.name == journey.trigger_id
-    return journey.trigger_id if same else f"{journey.trigger_id} {journey.name!r}"
+    return journey.trigger_id if journey.made_on_use else f"{journey.trigger_id} {journey.name!r}"
 
 
 def _journey_view(stored: Transaction, name: str) -> JourneyView | None:
     """Return a journey, and its entries with their contacts as they are now."""
-    named = (journey for journey in stored.journeys() if journey.name == name)
-    journey = stored.journey(name) or next(named, None)
+    journey = stored.journey(name)
+    if journey is None or (journey.made_on_use and journey.trigger_id == name):
+        named = (one for one in stored.journeys() if one.name == name and not one.made_on_use)
+        journey = next(named, journey)
     if journey is None:
         return None
     entries = tuple(_entry_view(stored, entry) for entry in stored.entries(journey.trigger_id))

@@ -1,6 +1,7 @@
 """The options of a fake: one source for the command line and for Python code."""
 
 import inspect
+import re
 from dataclasses import fields
 
 import pytest
@@ -43,6 +44,54 @@ def test_serve_takes_every_option_with_its_help() -> None:
 def test_a_number_out_of_its_limits_is_refused(name: str, value: int, why: str) -> None:
     with pytest.raises(ValueError, match=f"^{why}$"):
         MockAutopilot(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("strict", "no", "strict must be True or False, got 'no'"),
+        ("any_key", 1, "any_key must be True or False, got 1"),
+        ("auto_journeys", None, "auto_journeys must be True or False, got None"),
+        ("api_key", None, "api_key must be a string, got None"),
+        ("host", 127, "host must be a string, got 127"),
+        ("control_token", b"x", "control_token must be a string, got b'x'"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused(name: str, value: object, why: str) -> None:
+    with pytest.raises(TypeError, match=f"^{why}$"):
+        MockAutopilot(**{name: value})  # type: ignore[arg-type]
+
+
+def test_an_account_with_options_of_its_own_has_them_checked_too() -> None:
+    with MockAutopilot() as autopilot, pytest.raises(TypeError, match=r"^strict must be True"):
+        autopilot.new_account(strict="no")  # type: ignore[arg-type]
+
+
+EXAMPLE = 'as in journeys=["Trial", ("Welcome", "0001")]'
+
+
+@pytest.mark.parametrize(
+    ("journeys", "why"),
+    [
+        ("Welcome", f"journeys must be a list, {EXAMPLE}; got 'Welcome'"),
+        ({"Welcome": "1"}, f"journeys must be a list, {EXAMPLE}; got {{'Welcome': '1'}}"),
+        ([("Welcome", 1)], f"pairs of a name and a trigger id or None, {EXAMPLE}; got"),
+        (["Welcome=1"], "journeys takes pairs: write ('Welcome', '1') in place of 'Welcome=1'"),
+        (["Welcome="], "journeys takes pairs: write ('Welcome', None) in place of 'Welcome='"),
+        (["A", ("A", "1")], "journeys has the name 'A' twice; give each one its own"),
+    ],
+)
+def test_journeys_that_are_no_list_of_names_and_pairs_are_refused(
+    journeys: object, why: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(why)):
+        MockAutopilot(journeys=journeys)  # type: ignore[arg-type]
+
+
+def test_serve_refuses_two_journeys_of_one_name() -> None:
+    refused = CliRunner().invoke(main, ["serve", "--journey", "A", "--journey", "A=1"])
+    assert refused.exit_code == 2
+    assert "journeys has the name 'A' twice" in refused.output
 
 
 def test_an_option_that_does_not_exist_is_refused() -> None:

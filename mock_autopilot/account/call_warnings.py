@@ -96,7 +96,7 @@ CONTENT_ENCODING = WarningKind(
 )
 CUSTOM_NAME = WarningKind("custom-name", "names no custom field; write <type>--<Name>")
 CUSTOM_PREFIX = WarningKind(
-    "custom-prefix", "has no known type; write one of {types} before it, as in string--{name}"
+    "custom-prefix", "has no known type; write one of {types} before it, as in {example}"
 )
 CUSTOM_TWICE = WarningKind("custom-twice", "names the custom field {kind!r} again; this one counts")
 CUSTOM_TYPE_CHANGED = WarningKind(
@@ -131,3 +131,8 @@ LIST_TWICE = WarningKind("list-twice", "names the list {value!r} twice; it count
 UNKNOWN_BODY_FIELD = WarningKind("unknown-field", "is no part of this call{hint}")
 UNKNOWN_CONTACT_ID = WarningKind("unknown-contact-id", "names no contact and was left out")
 UNKNOWN_FIELD = WarningKind("unknown-field", "is no field of Autopilot's{hint}")
+UNKNOWN_TRIGGER = WarningKind(
+    "unknown-trigger",
+    "{value!r} is no trigger of this account, which has others: its first use makes a journey"
+    "{hint}",
+)

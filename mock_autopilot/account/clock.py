@@ -33,10 +33,12 @@ class ManualClock:
     def __repr__(self) -> str:
         return f"ManualClock({iso(self._moment)!r})"
 
-    def tick(self, seconds: float = 1) -> None:
-        """Move the clock on by so many seconds."""
+    def tick(self, seconds: float | timedelta = 1) -> None:
+        """Move the clock on by so many seconds, or by a timedelta."""
         with self._lock:
-            self._moment += timedelta(seconds=seconds)
+            self._moment += (
+                seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
+            )
 
     def move_to(self, moment: datetime | str) -> None:
         """Move the clock to a time, in the forms that `start` has."""

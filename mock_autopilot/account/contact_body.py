@@ -17,6 +17,7 @@ from mock_autopilot.account.fields import (
     Accepts,
     Field,
     Role,
+    custom_key_for,
     custom_type_of,
     date_value,
     fits,
@@ -75,7 +76,7 @@ def read_contact(
         at = f"{path}.{name}"
         known = FIELDS.get(name)
         if known is None:
-            hint = did_you_mean(name, FIELDS) if warnings.take_hint() else ""
+            hint = _field_hint(name, value) if warnings.take_hint() else ""
             warnings.add(warn.UNKNOWN_FIELD(at, hint=hint))
             fields[name] = value
             continue
@@ -94,6 +95,15 @@ def read_contact(
                 warnings.add(warn.NULL(at))
             fields[name] = accepted
     return ContactUpdate(path=path, fields=fields, custom=custom, **identifiers)
+
+
+def _field_hint(name: str, value: object) -> str:
+    """Return what may be meant by an unknown field: a standard one, else a custom one."""
+    typed = parse_custom_key(name).type is not None
+    if not typed and (near := did_you_mean(name, FIELDS)):
+        return near
+    key = name if typed else custom_key_for(name, value)
+    return f'; a custom field goes into custom: {{"custom": {{"{key}": …}}}}'
 
 
 def _identifier(field: Field, path: str, value: object, warnings: Warnings) -> str:
@@ -125,7 +135,8 @@ def _custom(path: str, keys: Any, warnings: Warnings) -> dict[str, CustomField |
         parsed = parse_custom_key(key)
         if parsed.type is None:
             types = ", ".join(CUSTOM_TYPES)
-            warnings.add(warn.CUSTOM_PREFIX(at, types=types, name=key))
+            example = custom_key_for(key, value)
+            warnings.add(warn.CUSTOM_PREFIX(at, types=types, example=example))
         if not parsed.kind.strip():
             warnings.add(warn.CUSTOM_NAME(at))
         if parsed.kind in fields:
@@ -155,12 +166,22 @@ def require_identifier(update: ContactUpdate, *, has_contact_id: bool, bulk: boo
     raise errors.MISSING_IDENTIFIERS()
 
 
-def unknown_keys(body: Mapping[str, object], known: Iterable[str]) -> list[CallWarning]:
-    """Return a warning for each key of a call's body that the call does not take."""
+def unknown_keys(
+    body: Mapping[str, object], known: Iterable[str], others: str | None = None
+) -> list[CallWarning]:
+    """Return a warning for each key of a call's body that the call does not take.
+
+    `others` is the key of the object into which anything else goes, if there is one.
+    """
     known = tuple(known)
+
+    def hint(name: str) -> str:
+        into = f'; it goes into {others}: {{"{others}": {{"{name}": …}}}}' if others else ""
+        return did_you_mean(name, known) or into
+
     unknown = [name for name in body if name not in known]
     return [
-        warn.UNKNOWN_BODY_FIELD(name, hint=did_you_mean(name, known) if at < MOST_HINTS else "")
+        warn.UNKNOWN_BODY_FIELD(name, hint=hint(name) if at < MOST_HINTS else "")
         for at, name in enumerate(unknown)
     ]
 

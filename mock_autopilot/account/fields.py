@@ -11,6 +11,7 @@ from typing import TypeGuard
 
 from mock_autopilot.account.clock import iso, parse_iso
 from mock_autopilot.account.evidence import Evidence
+from mock_autopilot.account.similar import similar
 
 
 class Accepts(Enum):
@@ -101,6 +102,8 @@ CUSTOM_TYPES = ("string", "integer", "float", "boolean", "date")
 SEPARATOR = "--"
 """Stands between a custom key's type and name, and for each space of the name."""
 
+_NEARLY_TYPED = re.compile("([A-Za-z]{3,20})(--|[-:])([^-].*)", re.DOTALL)
+"""A custom key that begins with a word which may stand for a type: `str--Plan`, `string-Plan`."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.+)?", re.ASCII)
 
 
@@ -121,6 +124,20 @@ def parse_custom_key(key: str) -> CustomKey:
     if separator and prefix in CUSTOM_TYPES:
         return CustomKey(name.replace(SEPARATOR, " "), prefix)
     return CustomKey(key.replace(SEPARATOR, " "), None)
+
+
+def custom_key_for(key: str, value: object) -> str:
+    """Return the custom key that may be meant by one without a known type: `str--Plan`, `Plan`.
+
+    Its type is the one that is nearly written in it, else that of its value.
+    """
+    if written := _NEARLY_TYPED.fullmatch(key):
+        word, separator, name = written.groups()
+        types = [one for one in CUSTOM_TYPES if one.startswith(word.lower())]
+        for near in types or similar(word, CUSTOM_TYPES, most=1, cutoff=0.75):
+            if separator == SEPARATOR or fits(value, near):
+                return f"{near}{SEPARATOR}{name}"
+    return f"{custom_type_of(value)}{SEPARATOR}{key}"
 
 
 def custom_type_of(value: object) -> str:

@@ -28,6 +28,14 @@ class Journey(Struct, frozen=True, kw_only=True):
     journey_id: str
     name: str
 
+    @property
+    def made_on_use(self) -> bool:
+        """Whether the first use of its trigger made it, so that it is called by the trigger's id.
+
+        One that was defined with that id as its name cannot be told apart.
+        """
+        return self.name == self.trigger_id
+
 
 def render(journey: Journey) -> dict[str, str]:
     """Return a journey as `GET /v1/triggers` lists it (`observed`)."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mock_autopilot.account import call_warnings as warn
 from mock_autopilot.account import errors
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.call_warnings import Warnings
@@ -13,9 +14,12 @@ from mock_autopilot.account.contact_writing import check_update, write_update
 from mock_autopilot.account.effects import Effects, JourneyChange
 from mock_autopilot.account.journey import Entry, Journey
 from mock_autopilot.account.lookup import contact_of_path, journey_of_trigger, new_journey_id
+from mock_autopilot.account.similar import similar
 from mock_autopilot.storage.base import Transaction
 
 WorkOrder = dict[str, Any]
+MOST_SEARCHED = 1_000
+"""Journeys among which the one that may be meant is searched for: that takes its time."""
 
 
 def define(account: Account, name: str, trigger_id: str | None = None) -> Journey:
@@ -65,7 +69,9 @@ def enter(
 
     def check(stored: Transaction) -> Contact:
         _require_trigger(account, stored, trigger_id)
-        return contact_of_path(stored, contact_id_or_email)
+        contact = contact_of_path(stored, contact_id_or_email)
+        _warn_of_new_journey(stored, trigger_id, warnings)
+        return contact
 
     def write(stored: Transaction, contact: Contact) -> tuple[Contact, Effects]:
         return contact, _enter(account, stored, trigger_id, contact, properties)
@@ -85,7 +91,9 @@ def upsert_and_enter(
 
     def check(stored: Transaction) -> Sequence[Contact]:
         _require_trigger(account, stored, trigger_id)
-        return check_update(update, stored, warnings, entering=True)
+        found = check_update(update, stored, warnings, entering=True)
+        _warn_of_new_journey(stored, trigger_id, warnings)
+        return found
 
     def write(stored: Transaction, found: Sequence[Contact]) -> tuple[Contact, Effects]:
         contact, effects = write_update(update, stored, found, account)
@@ -130,6 +138,36 @@ def _require_trigger(account: Account, stored: Transaction, trigger_id: str) -> 
     """Raise the 404 for an unknown trigger, unless its journey is made when it is entered."""
     if not account.options.auto_journeys and not journey_of_trigger(stored, trigger_id):
         raise errors.NO_TRIGGER()
+
+
+def _warn_of_new_journey(stored: Transaction, trigger_id: str, warnings: Warnings) -> None:
+    """Warn of a trigger that is unknown in an account with journeys that were defined.
+
+    Without any, it is the plain way that each journey is made by its first use.
+    """
+    if journey_of_trigger(stored, trigger_id):
+        return
+    defined = [journey for journey in stored.journeys() if not journey.made_on_use]
+    if defined:
+        hint = _meant_trigger(trigger_id, defined)
+        warnings.add(warn.UNKNOWN_TRIGGER("trigger_id", value=trigger_id, hint=hint))
+
+
+def _meant_trigger(trigger_id: str, defined: Sequence[Journey]) -> str:
+    """Return which of the defined journeys may be meant by an unknown trigger's id."""
+    for journey in defined:
+        if trigger_id == journey.name:
+            return f"; there is a journey of that name with the trigger {journey.trigger_id}"
+    by_name = {
+        text: journey
+        for journey in defined[:MOST_SEARCHED]
+        for text in (journey.name, journey.trigger_id)
+    }
+    near = similar(trigger_id, by_name, most=1, cutoff=0.75)
+    if not near:
+        return ""
+    meant = by_name[near[0]]
+    return f"; did you mean the trigger {meant.trigger_id} of the journey {meant.name!r}?"
 
 
 def _enter(

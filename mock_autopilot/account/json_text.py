@@ -37,6 +37,11 @@ _BYTE_ORDER_MARKS = (
 _MARKS = tuple(mark for mark, _ in _BYTE_ORDER_MARKS)
 
 
+_FORM = re.compile(r"[\w%.+*\[\]-]+=[^\s&]*(&[\w%.+*\[\]-]+=[^\s&]*)*", re.ASCII)
+_MULTIPART = "Content-Disposition: form-data"
+_FORM_HINT = " It is a form; JSON is needed (with requests json=…, not data=…)."
+
+
 def decode(raw: bytes, name: str = BODY) -> str:
     """Return the text of a JSON document: UTF-8, or what its byte order mark says.
 
@@ -95,7 +100,8 @@ def parse(raw: bytes, warnings: Warnings, depth: int = MAX_DEPTH, name: str = BO
         value = json.loads(text, object_pairs_hook=build, parse_constant=refuse)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise _bad(f"{name} is not JSON: {error.msg} at {where}.") from None
+        form = _FORM_HINT if _FORM.fullmatch(text.strip()) or _MULTIPART in text[:500] else ""
+        raise _bad(f"{name} is not JSON: {error.msg} at {where}.{form}") from None
     except RecursionError:
         raise _too_deep(name, depth) from None
     except ValueError:  # a whole number of more digits than Python will read

@@ -23,7 +23,7 @@ def enter(request: Request) -> Result:
     """
     properties = {}
     if request.raw.strip():
-        properties = _properties(request.body("property"), request)
+        properties = _properties(request.body("property", others="property"), request)
     trigger_id = request.params["trigger_id"]
     return Result(
         *journeys.enter(
@@ -38,7 +38,7 @@ def upsert_and_enter(request: Request) -> Result:
     Two clients' samples show the body's `contact`; the `property` beside it, and the answer (the
     work order with the `contact_id`), are `ours`.
     """
-    body = request.body("contact", "property", required="contact")
+    body = request.body("contact", "property", required="contact", others="property")
     update = read_contact(body["contact"], "contact", request.warnings)
     properties = _properties(body, request)
     trigger_id = request.params["trigger_id"]

@@ -87,6 +87,11 @@ def path_hint(paths: MapAdapter, path: str) -> str:
     """Return what is wrong with a path that is nearly one of these; empty when it is not."""
     if paths.allowed_methods(f"/v1{path}"):
         return ". Is /v1/ missing from the base URL?"
+    if path.startswith("/v1/v1/"):
+        return (
+            ". It has /v1 twice: the calls add it to a base URL that has it, or intercept() "
+            "was given a base URL that does not end in /v1/"
+        )
     tidy = re.sub("/{2,}", "/", path).rstrip("/")
     if tidy == path or not list(paths.allowed_methods(tidy)):
         return ""

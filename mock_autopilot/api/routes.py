@@ -27,13 +27,16 @@ class Request:
     raw: bytes
     warnings: Warnings
 
-    def body(self, *known: str, required: str | None = None) -> dict[str, Any]:
+    def body(
+        self, *known: str, required: str | None = None, others: str | None = None
+    ) -> dict[str, Any]:
         """Return the body, which must be a JSON object; warn of what looks wrong in it.
 
-        `known` are the keys that the call takes. Raises `ApiError` when `required` is missing.
+        `known` are the keys that the call takes, `others` is the one whose object takes any.
+        Raises `ApiError` when `required` is missing.
         """
         value = parse_body(self.raw, self.warnings)
-        self.warnings.add(*unknown_keys(value, known))
+        self.warnings.add(*unknown_keys(value, known, others))
         if required and required not in value:
             raise bad_field(required, "is missing from the request body.")
         return value

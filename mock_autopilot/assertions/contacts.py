@@ -141,9 +141,10 @@ def _field(contact: ContactView, name: str, expected: object) -> list[Difference
     if name in contact:
         return differences(expected, contact[name], name)
     if name not in FIELDS:  # also where its absence is expected: that would hold for any typo
-        if name in contact.custom:
-            note = f"it is a custom field: custom={{{name!r}: …}}"
-            return [Difference(name, expected, MISSING, note)]
+        for kind in contact.custom:
+            if kind.lower() == name.lower():
+                note = f"it is a custom field: custom={{{kind!r}: …}}"
+                return [Difference(name, expected, MISSING, note)]
         return [Difference(name, expected, MISSING, "no such field", [*contact, *FIELDS])]
     return [] if _may_be_missing(expected) else [Difference(name, expected, MISSING)]
 

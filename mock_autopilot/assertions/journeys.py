@@ -64,7 +64,11 @@ class JourneyCheck:
         return Failure(
             f"No journey has the name, trigger id or journey id {self.journey!r}"
             f"{'; nearest: ' if near else ''}{near}.",
-            (*section("journeys", known, MOST_ENTRIES), *background(seen)),
+            (
+                *self._entered(seen),
+                *section("journeys", known, MOST_ENTRIES),
+                *background(seen),
+            ),
         )
 
     def _wrong_count(self, seen: Seen, journey: JourneyView, count: int) -> Failure:
@@ -81,10 +85,20 @@ class JourneyCheck:
             summary,
             (
                 *section("its entries", own, MOST_ENTRY_LINES),
+                *(() if own else self._entered(seen)),
                 *(() if own else self._others(seen, journey)),
                 *background(seen),
             ),
         )
+
+    def _entered(self, seen: Seen) -> tuple[Section, ...]:
+        """Return a section about the journeys that the contact did enter."""
+        entered = [
+            _titled(journey)
+            for journey in seen.journeys.values()
+            if self._of_contact(seen, journey)
+        ]
+        return section("it entered", entered, MOST_ENTRIES)
 
     def _others(self, seen: Seen, journey: JourneyView) -> tuple[Section, ...]:
         """Return sections about why the contact may have no entry at all."""
@@ -112,6 +126,13 @@ class JourneyCheck:
             found = differences(self.properties, entry.properties, "properties")
             unlike = [f"  {one}" for one in found[:MOST_ENTRIES]]
         return [f"entered at {entry.entered_at}{ended}, {shown(entry.properties)}", *unlike]
+
+
+def _titled(journey: JourneyView) -> str:
+    """Return how a journey that was entered is called, and that it was not defined."""
+    if journey.name == journey.trigger_id:
+        return f"{journey.trigger_id}, made on its first use"
+    return f"{journey.name!r} (trigger id {journey.trigger_id})"
 
 
 def _of_other(entry: EntryView) -> str:

@@ -151,7 +151,7 @@ class Assertions:
         if not held:
             held, result, text = attempt(self)
             if not held:
-                raise AssertionError(f"Not within {timeout:g} s. {text}")
+                raise AssertionError(f"Not within {timeout:g} s{_in_event_loop()}. {text}")
         return result  # type: ignore[return-value]  # it is the condition's
 
     def _assert(self, check: Check) -> Seen:
@@ -169,6 +169,18 @@ def _reason(failure: AssertionError | LookupError) -> str:
     if not text:
         return repr(failure)
     return text if isinstance(failure, AssertionError) else f"{type(failure).__name__}: {text}"
+
+
+def _in_event_loop() -> str:
+    """Return what to do when this thread runs an event loop, which waiting has held up."""
+    import asyncio  # here, since few programs need it and all import this module
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return ""
+    fix = "await asyncio.to_thread(autopilot.wait_for, ...)"
+    return f", while the event loop of this thread stood still; write {fix}"
 
 
 def _calls_check(method: str | None, path: str | None, json: Any, times: int | None) -> CallsCheck:

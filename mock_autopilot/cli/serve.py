@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mock_autopilot.account.clock import make_clock
-from mock_autopilot.options import ServerOptions, parse_journey
+from mock_autopilot.options import ServerOptions, check_journeys, parse_journey
 from mock_autopilot.servers.network import bind, is_loopback, origin
 
 if TYPE_CHECKING:
@@ -36,9 +36,11 @@ def _journeys(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str | None], ...]:
     try:
-        return tuple(map(parse_journey, values))
+        journeys = tuple(map(parse_journey, values))
+        check_journeys(journeys)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+    return journeys
 
 
 def _in_header(_context: click.Context, _option: click.Parameter, value: Any) -> Any:

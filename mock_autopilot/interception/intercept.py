@@ -179,6 +179,8 @@ def intercept(
 
     For other client libraries, as `aiohttp`, use `MockAutopilot`, which is a server.
     """
+    if any(map(callable, base_urls)):
+        raise TypeError("the decorator needs parentheses: write @intercept()")
     return Intercept(base_urls, passthrough, options)
 
 
@@ -190,6 +192,8 @@ def _router() -> Router:
 
 def _server_options(options: InterceptOptions) -> ServerOptions:
     for name in options:
+        if name in ("base_url", "base_urls"):
+            raise TypeError(f'base URLs have no name: write intercept("{DEFAULT_BASE_URL}")')
         if name in _OF_SERVERS:
             raise TypeError(f"intercept() has no server: {name} is an option of MockAutopilot")
     require_known(options, InterceptOptions.__annotations__, "intercept()")

@@ -107,6 +107,10 @@ class Passthrough:
         for one in [wanted] if isinstance(wanted, str) else wanted:
             if not isinstance(one, str):
                 raise TypeError(f"passthrough takes hosts and URLs, got {one!r}")
+            if "*" in one:
+                raise ValueError(
+                    f"passthrough knows no *: name each host, or True for all: {one!r}"
+                )
             if "://" in one:
                 urls.append(_checked(one, "passthrough's URL"))
                 continue

@@ -15,7 +15,8 @@ def checked_method(method: str, field: str) -> str:
     """Return a method in upper case; raise `ApiError` (400) that names the field if it is none."""
     upper = method.upper()
     if upper not in set(HTTPMethod):
-        hint = did_you_mean(upper, HTTPMethod) or "."
+        is_path = "; it is a path: give it as `path`" if "/" in method else "."
+        hint = did_you_mean(upper, HTTPMethod) or is_path
         raise bad_field(field, f"is no HTTP method: {method!r}{hint}")
     return upper
 

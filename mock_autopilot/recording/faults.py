@@ -200,14 +200,16 @@ def _check_kind(respond: FaultResponse) -> None:
     answers = respond.status is not UNSET
     if respond.drop_connection and answers:
         raise bad_field("respond", "must say either a status or drop_connection.")
-    if respond.drop_connection or answers:
+    if answers:
         return
-    if respond.delay_ms is UNSET:
-        raise bad_field("respond", "must say a status, drop_connection or delay_ms.")
+    why = "a dropped connection has no answer."
+    if not respond.drop_connection:
+        if respond.delay_ms is UNSET:
+            raise bad_field("respond", "must say a status, drop_connection or delay_ms.")
+        why = "a delay alone leaves the answer as it is."
     for name in ("body", "headers"):
         if getattr(respond, name) is not UNSET:
-            problem = "needs a status: a delay alone leaves the answer as it is."
-            raise bad_field(f"respond.{name}", problem)
+            raise bad_field(f"respond.{name}", f"needs a status: {why}")
 
 
 _FRAMING = ("content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade")

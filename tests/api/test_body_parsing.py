@@ -26,6 +26,10 @@ def test_a_body_may_have_32_levels_of_objects_or_arrays() -> None:
     parse(b"[[]," + b"[" * 31 + b"]" * 31 + b"]", Warnings())
 
 
+NO_VALUE = "The body is not JSON: Expecting value at line 1, column 1."
+FORM = "It is a form; JSON is needed (with requests json=…, not data=…)."
+
+
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
@@ -33,6 +37,11 @@ def test_a_body_may_have_32_levels_of_objects_or_arrays() -> None:
         (b"[]", "The body must be a JSON object, got an array."),
         (b"\xff", "The body is not UTF-8: invalid start byte at byte 0."),
         (b'{"a":\n }', "The body is not JSON: Expecting value at line 2, column 2."),
+        (b"contact=Email&contact=Age", f"{NO_VALUE} {FORM}"),
+        (b"contact%5BEmail%5D=ada%40example.com&x=", f"{NO_VALUE} {FORM}"),
+        (b'--1\r\nContent-Disposition: form-data; name="a"\r\n\r\nx', f"{NO_VALUE} {FORM}"),
+        (b"contact", NO_VALUE),
+        (b"a = b", NO_VALUE),
         (b'{"a": NaN}', "The body is not JSON: NaN is no JSON number."),
         (b'{"a": [1, -1e400]}', "a[1] is a number too large to be stored."),
         (b'{"a": ' + b"9" * 5000 + b"}", "The body has a number of thousands of digits."),

@@ -196,10 +196,15 @@ def test_what_the_service_makes_is_kept_of_a_state_and_left_out_of_a_call(
     assert account.state == state
 
 
+def into_custom(key: str) -> str:
+    return f'; a custom field goes into custom: {{"custom": {{"{key}": …}}}}'
+
+
 def test_similar_names_are_looked_up_for_the_first_twenty_unknown_fields() -> None:
     near = [*(f"{'z' * n}{n}" for n in range(1, 20)), "Titlee", "Titlex"]
-    said = ["is no field of Autopilot's"] * 21
-    said[19] += "; did you mean Title?"
+    unknown = "is no field of Autopilot's"
+    said = [f"{unknown}{into_custom(f'integer--{name}')}" for name in near[:19]]
+    said += [f"{unknown}; did you mean Title?", unknown]
     warnings = Warnings()
     read_contact(dict.fromkeys(near, 1), "contact", warnings)
     assert [warning.message for warning in warnings] == said
@@ -210,7 +215,11 @@ def test_similar_names_are_looked_up_for_the_first_twenty_unknown_fields() -> No
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("fax", "; did you mean Fax?"), ("FAX", "; did you mean Fax?"), ("titan", "")],
+    [
+        ("fax", "; did you mean Fax?"),
+        ("FAX", "; did you mean Fax?"),
+        ("titan", into_custom("string--titan")),
+    ],
 )
 def test_which_names_are_similar_enough_to_be_suggested(name: str, hint: str) -> None:
     warnings = Warnings()

@@ -82,6 +82,17 @@ def test_an_unknown_key_beside_the_property_is_warned_about(
     assert "did you mean property?" in warning.message
 
 
+@pytest.mark.parametrize("beside", [{}, {"contact": ADA}])
+def test_what_stands_beside_the_property_goes_into_it(
+    call: Call, account: AccountView, beside: dict[str, Any]
+) -> None:
+    upsert(call, **ADA)
+    path = "trigger/0001/contact" + ("" if beside else "/ada@example.com")
+    assert call("POST", path, {**beside, "step": 1}).status_code == 200
+    (warning,) = account.calls[-1].warnings
+    assert warning.message.endswith('; it goes into property: {"property": {"step": …}}')
+
+
 def test_without_auto_journeys_an_unknown_trigger_is_404(session: requests.Session) -> None:
     with MockAutopilot(auto_journeys=False) as autopilot:
         headers = {"autopilotapikey": autopilot.api_key}
@@ -219,3 +230,56 @@ def test_ejecting_a_contact_leaves_the_others_on_the_journey(
         call("POST", f"trigger/0001/contact/{email}")
     assert call("DELETE", "journey/0001/contact/ada@example.com").status_code == 204
     assert [bool(entry.ejected_at) for entry in account.journeys["0001"].entries] == [True, False]
+
+
+HINTS = [
+    ("Welcome", "; there is a journey of that name with the trigger 0001"),
+    ("welcom", "; did you mean the trigger 0001 of the journey 'Welcome'?"),
+    ("step-activate", "; did you mean the trigger step-activated of the journey 'Step'?"),
+    ("zzz", ""),
+]
+
+
+@pytest.mark.parametrize(("trigger_id", "hint"), HINTS)
+@pytest.mark.parametrize("with_contact", [True, False])
+def test_an_unknown_trigger_beside_defined_journeys_is_warned_about(
+    call: Call, account: AccountView, trigger_id: str, hint: str, with_contact: bool
+) -> None:
+    account.add_journey("Welcome", "0001")
+    account.add_journey("Step", "step-activated")
+    contact_id = upsert(call, **ADA)
+    path, body = f"trigger/{trigger_id}/contact", {"contact": ADA} if with_contact else {}
+    for _ in range(2):
+        answer = call("POST", path if with_contact else f"{path}/{contact_id}", body)
+        assert answer.status_code == 200
+    first, second = account.calls[-2:]
+    (warning,) = first.warnings
+    assert str(warning) == (
+        f"trigger_id: {trigger_id!r} is no trigger of this account, which has others: "
+        f"its first use makes a journey{hint}"
+    )
+    assert (warning.id, second.warnings) == ("unknown-trigger", ())
+
+
+def test_a_strict_account_makes_no_journey_beside_defined_ones(session: requests.Session) -> None:
+    with MockAutopilot(strict=True, journeys=[("Welcome", "0001")]) as autopilot:
+        headers = {"autopilotapikey": autopilot.api_key}
+        url = f"{autopilot.base_url}trigger/Welcome/contact"
+        answer = session.post(url, headers=headers, json={"contact": ADA})
+        assert answer.status_code == 400
+        assert "of that name with the trigger 0001" in answer.json()["message"]
+        assert (list(autopilot.journeys), len(autopilot.contacts)) == (["0001"], 0)
+
+
+def test_journeys_that_only_their_use_makes_are_not_warned_about(
+    call: Call, account: AccountView
+) -> None:
+    for trigger_id in ("Welcome", "welcome"):
+        assert call("POST", f"trigger/{trigger_id}/contact", {"contact": ADA}).status_code == 200
+    account.assert_no_warnings()
+
+
+def test_a_contact_that_is_not_found_is_no_first_use(call: Call, account: AccountView) -> None:
+    account.add_journey("Welcome", "0001")
+    assert call("POST", "trigger/Welcome/contact/ada@example.com").status_code == 404
+    assert account.calls[-1].warnings == ()

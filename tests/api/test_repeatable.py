@@ -145,7 +145,7 @@ class TestClock:
         with MockAutopilot(clock="2026-01-31 10:00+01:00") as autopilot:
             ask(autopilot, "POST", "contact", {"contact": ADA})
             assert autopilot.contacts["ada@example.com"]["created_at"] == NINE
-            autopilot.clock.tick(1.5)
+            autopilot.clock.tick(timedelta(seconds=1, milliseconds=500))
             ask(autopilot, "GET", "contacts")
             autopilot.clock.move_to("2027-01-01")
             ask(autopilot, "GET", "contacts")

@@ -196,3 +196,19 @@ def test_a_contact_has_its_best_name_and_the_types_of_its_custom_fields(
     assert (ada.identifier, other.identifier) == ("ada@example.com", "u2")
     assert (ada.custom, ada.custom_types) == ({"Plan": "pro"}, {"Plan": "string"})
     assert pickle.loads(pickle.dumps(ada)) == ada
+
+
+def test_the_name_of_a_defined_journey_goes_before_a_trigger_made_by_its_use(
+    account: AccountView,
+) -> None:
+    url, headers = (
+        f"{account.base_url}trigger/Welcome/contact",
+        {"autopilotapikey": account.api_key},
+    )
+    requests.post(url, headers=headers, json={"contact": {"Email": "a@b.c"}}, timeout=10)
+    made = account.journeys["Welcome"]
+    assert [entry.contact_id for entry in made.entries] == list(account.contacts)
+    account.add_journey("Welcome", "0001")
+    assert account.journeys["Welcome"].trigger_id == "0001"
+    assert list(account.journeys) == [made.journey_id, "0001"]
+    assert [one.trigger_id for one in account.journeys.values()] == ["Welcome", "0001"]

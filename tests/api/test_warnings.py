@@ -93,6 +93,9 @@ def test_a_strict_account_refuses_questionable_input(
 
 
 ENTER = {"contact": ADA, "property": {"a": 1}}
+CUSTOM = 'a custom field goes into custom: {"custom": {"integer--zzz": …}}'
+UNKNOWN = f"is no field of Autopilot's; {CUSTOM}"
+NO_PART = 'is no part of this call; it goes into property: {"property": {"x": …}}'
 
 
 @pytest.mark.parametrize(
@@ -100,9 +103,9 @@ ENTER = {"contact": ADA, "property": {"a": 1}}
     [
         ("contacts", {"contacts": []}, "contacts: is empty, so the call does nothing"),
         ("contacts", {"contacts": [ADA], "x": 1}, "x: is no part of this call"),
-        ("contact", {"contact": {**ADA, "zzz": 1}}, "contact.zzz: is no field of Autopilot's"),
-        ("trigger/0001/contact/ada@example.com", {"x": 1}, "x: is no part of this call"),
-        ("trigger/0001/contact", {**ENTER, "x": 1}, "x: is no part of this call"),
+        ("contact", {"contact": {**ADA, "zzz": 1}}, f"contact.zzz: {UNKNOWN}"),
+        ("trigger/0001/contact/ada@example.com", {"x": 1}, f"x: {NO_PART}"),
+        ("trigger/0001/contact", {**ENTER, "x": 1}, f"x: {NO_PART}"),
         (
             "trigger/0001/contact",
             {"contact": {**ADA, "lists": []}},
@@ -184,3 +187,26 @@ def test_a_contact_with_any_other_content_is_not_warned_about(
     for known in ({"custom": {"string--a": "b"}}, {"Title": "x"}):
         upsert(call, user_id=str(known))
         assert warned(account) == []
+
+
+CUSTOM_HINTS = [
+    ({"custom": {"str--Plan": "x"}}, ", as in string--Plan"),
+    ({"custom": {"string-Plan": "x"}}, ", as in string--Plan"),
+    ({"custom": {"strng:Plan": "x"}}, ", as in string--Plan"),
+    ({"custom": {"Int--Age": "36"}}, ", as in integer--Age"),
+    ({"custom": {"date-of-birth": "x"}}, ", as in string--date-of-birth"),
+    ({"custom": {"Plan": "x"}}, ", as in string--Plan"),
+    ({"custom": {"Age": 36}}, ", as in integer--Age"),
+    ({"string--Plan": "x"}, '; a custom field goes into custom: {"custom": {"string--Plan": …}}'),
+    ({"bool-Paid": True}, '; a custom field goes into custom: {"custom": {"boolean--Paid": …}}'),
+    ({"Plan": "x"}, '; a custom field goes into custom: {"custom": {"string--Plan": …}}'),
+]
+
+
+@pytest.mark.parametrize(("contact", "hint"), CUSTOM_HINTS)
+def test_a_custom_field_that_is_not_written_as_one_has_a_hint(
+    call: Call, account: AccountView, contact: dict[str, Any], hint: str
+) -> None:
+    upsert(call, Email="ada@example.com", **contact)
+    (warning,) = account.calls[-1].warnings
+    assert warning.message.endswith(hint)

@@ -29,6 +29,7 @@ def header(name: str, value: object) -> dict[str, Any]:
 EITHER = "respond must say either a status or drop_connection."
 NOTHING = "respond must say a status, drop_connection or delay_ms."
 ALONE = "needs a status: a delay alone leaves the answer as it is."
+DROPPED = "needs a status: a dropped connection has no answer."
 DELAY = "respond.delay_ms must be a whole number from 0 to 3600000"
 RESPOND_PARTS = "known are status, body, headers, drop_connection, delay_ms."
 NO_NAME = "is no name of a header; use letters, digits and hyphens."
@@ -43,6 +44,8 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (respond(status=500, drop_connection=True, delay_ms=5), EITHER),
     (respond(delay_ms=5, body=None), f"respond.body {ALONE}"),
     (respond(delay_ms=5, headers={}), f"respond.headers {ALONE}"),
+    (respond(drop_connection=True, body="x"), f"respond.body {DROPPED}"),
+    (respond(drop_connection=True, headers={"A": "b"}), f"respond.headers {DROPPED}"),
     (respond(delay_ms=-1), f"{DELAY}, got the number -1."),
     (respond(delay_ms=3_600_001), f"{DELAY}, got the number 3600001."),
     (respond(delay_ms=0.5), f"{DELAY}, got the number 0.5."),
@@ -157,7 +160,46 @@ def test_a_fault_that_can_never_match_is_refused(
         account.fail_next(**match)
     refused = control("POST", "faults", status_500(match=match))
     assert refused.status_code == 400
-    assert str(caught.value) == refused.json()["message"] == message
+    assert refused.json()["message"] == message
+    assert str(caught.value) == message.removeprefix("match.")
+    assert control("GET", "faults").json() == {"faults": []}
+
+
+WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
+    (
+        {"status": 503, "drop_connection": True},
+        ApiError,
+        "fail_next() must say either a status or drop_connection.",
+    ),
+    ({"body": "x", "drop_connection": True}, ApiError, f"body {DROPPED}"),
+    (
+        {"drop_connection": "no"},
+        ApiError,
+        "drop_connection must be true or false, got the string 'no'.",
+    ),
+    (
+        {"status": "503"},
+        ApiError,
+        "status must be a whole number from 200 to 599, got the string '503'.",
+    ),
+    ({"headers": {"X": 5}}, ApiError, "headers.X must be a printable string, got the number 5."),
+    ({"delay": "3"}, TypeError, "delay must be a number of seconds, got '3'"),
+    ({"delay": True}, TypeError, "delay must be a number of seconds, got True"),
+    ({"delay": -1}, ValueError, "delay must be from 0 to 3600 seconds, got -1"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "error", "message"), WRONG_ARGUMENTS)
+def test_a_wrong_argument_is_called_as_it_is_in_python(
+    account: AccountView,
+    control: Call,
+    wanted: dict[str, Any],
+    error: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(error) as caught:
+        account.fail_next(**wanted)
+    assert str(caught.value) == message
     assert control("GET", "faults").json() == {"faults": []}
 
 

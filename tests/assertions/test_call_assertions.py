@@ -87,6 +87,11 @@ def test_a_method_or_path_that_matches_no_call_is_an_error(
         assert str(caught.value) == message
 
 
+def test_a_path_without_its_name_is_told(autopilot: MockAutopilot) -> None:
+    with pytest.raises(ApiError, match=r"'/v1/contact'; it is a path: give it as `path`$"):
+        autopilot.assert_not_called("/v1/contact")
+
+
 @pytest.mark.parametrize("path", ["*", "/*", "/v*", "/v1/*", "/v1*", "*contact", "/v1/x"])
 def test_a_path_may_begin_with_anything(autopilot: MockAutopilot, path: str) -> None:
     autopilot.assert_not_called("GET", path)

@@ -69,6 +69,10 @@ def test_what_holds_of_a_contact(seeded: MockAutopilot, expected: dict[str, Any]
             {"Plan": "pro"},
             "Plan: expected 'pro', it is missing (it is a custom field: custom={'Plan': …})",
         ),
+        (
+            {"plan": "pro"},
+            "plan: expected 'pro', it is missing (it is a custom field: custom={'Plan': …})",
+        ),
         ({"custom": {"Plan": "free"}}, "custom.Plan: expected 'free', got 'pro'"),
         (
             {"custom": {"Plann": "pro"}},

@@ -70,6 +70,8 @@ def test_an_unknown_journey_is_told_also_where_nobody_should_be_in_it(
     for times in (None, 1, 0):
         assert explain(seeded.assert_in_journey, "Welcom", "u1", times=times) == [
             "No journey has the name, trigger id or journey id 'Welcom'; nearest: Welcome.",
+            "it entered:",
+            "  'Welcome' (trigger id 0001)",
             "journeys:",
             "  <JourneyView 'Welcome', trigger id 0001: 4 entries>",
             "  <JourneyView 'bye', trigger id bye: 0 entries>",
@@ -168,3 +170,18 @@ def test_names_that_are_no_texts_are_type_errors(seeded: MockAutopilot) -> None:
         seeded.assert_in_journey(1, "u1")  # type: ignore[arg-type]  # is refused
     with pytest.raises(TypeError, match="identifier must be a string, got None"):
         seeded.assert_in_journey("Welcome", None)  # type: ignore[arg-type]  # is refused
+
+
+def test_the_journeys_that_the_contact_did_enter_are_told(
+    autopilot: MockAutopilot, explain: Explain
+) -> None:
+    entries = [{"contact_id": "person_1", "entered_at": TIMES[0]}]
+    journeys: list[dict[str, Any]] = [
+        {"trigger_id": "Welcom", "entries": entries},
+        {"trigger_id": "0002", "name": "Trial", "entries": entries},
+        {"trigger_id": "0003", "name": "Unused"},
+    ]
+    autopilot.seed({"contacts": [ADA], "journeys": journeys})
+    entered = ["it entered:", "  Welcom, made on its first use", "  'Trial' (trigger id 0002)"]
+    assert explain(autopilot.assert_in_journey, "Welcome", "u1")[1:4] == entered
+    assert explain(autopilot.assert_in_journey, "Unused", "u1")[1:] == entered

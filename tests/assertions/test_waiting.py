@@ -176,3 +176,12 @@ def test_the_time_ends_although_calls_keep_coming() -> None:
     last = wait_until(lambda _: False, attempt, journal, 3, lambda: float(next(times)))
     assert last == 2
     assert monotonic() - began < LONG
+
+
+def test_waiting_in_the_thread_of_an_event_loop_is_told(account: AccountView) -> None:
+    async def test() -> None:
+        account.wait_for(lambda seen: seen.calls, timeout=0)
+
+    fix = r"await asyncio\.to_thread\(autopilot\.wait_for, \.\.\.\)\. The condition returned"
+    with pytest.raises(AssertionError, match=fix):
+        asyncio.run(test())

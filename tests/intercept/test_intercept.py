@@ -71,6 +71,14 @@ def test_a_call_beside_the_api_is_told_what_is_wrong(client: Client) -> None:
         assert [call.path for call in autopilot.calls] == ["/contact"]
 
 
+def test_a_base_url_that_the_calls_go_on_with_v1_is_told(client: Client) -> None:
+    with intercept("https://a.b"):
+        answer = client("POST", "https://a.b/v1/contact", json=ADA)
+        assert answer.status_code == 404
+        hint = "intercept() was given a base URL that does not end in /v1/"
+        assert answer.json()["message"].endswith(hint)
+
+
 def test_a_path_arrives_as_it_was_sent(client: Client) -> None:
     with intercept(seed={"contacts": [{"Email": "a/b@example.com"}]}) as autopilot:
         assert client("GET", f"{BASE_URL}contact/a%2Fb@example.com?x=%20y").status_code == 200
@@ -140,6 +148,12 @@ def test_the_options_are_those_of_a_server_without_what_only_servers_have() -> N
         ({"strikt": True}, "intercept() has no option 'strikt'; did you mean strict?"),
         ({"max_body": 0}, "max_body must be at least 1, got 0"),
         ({"passthrough": [5]}, "passthrough takes hosts and URLs, got 5"),
+        (
+            {"passthrough": ["*.example.com"]},
+            "passthrough knows no *: name each host, or True for all: '*.example.com'",
+        ),
+        ({"api_key": None}, "api_key must be a string, got None"),
+        ({"base_url": BASE_URL}, f'base URLs have no name: write intercept("{BASE_URL}")'),
     ],
 )
 def test_a_wrong_option_is_refused(options: dict[str, Any], message: str) -> None:
@@ -256,6 +270,8 @@ def test_what_cannot_be_decorated_is_refused() -> None:
     for function in (generator, async_generator):
         with pytest.raises(TypeError, match=r"use `with intercept\(\):` inside"):
             intercept()(function)
+    with pytest.raises(TypeError, match=r"needs parentheses: write @intercept\(\)"):
+        intercept(generator)  # type: ignore[arg-type]  # that is what is tested
     with pytest.raises(TypeError, match="decorates functions, got <class"):
         intercept()(Client)
 

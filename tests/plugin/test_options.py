@@ -109,7 +109,10 @@ autopilot_journal_size = 2
         [
             ("strickt=True", "an account has no option 'strickt'; did you mean strict?"),
             ("True", "the marker takes options by name, as in @pytest.mark.autopilot(strict=True)"),
-            ("journeys='Welcome'", "journeys must be a list of journeys, got 'Welcome'"),
+            (
+                "journeys='Welcome'",
+                'journeys must be a list, as in journeys=["Trial", ("Welcome", "0001")]',
+            ),
             ("seed={'contact': []}", "contact"),
         ],
     )

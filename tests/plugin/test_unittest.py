@@ -133,3 +133,31 @@ def test_late_calls_are_a_warning(runner: str, tmp_path: Path, run: Run) -> None
     assert (
         "LateCallWarning: GET /v1/contacts came after the end of test_it.TestIt.test_one" in shown
     )
+
+
+FORGOTTEN = """
+class TestSetUp(AutopilotTestCase):
+    def setUp(self):
+        pass
+
+    def test_it(self):
+        self.autopilot
+
+
+class TestSetUpClass(AutopilotTestCase):
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    def test_it(self):
+        self.autopilot
+"""
+
+
+def test_a_set_up_that_forgets_that_of_the_base_class_is_told(tmp_path: Path) -> None:
+    shown = run_unittest(tmp_path, FORGOTTEN).stderr
+    for text in (
+        "TestSetUp has no autopilot: its setUp must call super().setUp()",
+        "TestSetUpClass has no autopilot_server: its setUpClass must call super().setUpClass()",
+    ):
+        assert f"AttributeError: {text}" in shown
