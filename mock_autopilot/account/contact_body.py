@@ -135,7 +135,7 @@ def _custom(path: str, keys: Any, warnings: Warnings) -> dict[str, CustomField |
         parsed = parse_custom_key(key)
         if parsed.type is None:
             types = ", ".join(CUSTOM_TYPES)
-            example = custom_key_for(key, value)
+            example = custom_key_for(key, value) if warnings.take_hint() else f"string--{key}"
             warnings.add(warn.CUSTOM_PREFIX(at, types=types, example=example))
         if not parsed.kind.strip():
             warnings.add(warn.CUSTOM_NAME(at))
