@@ -62,5 +62,5 @@ def test_an_error_names_the_field_and_what_it_must_be(value: Any, message: str) 
 
 
 def test_a_header_name_of_a_fault_that_is_no_text(account: AccountView) -> None:
-    with pytest.raises(ApiError, match=r"^respond\.headers has a key that is not a string\.$"):
+    with pytest.raises(ApiError, match=r"^headers has a key that is not a string\.$"):
         account.fail_next(503, headers={5: "x"})  # type: ignore[dict-item]  # the wrong type is the point
