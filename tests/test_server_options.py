@@ -43,7 +43,7 @@ def test_serve_takes_every_option_with_its_help() -> None:
 )
 def test_a_number_out_of_its_limits_is_refused(name: str, value: int, why: str) -> None:
     with pytest.raises(ValueError, match=f"^{why}$"):
-        MockAutopilot(**{name: value})  # type: ignore[arg-type]
+        MockAutopilot(**{name: value})  # type: ignore[arg-type]  # is refused
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_a_number_out_of_its_limits_is_refused(name: str, value: int, why: str) 
 )
 def test_a_value_of_the_wrong_type_is_refused(name: str, value: object, why: str) -> None:
     with pytest.raises(TypeError, match=f"^{why}$"):
-        MockAutopilot(**{name: value})  # type: ignore[arg-type]
+        MockAutopilot(**{name: value})  # type: ignore[arg-type]  # is refused
 
 
 def test_an_account_with_options_of_its_own_has_them_checked_too() -> None:
     with MockAutopilot() as autopilot, pytest.raises(TypeError, match=r"^strict must be True"):
-        autopilot.new_account(strict="no")  # type: ignore[arg-type]
+        autopilot.new_account(strict="no")  # type: ignore[arg-type]  # is refused
 
 
 EXAMPLE = 'as in journeys=["Trial", ("Welcome", "0001")]'
@@ -85,7 +85,7 @@ def test_journeys_that_are_no_list_of_names_and_pairs_are_refused(
     journeys: object, why: str
 ) -> None:
     with pytest.raises((TypeError, ValueError), match=re.escape(why)):
-        MockAutopilot(journeys=journeys)  # type: ignore[arg-type]
+        MockAutopilot(journeys=journeys)  # type: ignore[arg-type]  # is refused
 
 
 def test_serve_refuses_two_journeys_of_one_name() -> None:

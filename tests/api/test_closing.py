@@ -276,9 +276,9 @@ class TestOptionsOfOneAccount:
 
     def test_an_option_that_is_the_fakes_is_refused(self, autopilot: MockAutopilot) -> None:
         with pytest.raises(TypeError, match="no option 'strickt'; did you mean strict"):
-            autopilot.new_account(strickt=True)  # type: ignore[call-arg]
+            autopilot.new_account(strickt=True)  # type: ignore[call-arg]  # is refused
         with pytest.raises(TypeError, match="no option 'port'; there are seed, journeys, auto"):
-            autopilot.new_account(port=1)  # type: ignore[call-arg]
+            autopilot.new_account(port=1)  # type: ignore[call-arg]  # is refused
 
 
 def test_defects_are_kept_with_their_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,7 +187,7 @@ class TestClock:
         with pytest.raises(ValueError, match=r"clock must be an ISO-8601 date.*got 'noon'"):
             MockAutopilot(clock="noon")
         with pytest.raises(TypeError, match="clock must be a datetime or an ISO-8601 text, got 7"):
-            MockAutopilot(clock=7)  # type: ignore[arg-type]
+            MockAutopilot(clock=7)  # type: ignore[arg-type]  # is refused
         with pytest.raises(TypeError, match="clock must return datetimes with a time zone"):
             MockAutopilot(clock=datetime.now)
         zone = timezone(timedelta(hours=1))
