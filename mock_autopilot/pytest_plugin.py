@@ -186,7 +186,7 @@ def pytest_terminal_summary(
     for test, calls in [*late.items()][:MOST_LATE]:
         counted = Counter(calls).most_common(3)
         shown = ", ".join(f"{call} ({times}x)" for call, times in counted)
-        terminalreporter.line(f"{test}: {len(calls)} refused: {shown}")
+        terminalreporter.line(f"{test}: {len(calls)} late: {shown}")
     if len(late) > MOST_LATE:
         terminalreporter.line(f"and {len(late) - MOST_LATE} more tests")
 

@@ -83,21 +83,10 @@ def parse(raw: bytes, warnings: Warnings, depth: int = MAX_DEPTH, name: str = BO
     if not text.strip():
         raise _bad(f"{name} is empty; a JSON object is needed.")
 
-    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(pairs)
-        if len(built) != len(pairs):
-            seen: set[str] = set()
-            for key, _ in pairs:
-                if key in seen:
-                    warnings.add(warn.DUPLICATE_KEY(key))
-                seen.add(key)
-        return built
-
-    def refuse(constant: str) -> NoReturn:
-        raise _bad(f"{name} is not JSON: {constant} is no JSON number.")
-
     try:
-        value = json.loads(text, object_pairs_hook=build, parse_constant=refuse)
+        value = _decoded(text, warnings)
+    except _NotANumber as word:
+        raise _bad(f"{name} is not JSON: {word} is no JSON number.") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         form = _FORM_HINT if _FORM.fullmatch(text.strip()) or _MULTIPART in text[:500] else ""
@@ -109,6 +98,47 @@ def parse(raw: bytes, warnings: Warnings, depth: int = MAX_DEPTH, name: str = BO
     if text.count("[") + text.count("{") > depth or _SUSPECT.search(text):
         _walk(value, depth)
     return value
+
+
+class _NotANumber(Exception):
+    """The text has NaN or Infinity, which is no JSON; its text is that word."""
+
+
+class _RepeatedKey(Exception):
+    """An object of the text has a key twice."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise _RepeatedKey
+    return built
+
+
+def _refused_constant(word: str) -> NoReturn:
+    raise _NotANumber(word)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refused_constant)
+"""Made once, since making one takes as long as to read a small body."""
+
+
+def _decoded(text: str, warnings: Warnings) -> Any:
+    """Return the value of a JSON text; one with a key twice is read again, to warn of each."""
+    try:
+        return _DECODER.decode(text)
+    except _RepeatedKey:
+
+        def warned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            seen = set[str]()
+            for key, _ in pairs:
+                if key in seen:
+                    warnings.add(warn.DUPLICATE_KEY(key))
+                seen.add(key)
+            return dict(pairs)
+
+        decoder = json.JSONDecoder(object_pairs_hook=warned, parse_constant=_refused_constant)
+        return decoder.decode(text)
 
 
 def _walk(value: Any, limit: int) -> None:

@@ -18,7 +18,7 @@ from mock_autopilot.account import errors
 from mock_autopilot.account.account import Account
 from mock_autopilot.account.accounts import Accounts
 from mock_autopilot.account.call_warnings import Warnings
-from mock_autopilot.account.clock import ManualClock, http_date
+from mock_autopilot.account.clock import ManualClock, http_date, utc_now
 from mock_autopilot.account.effects import NO_EFFECTS, Effects
 from mock_autopilot.account.errors import ApiError, ErrorKind
 from mock_autopilot.api.exchange import (
@@ -64,6 +64,8 @@ class _CallUnderWay:
     matched: tuple[Route, Mapping[str, str]] | ApiError
     body: bytes = b""
     size: int = 0
+    no_time: Exception | None = None
+    """What the clock raised, which may be the user's."""
     effects: Effects = NO_EFFECTS
     error: ErrorKind | None = None
     fault: Fault | None = None
@@ -142,15 +144,21 @@ class Dispatcher:
     def _begin(self, head: RequestHead) -> _CallUnderWay:
         key = head.headers.get(KEY_HEADER, "").strip()
         owner = self._accounts.owner(key) or self._accounts
+        no_time = None
+        try:
+            arrived = owner.clock()
+        except Exception as error:  # noqa: BLE001  # the clock is the user's: the call is recorded
+            arrived, no_time = utc_now(), error
         return _CallUnderWay(
             head,
             Warnings(strict=owner.options.strict),
-            arrived=owner.clock(),
+            arrived=arrived,
             # Where time stands, a call takes none, so that its record is the same in each run.
             begun=None if isinstance(owner.clock, ManualClock) else self._timer(),
             path=unquote(head.raw_path),
             key=key,
             matched=self._router.match(head.method, head.raw_path),
+            no_time=no_time,
         )
 
     def _take_body(self, call: _CallUnderWay, body: bytes | BodyError) -> None:
@@ -181,6 +189,8 @@ class Dispatcher:
         if account is None:
             closed = self._accounts.closed_name(call.key)
             raise errors.ACCOUNT_CLOSED(name=closed) if closed else errors.UNKNOWN_KEY()
+        if call.no_time:
+            raise call.no_time
         return account
 
     def _trigger_fault(
@@ -245,7 +255,7 @@ class Dispatcher:
                 duration=duration,
                 error=call.error,
                 warnings=tuple(call.warnings),
-                effects=call.effects,
+                recorded_effects=call.effects,
                 fault=call.fault.id if call.fault else None,
             ),
         )

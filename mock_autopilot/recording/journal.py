@@ -7,6 +7,7 @@ the answer given.
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -99,7 +100,7 @@ class Call:
     None for a path that is imitated nowhere. The bodies are truncated after `MAX_KEPT` bytes; the
     sizes are the whole ones. `status` is None when the connection was dropped. `duration` is in
     seconds. `error` is the entry of the catalogue that a rejected call was answered from. `fault`
-    is the id of the fault that the call triggered. `effects` is what the call changed.
+    is the id of the fault that the call triggered.
     """
 
     number: int
@@ -119,7 +120,7 @@ class Call:
     error: ErrorKind | None = None
     warnings: tuple[CallWarning, ...] = ()
     fault: str | None = None
-    effects: Effects = NO_EFFECTS
+    recorded_effects: Effects = NO_EFFECTS
     closed_account: str | None = None
     key_outline: str = ""
     """What can be told of a key that no account has: see `outline`. JSON does not have it."""
@@ -143,6 +144,11 @@ class Call:
     def answer(self) -> Any:
         """The answer's body as JSON; None when there was none or it was truncated."""
         return to_builtins(self._answer)
+
+    @property
+    def effects(self) -> Effects:
+        """What the call changed."""
+        return deepcopy(self.recorded_effects)
 
     # Parsed once; a copy costs a twentieth of parsing.
     @cached_property
@@ -183,7 +189,7 @@ class Call:
             "truncated": self.truncated,
             "error": self.error and {"id": self.error.id, "evidence": self.error.evidence},
             "fault": self.fault,
-            "effects": self.effects.to_json(),
+            "effects": self.recorded_effects.to_json(),
             "warnings": [warning.to_json() for warning in self.warnings],
             "duration_ms": round(self.duration * 1000, 3),
         }

@@ -114,8 +114,15 @@ def account_options(
 
     A marker of the function goes before one of its class or module. `served` is what the session's
     server was made with, for the first test that used it: what is not given to this test too has
-    its default, so that no module has the options of another.
+    its default, so that no module has the options of another. Raises TypeError for one of the whole
+    server that is not as the server was made with.
     """
+    for name, value in given.items():
+        if name not in AccountOptions.__annotations__ and value != served.get(name):
+            raise TypeError(
+                f"the fixture autopilot_options returns {name}={value!r} for this test, but the "
+                "one server of the run was made without it: return it in the topmost conftest.py"
+            )
     defaults = {option.name: option.default for option in fields(ServerOptions)}
     unset = {name: defaults[name] for name in account_part(served)}
     return {**unset, **account_part(given), **marker_options(test)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_autopilot import AccountView
+from mock_autopilot import AccountView, MockAutopilot
 from mock_autopilot.api.quickstart import quickstart
 from tests.api.conftest import Call
 from tests.conftest import ask
@@ -29,6 +29,20 @@ def test_a_snippet_reaches_the_account(control: Call, account: AccountView, name
     assert (done.returncode, done.stderr) == (0, "")
     assert account.contacts["ada@example.com"]["FirstName"] == "Ada"
     assert "contact_id" in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_key_with_quotes_is_quoted(name: str) -> None:
+    key = """a'b"c$d e"""
+    with MockAutopilot(key) as autopilot:
+        command = COMMANDS[name]
+        if name != "python" and not shutil.which(name):
+            pytest.skip(f"{name} is not on the PATH")
+        root = autopilot.base_url.removesuffix("/v1/")
+        snippet = quickstart(root, key, None, name)
+        done = subprocess.run([*command, snippet], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "ada@example.com" in autopilot.contacts
 
 
 def test_the_verification_holds_once_the_contact_is_there(

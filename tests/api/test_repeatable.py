@@ -195,6 +195,16 @@ class TestClock:
             ask(autopilot, "POST", "contact", {"contact": ADA})
             assert autopilot.contacts["ada@example.com"]["created_at"] == NINE
 
+    def test_a_clock_that_fails_later_fails_the_call_which_is_recorded(self) -> None:
+        moments = [datetime(2026, 1, 31, 9, tzinfo=UTC)]
+        with MockAutopilot(clock=lambda: moments[0]) as autopilot:
+            moments.clear()
+            ask(autopilot, "POST", "contact", {"contact": ADA})
+            (call,) = autopilot.calls
+            assert (call.path, call.status) == ("/v1/contact", 500)
+            assert [type(one) for one in autopilot.defects] == [IndexError]
+            assert not autopilot.contacts
+
 
 def test_the_options_of_an_account_are_those_that_say_so() -> None:
     hints = get_type_hints(ServerOptions)

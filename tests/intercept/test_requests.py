@@ -1,7 +1,7 @@
 """What is particular to `requests`: bodies, sessions, retries, and the user's own `responses`."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,21 +36,21 @@ class Unsized(io.BytesIO):
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        JSON,
-        JSON.decode(),
-        bytearray(JSON),
-        io.BytesIO(JSON),
-        io.StringIO(JSON.decode()),
-        iter([JSON[:7], b"", JSON[7:]]),
-        iter([JSON.decode()[:7], JSON.decode()[7:]]),
+        lambda: JSON,
+        lambda: JSON.decode(),
+        lambda: bytearray(JSON),
+        lambda: io.BytesIO(JSON),
+        lambda: io.StringIO(JSON.decode()),
+        lambda: iter([JSON[:7], b"", JSON[7:]]),
+        lambda: iter([JSON.decode()[:7], JSON.decode()[7:]]),
     ],
     ids=["bytes", "text", "bytearray", "file", "text-file", "generator", "generator-of-text"],
 )
-def test_a_body_of_any_kind_arrives(data: Any) -> None:
+def test_a_body_of_any_kind_arrives(make: Callable[[], Any]) -> None:
     with intercept() as autopilot:
-        assert post(data).status_code == 200
+        assert post(make()).status_code == 200
         assert autopilot.calls[0].request_body == JSON
 
 

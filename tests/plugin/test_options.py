@@ -187,6 +187,26 @@ autopilot_journal_size = 2
         )
         done.assert_outcomes(passed=1)
 
+    def test_one_of_the_server_in_a_module_that_is_not_the_first(
+        self, run: Run, pytester: pytest.Pytester
+    ) -> None:
+        pytester.makepyfile(
+            test_second="""
+                import pytest
+
+                @pytest.fixture(scope="session")
+                def autopilot_options():
+                    return {"max_body": 10}
+
+                def test_intercepted(autopilot_intercept): pass
+
+                def test_served(autopilot): pass
+            """
+        )
+        done = run("def test_it(autopilot): pass", elsewhere=True)
+        done.assert_outcomes(passed=2, errors=1)
+        done.stdout.fnmatch_lines(["*returns max_body=10 for this test, but the one server*"])
+
 
 FIXTURE = "the fixture autopilot_intercept_options"
 

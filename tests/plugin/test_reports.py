@@ -252,7 +252,7 @@ class TestLateCalls:
         done.stdout.fnmatch_lines(
             [
                 "*= Autopilot calls that came after their test's end =*",
-                "test_it.py::test_flush[[]0[]]: 1 refused: GET /v1/contacts (1x)",
+                "test_it.py::test_flush[[]0[]]: 1 late: GET /v1/contacts (1x)",
                 "test_it.py::test_flush[[]1[]]: *",
                 "test_it.py::test_flush[[]2[]]: *",
             ],
@@ -263,7 +263,7 @@ class TestLateCalls:
         done = run(FLUSH, "-n", "2", "--dist", "loadfile")
         done.assert_outcomes(passed=4)
         done.stdout.fnmatch_lines(
-            ["*came after their test's end*", "*::test_flush[[]2[]]: 1 refused: GET*"]
+            ["*came after their test's end*", "*::test_flush[[]2[]]: 1 late: GET*"]
         )
 
     def test_only_so_many_are_shown(self, run: Run) -> None:
