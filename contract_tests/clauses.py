@@ -36,6 +36,7 @@ _TYPES = f'{DESTINATION}: "Accepts Identify, Track calls"'
 _INTEGRATIONS = f"{SPEC}: filtering with the integrations object"
 _RETRIES = f"{SPEC}: delivery; connection failures, 429 and 5xx are retried, other 4xx are final"
 _TYPED = f"{API}: a custom field has a type"
+_NOTHING_ELSE = "what every source takes for granted"
 _ENGAGE = f"{DESTINATION}, Engage"
 _COMPUTED = f"{SPEC}: Engage, computed traits and audiences"
 
@@ -142,6 +143,21 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("RET-04", "MUST", ("Another 4xx is final: it is reported, and the same call is not made "
      "again."), _RETRIES),
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
+    # --- sequences ---
+    ("SEQ-01", "MUST", ("After any sequence of messages each person is one contact, with the "
+     "values and the events of their own messages."), _NOTHING_ELSE),
+    # --- nothing else: what is asked after every message of every other clause ---
+    ("ELS-01", "MUST", "A message overwrites or erases no value that it does not name.",
+     _NOTHING_ELSE),
+    ("ELS-02", "MUST", "Nobody is unsubscribed or resubscribed by a message that does not say so.",
+     _NOTHING_ELSE),
+    ("ELS-03", "MUST", ("No contact appears, gets another identifier, is merged or deleted by a "
+     "message that does not say so."), _NOTHING_ELSE),
+    ("ELS-04", "MUST", ("Nobody enters or leaves a journey or a list by a message that does not "
+     "say so."), _NOTHING_ELSE),
+    ("ELS-05", "MUST", "Nothing is written to a contact that the message does not identify.",
+     _NOTHING_ELSE),
+    ("ELS-06", "SHOULD", "Nothing is added to a field that the message does not name.", OURS),
     # --- Engage: audiences and computed traits ---
     ("ENG-01", "MUST", "The property of an audience arrives under its key, letter for letter.",
      f'{_ENGAGE}: "order_completed_last_30days: true"'),
@@ -164,3 +180,6 @@ CLAUSES: dict[str, Clause] = _clauses(
      "other."), _COMPUTED),
     ("ENG-10", "SHOULD", "The texts and numbers of computed traits arrive exactly.", OURS),
 )  # fmt: skip
+
+EVERYWHERE = tuple(name for name in CLAUSES if name.startswith("ELS-"))
+"""Clauses that are asked after every message, whatever clause a test is about."""

@@ -1,7 +1,7 @@
 """One example: an empty account, some messages, and what must have come of them."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from contract_tests.cases.differences import (
     State,
     account_differences,
     delivery_differences,
+    entries_of,
     person_differences,
     who,
 )
@@ -23,40 +24,60 @@ from contract_tests.cases.format import (
     Json,
 )
 from contract_tests.cases.recorder import CaseRecorder
+from contract_tests.clauses import CLAUSES
 from contract_tests.comparison import Missing, matching, named, same, trait_agrees, types
 from contract_tests.fake import Fake
+from contract_tests.moved import Moved, moved
+from contract_tests.permissions import permission
 from contract_tests.protocol import Message, Person, Result, Target
 
 MISSING_IDENTIFIERS = (
     "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
 )
+VIP = {"list_id": "contactlist_vip", "title": "VIP"}
 _CALL = ("method", "path", "body", "status", "answer", "fault")
 
 
 class Broken(AssertionError):
-    """A clause is broken; `counterexample` shows how."""
+    """A clause is broken; `counterexample` shows how.
 
-    def __init__(self, counterexample: Json, differences: Iterable[Difference]) -> None:
+    `clause` is its id if it is another one than the test is about.
+    """
+
+    def __init__(
+        self, counterexample: Json, differences: Iterable[Difference], clause: str | None = None
+    ) -> None:
         super().__init__("\n".join(map(str, differences)))
         self.counterexample = counterexample
+        self.clause = clause
 
 
 class Example:
     """Delivers messages and collects differences; leaving it raises `Broken` if there is one.
 
     Everybody in an example has identifiers that no other example uses, so that whatever a forwarder
-    remembers of one means nothing in the next.
+    remembers of one means nothing in the next. `note` is told of what a message changed that it may
+    not change, whatever the example is about.
     """
 
-    def __init__(self, fake: Fake, target: Target, number: int) -> None:
+    def __init__(
+        self,
+        fake: Fake,
+        target: Target,
+        number: int,
+        note: Callable[[Moved, Json], None],
+    ) -> None:
         self._fake = fake
         self._target = target
         self._number = number
+        self._note = note
         self._messages: list[Message] = []
         self._results: list[Result] = []
         self._differences: list[Difference] = []
         self._recorder = CaseRecorder(fake.settings)
-        self._state: State | None = None
+        self.moved: list[Moved] = []
+        """What a message changed that it may not change."""
+        self._state: State | None = {"contacts": [], "lists": [], "journeys": []}
         fake.reset()
 
     def __enter__(self) -> Self:
@@ -72,6 +93,12 @@ class Example:
         """Raise `Broken` if anything has differed so far."""
         if self._differences:
             raise Broken(self._counterexample(), self._differences)
+
+    def check_moved(self) -> None:
+        """Raise `Broken`, of its clause, if a message changed what it must not change."""
+        for one in self.moved:
+            if CLAUSES[one.clause].level == "MUST":
+                raise Broken(self._seen([one.difference]), [one.difference], one.clause)
 
     # --- what happens ------------------------------------------------------------------------
 
@@ -93,12 +120,31 @@ class Example:
         """Hand the forwarder the last message once more, as Segment does when it got no answer."""
         return self._deliver(self._messages[-1])
 
+    def redeliver(self, number: int) -> Result:
+        """Hand the forwarder an earlier message once more, late; they are numbered from 0."""
+        return self._deliver(self._messages[number])
+
+    @property
+    def delivered(self) -> int:
+        """How many messages were handed over."""
+        return len(self._messages)
+
+    def call(self, method: str, path: str, *body: Any) -> None:
+        """Make a call of the API, as somebody else does."""
+        self._fake.call(method, path, *body)
+        self._state = None
+
     def _deliver(self, message: Message) -> Result:
         self._recorder.next_message()
+        before = self.state()
         result = self._target.deliver(json.loads(json.dumps(message)))
         self._messages.append(message)
         self._results.append(result)
         self._state = None
+        found = moved(permission(message, self._fake.settings), before, self.state())
+        self.moved += found
+        for one in found:
+            self._note(one, self._seen([one.difference]))
         return result
 
     def fail(self, times: int, respond: Json, **match: str | None) -> None:
@@ -111,10 +157,11 @@ class Example:
     def put_on_list(self, person: Person) -> None:
         """Put a person's contact on a list, as somebody at Autopilot does."""
         contact = self.contact_of(person)
-        if contact:
+        if contact and VIP["list_id"] not in contact.get("lists", ()):
             state = self.state()
-            contact["lists"] = [*contact.get("lists", []), "contactlist_vip"]
-            state["lists"].append({"list_id": "contactlist_vip", "title": "VIP"})
+            contact["lists"] = [*contact.get("lists", ()), VIP["list_id"]]
+            if VIP not in state["lists"]:
+                state["lists"].append(VIP)
             self._fake.put_state(state)
             self._state = None
 
@@ -138,6 +185,10 @@ class Example:
     def entries(self) -> list[Json]:
         """Return the entries into all journeys."""
         return [entry for journey in self.state()["journeys"] for entry in journey["entries"]]
+
+    def entries_of(self, contact_id: str) -> dict[str, list[Json]]:
+        """Return the properties of a contact's entries, by trigger id."""
+        return entries_of(contact_id, self.state())
 
     def contact_of(self, person: Person) -> Json:
         """Return the one contact that has both of a person's identifiers; require that it is there.
@@ -254,11 +305,17 @@ class Example:
 
     def _counterexample(self) -> Json:
         return {
-            "messages": self._messages,
-            "reported": [{"status": one.status, "message": one.message} for one in self._results],
-            "differences": [one.to_json() for one in self._differences],
-            "calls": [{key: call[key] for key in _CALL} for call in self.calls()],
+            **self._seen(self._differences),
             "case": self._recorder.to_json(self._messages),
+        }
+
+    def _seen(self, differences: Iterable[Difference]) -> Json:
+        """Return what happened so far, and what differs."""
+        return {
+            "messages": [*self._messages],
+            "reported": [{"status": one.status, "message": one.message} for one in self._results],
+            "differences": [one.to_json() for one in differences],
+            "calls": [{key: call[key] for key in _CALL} for call in self.calls()],
         }
 
 

@@ -1,5 +1,6 @@
 """What the clauses are tested with: the fake account, the forwarder, and the examples."""
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -9,9 +10,11 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import example
 
+from contract_tests.cases.format import Json
 from contract_tests.clauses import CLAUSES
 from contract_tests.example import Example
 from contract_tests.fake import DEFAULT_TRIGGER, Fake, open_fake
+from contract_tests.moved import Moved
 from contract_tests.protocol import Message, Result, Settings, SetupError, Target
 from contract_tests.strategies import identify, track
 from contract_tests.targets import open_target
@@ -28,6 +31,8 @@ class Harness:
     def __init__(self, fake: Fake, target: Target) -> None:
         self.fake = fake
         self.target = target
+        self.findings: dict[str, Json] = {}
+        """The smallest counterexample of each clause about what may not change, since `take`."""
         self._numbers = count(1)
 
     @property
@@ -42,7 +47,17 @@ class Harness:
 
     def example(self) -> Example:
         """Start an example: the account is emptied."""
-        return Example(self.fake, self.target, next(self._numbers))
+        return Example(self.fake, self.target, next(self._numbers), self._note)
+
+    def _note(self, found: Moved, counterexample: Json) -> None:
+        known = self.findings.get(found.clause)
+        if known is None or size(counterexample) < size(known):
+            self.findings[found.clause] = counterexample
+
+    def take_findings(self) -> dict[str, Json]:
+        """Return the findings since they were taken last."""
+        taken, self.findings = self.findings, {}
+        return taken
 
     def probe(self, patience: float = PATIENCE) -> None:
         """Check that messages arrive, and that they have arrived when the forwarder answers.
@@ -96,6 +111,12 @@ class Harness:
         """Close the forwarder and stop the fake."""
         self.target.close()
         self.fake.close()
+
+
+def size(counterexample: Json) -> tuple[int, int]:
+    """Return how much there is to read of a counterexample: messages, and characters of them."""
+    messages = counterexample["messages"]
+    return len(messages), len(json.dumps(messages))
 
 
 class TargetLost(BaseException):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from contract_tests.clauses import EVERYWHERE
 from contract_tests.example import Broken
 from contract_tests.harness import Harness, TargetLost, open_harness
 from contract_tests.options import (
@@ -143,19 +144,19 @@ class VerdictCollector:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of the clauses that were asked for."""
-        clauses = self._config.option.clause
         for item in items:
             if self._config.option.adapter_url:  # one address, one account: one worker has it
                 item.add_marker(pytest.mark.xdist_group("url"))
-        if not clauses:
+        if any(map(self._asked_for, EVERYWHERE)):
             return
-        kept = [
-            item
-            for item in items
-            if {_clause_of(item), _clause_of(item).partition("-")[0]} & set(clauses)
-        ]
+        kept = [item for item in items if self._asked_for(_clause_of(item))]
         self._config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+    def _asked_for(self, clause_id: str) -> bool:
+        """Return whether a clause, or its group, is among those that were asked for."""
+        clauses = self._config.option.clause
+        return not clauses or clause_id in clauses or clause_id.partition("-")[0] in clauses
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(
@@ -166,7 +167,7 @@ class VerdictCollector:
         report: pytest.TestReport = outcome.get_result()
         if not _clause_of(item) or (report.when != "call" and report.passed):
             return
-        found: dict[str, Any] = {}
+        clause_id, found = _clause_of(item), dict[str, Any]()
         if call.excinfo:
             error = call.excinfo.value
             if isinstance(error, TargetLost):
@@ -176,15 +177,22 @@ class VerdictCollector:
                 report.longrepr = ("", 0, self._lost)
                 return
             found = error.counterexample if isinstance(error, Broken) else _error(error)
-        report.user_properties.append((_PROPERTY, json.dumps([_clause_of(item), found])))
+            clause_id = getattr(error, "clause", None) or clause_id
+        judged = {clause_id: found if report.failed else None}
+        fixtures: dict[str, Any] = getattr(item, "funcargs", {})
+        if report.when == "call" and "harness" in fixtures:
+            elsewhere = dict.fromkeys(EVERYWHERE) | fixtures["harness"].take_findings()
+            judged = {**elsewhere, **judged}
+        report.user_properties.append((_PROPERTY, json.dumps(judged)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add a verdict, from this process or a worker."""
         verdicts = [value for name, value in report.user_properties if name == _PROPERTY]
         self._others_failed |= report.failed and not verdicts
         for value in verdicts:
-            clause_id, found = json.loads(str(value))
-            self._verdicts.add(clause_id, report.nodeid, passed=report.passed, counterexample=found)
+            for clause_id, found in json.loads(str(value)).items():
+                if self._asked_for(clause_id):
+                    self._verdicts.add(clause_id, report.nodeid, found)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Print a mark for each test and no more: the clauses are what counts."""

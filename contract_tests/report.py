@@ -24,11 +24,9 @@ class Verdicts:
     _passed: set[str] = field(default_factory=set)
     _failed: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
-    def add(
-        self, clause_id: str, test: str, *, passed: bool, counterexample: dict[str, Any]
-    ) -> None:
-        """Add the result of one test, whose id is unique in the run."""
-        if passed:
+    def add(self, clause_id: str, test: str, counterexample: dict[str, Any] | None) -> None:
+        """Add what one test, whose id is unique in the run, found of a clause; None: it holds."""
+        if counterexample is None:
             self._passed.add(clause_id)
         else:
             self._failed.setdefault(clause_id, {})[test] = counterexample
@@ -141,8 +139,9 @@ def _found(row: Row) -> Lines:
         fault = f"  (fault {call['fault']})" if call["fault"] else ""
         yield f"    {call['method']} {call['path']} {shown(call['body'])}{fault}", ""
         yield f"      {call['status']} {shown(call['answer'])}", ""
-    yield "  as a fixture case:", ""
-    yield f"    {shown(found['case'])}", ""
+    if "case" in found:
+        yield "  as a fixture case:", ""
+        yield f"    {shown(found['case'])}", ""
 
 
 def page(report: dict[str, Any]) -> str:

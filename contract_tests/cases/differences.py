@@ -160,7 +160,7 @@ def person_differences(person: ExpectedPerson, state: State) -> Iterator[Differe
         if there if value is None else not agrees(value, arrived):
             yield _missed(f"field {name} {of}", value, arrived)
     if person.entries is not UNSET:
-        entered = _entries_of(contact["contact_id"], state)
+        entered = entries_of(contact["contact_id"], state)
         for trigger in sorted(person.entries.keys() | entered.keys()):
             wanted, entries = person.entries.get(trigger, []), entered.get(trigger, [])
             if not entries_agree(wanted, entries, person.strict):
@@ -227,7 +227,7 @@ def _journeys(state: State, names: Mapping[str, str]) -> dict[str, list[Json]]:
     }
 
 
-def _entries_of(contact_id: str, state: State) -> dict[str, list[Json]]:
+def entries_of(contact_id: str, state: State) -> dict[str, list[Json]]:
     """Return the properties of a contact's entries by trigger id."""
     entries = {
         journey["trigger_id"]: [

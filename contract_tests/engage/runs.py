@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 
-from hypothesis import seed, settings
-from hypothesis.errors import Flaky
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import settings
 
 from contract_tests.engage.source import Engage
 from contract_tests.engage.state_machine import EngageStateMachine, Sync
-from contract_tests.example import Broken
 from contract_tests.harness import Harness
+from contract_tests.machines import run_machine
 
 STEPS = 10
 """Steps of a generated sequence: more sequences find more than longer ones."""
@@ -38,32 +36,8 @@ def run_state_machine(
         Broken: one of them is at fault; shows the smallest sequence that Hypothesis finds.
 
     """
-    found: list[Broken] = []
-
-    class Machine(EngageStateMachine):
-        def __init__(self) -> None:
-            super().__init__(harness, make_engage())
-
-        def check(self) -> None:
-            try:
-                super().check()
-            except Broken as broken:
-                found.append(broken)
-                raise
-
-    for sequence in FIXED:
-        sequence(Machine())
-    if number is not None:
-        seed(number)(Machine)
     own = own or settings()
-    limited = settings(own, max_examples=max(3, own.max_examples // 2), stateful_step_count=STEPS)
-    try:
-        run_state_machine_as_test(Machine, settings=limited)
-    except Flaky:
-        # A forwarder that remembers one sequence in the next is broken all the same.
-        if not found:
-            raise
-        raise min(found, key=lambda one: len(one.counterexample["messages"])) from None
+    run_machine(lambda: EngageStateMachine(harness, make_engage()), FIXED, own, STEPS, number)
 
 
 def identified_after_leaving(machine: EngageStateMachine) -> None:

@@ -2,7 +2,8 @@
 
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
-from contract_tests.clauses import CLAUSES, Level
+from contract_tests.clauses import CLAUSES, EVERYWHERE, Level
 from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Engage, Space
 from contract_tests.example import Broken
@@ -18,7 +19,9 @@ from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
+from contract_tests.sequences import run_sequences
 from contract_tests.test_engage import test_sequences_of_changes_and_syncs
+from contract_tests.test_sequences import test_sequences_of_messages
 
 
 @contextmanager
@@ -63,7 +66,18 @@ def suite_tests(
             for mark in getattr(test, "pytestmark", ()):
                 if mark.name == "clause":
                     found.setdefault(mark.args[0], []).extend(_runs(test, own))
-    return found
+    everything = [test for tests in [found["SEQ-01"], *found.values()] for test in tests]
+    return found | {
+        clause: [partial(_finds, clause, test) for test in everything] for clause in EVERYWHERE
+    }
+
+
+def _finds(clause: str, test: Callable[..., None], harness: Harness, number: int) -> None:
+    """Run a test of any clause; raise what was found of one that is asked everywhere."""
+    with suppress(Exception):  # what the test itself is about is another clause's
+        test(harness, number)
+    if found := harness.take_findings().get(clause):
+        raise AssertionError(f"{found['differences']} after {found['messages']}")
 
 
 def _runs(test: Any, own: settings) -> Iterator[Callable[..., None]]:
@@ -75,6 +89,8 @@ def _runs(test: Any, own: settings) -> Iterator[Callable[..., None]]:
             seed(number)(test)(harness=harness)
 
         yield run
+    elif test is test_sequences_of_messages:
+        yield lambda harness, number: run_sequences(harness, own, number)
     elif test is test_sequences_of_changes_and_syncs:
         yield lambda harness, number: run_state_machine(harness, Space, own, number)
     elif Phase.explicit in own.phases:
@@ -124,11 +140,14 @@ def broken_clauses(
     found: dict[str, str] = {}
     with harness_for(factory) as harness:
         for number, seed_ in enumerate(seeds):
-            for clause, tests in suite_tests(examples, () if number else KNOWN).items():
-                asked = CLAUSES[clause].level in (levels or ("MUST", "SHOULD"))
-                if asked and clause not in found and (said := failure_text(harness, tests, seed_)):
+            tests = suite_tests(examples, () if number else KNOWN)
+            for clause in CLAUSES.keys() - EVERYWHERE:
+                if clause not in found and (said := failure_text(harness, tests[clause], seed_)):
                     found[clause] = said
-    return found
+        for clause, counterexample in harness.take_findings().items():
+            found[clause] = f"{counterexample['differences']} after {counterexample['messages']}"
+    asked = levels or ("MUST", "SHOULD")
+    return {clause: said for clause, said in found.items() if CLAUSES[clause].level in asked}
 
 
 def engage_failure(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:

@@ -134,7 +134,7 @@ def test_the_smallest_counterexample_is_shown_in_whichever_order_tests_end(order
     verdicts = Verdicts()
     for number, counterexample in list(enumerate(found))[::order]:
         test = f"test[{number}]"
-        verdicts.add("IDN-01", test, passed=False, counterexample=counterexample)
+        verdicts.add("IDN-01", test, counterexample)
     (row,) = verdicts.judged()
     assert row["counterexample"] == found[2]
 
@@ -142,7 +142,7 @@ def test_the_smallest_counterexample_is_shown_in_whichever_order_tests_end(order
 def test_the_page_escapes_what_it_shows() -> None:
     verdicts = Verdicts({"IDN-01": "<b>known</b>"})
     error = {"error": "<script>alert('&')</script>"}
-    verdicts.add("IDN-01", "test", passed=False, counterexample=error)
+    verdicts.add("IDN-01", "test", error)
     html = page(verdicts.to_json("<i>target</i>", "must", passed=False))
     assert not re.search("<b>|<i>|<script", html)
     assert "<title>Contract: &lt;i&gt;target&lt;/i&gt;</title>" in html

@@ -14,6 +14,7 @@ from tests.contract.forwarders.broken import (
     filtering,
     identifiers,
     memberships,
+    others,
     texts,
     values,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "filtering",
     "identifiers",
     "memberships",
+    "others",
     "texts",
     "values",
 ]
