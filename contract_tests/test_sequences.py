@@ -1,7 +1,7 @@
 """SEQ: what becomes of people in the course of many messages."""
 
 from contract_tests.harness import Harness, clause
-from contract_tests.sequences import run_sequences
+from contract_tests.sequences.runs import run_sequences
 
 
 @clause("SEQ-01")

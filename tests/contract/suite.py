@@ -19,7 +19,7 @@ from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
-from contract_tests.sequences import run_sequences
+from contract_tests.sequences.runs import run_sequences
 from contract_tests.test_engage import test_sequences_of_changes_and_syncs
 from contract_tests.test_sequences import test_sequences_of_messages
 
