@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from msgspec import UNSET
 
+from contract_tests.broken import Broken
 from contract_tests.cases.differences import (
     Difference,
     State,
@@ -36,20 +37,6 @@ MISSING_IDENTIFIERS = (
 )
 VIP = {"list_id": "contactlist_vip", "title": "VIP"}
 _CALL = ("method", "path", "body", "status", "answer", "fault")
-
-
-class Broken(AssertionError):
-    """A clause is broken; `counterexample` shows how.
-
-    `clause` is its id if it is another one than the test is about.
-    """
-
-    def __init__(
-        self, counterexample: Json, differences: Iterable[Difference], clause: str | None = None
-    ) -> None:
-        super().__init__("\n".join(map(str, differences)))
-        self.counterexample = counterexample
-        self.clause = clause
 
 
 class Example:

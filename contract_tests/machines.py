@@ -7,7 +7,7 @@ from hypothesis import seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from contract_tests.example import Broken
+from contract_tests.broken import Broken
 
 
 class Checked(Protocol):

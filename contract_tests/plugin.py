@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from contract_tests.broken import Broken
 from contract_tests.clauses import EVERYWHERE
-from contract_tests.example import Broken
 from contract_tests.harness import Harness, TargetLost, open_harness
 from contract_tests.options import (
     add_options,

@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
 import contract_tests
+from contract_tests.broken import Broken
 from contract_tests.clauses import CLAUSES, EVERYWHERE, Level
 from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Engage, Space
-from contract_tests.example import Broken
 from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.in_process import Factory, FactoryTarget

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from adapter.contract import factory as reference
+from contract_tests.broken import Broken
 from contract_tests.cases.differences import Difference, case_differences
 from contract_tests.cases.format import Case, read_case
 from contract_tests.cases.recorder import fixture_case
 from contract_tests.cases.runner import run_case, settings_for
 from contract_tests.clauses import CLAUSES
-from contract_tests.example import Broken
 from contract_tests.fake import Fake, open_fake
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES

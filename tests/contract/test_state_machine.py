@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, settings
 
+from contract_tests.broken import Broken
 from contract_tests.engage.runs import run_state_machine
 from contract_tests.engage.source import Space
-from contract_tests.example import Broken
 from contract_tests.harness import Harness
 from tests.contract.broken_engages import BROKEN_ENGAGES, CORRECT_ENGAGES
 from tests.contract.forwarders.broken.engage import VersionedKeys
