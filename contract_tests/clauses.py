@@ -76,6 +76,13 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDR-10", "MUST", "A user id first, and later with an address, is one contact.", HELP),
     ("IDR-11", "MUST", "_NewEmail moves the contact to the new address; it stays the same one.",
      HELP),
+    ("IDR-13", "MUST", ("For an identify the address in the traits goes before that of "
+     "context.traits."), f"{SPEC}: context.traits"),
+    ("IDR-14", "MUST", "_NewEmail in an event's properties moves the contact to the new address.",
+     HELP),
+    ("IDR-15", "MUST", ("The anonymous id never chooses the contact of a message that has a user "
+     "id or an address."), f"{SPEC}: people share devices, and the anonymous id is the device's"),
+    ("IDR-16", "MUST", "A track with both identifiers joins them, as an identify does.", HELP),
     ("IDR-12", "SHOULD", "An identifier of a wrong type counts as missing.", OURS),
     # --- identify: what arrives ---
     ("IDN-01", "MUST", "true and false arrive as booleans.", _TYPED),
@@ -112,6 +119,11 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDN-20", "SHOULD", "Text arrives code point for code point.", OURS),
     ("IDN-21", "SHOULD", "Numbers arrive exactly.", OURS),
     ("IDN-22", "SHOULD", "A standard field that no message names stays empty.", OURS),
+    ("IDN-23", "MUST", "An identify without traits makes the contact.", SPEC),
+    ("IDN-24", "SHOULD", "unsubscribed lands in the field of that name.", "open-source clients"),
+    ("IDN-25", "MUST", ("A reserved trait, or one that is named as a field of Autopilot's, arrives "
+     "in a field or under its name."), f"{SPEC}: reserved traits"),
+    ("IDN-26", "SHOULD", "An array arrives, as JSON text or item by item.", OURS),
     # --- track ---
     ("TRK-01", "MUST", "An event enters its journey, and no other, once.",
      f"{DESTINATION}, Track"),
@@ -133,6 +145,9 @@ CLAUSES: dict[str, Clause] = _clauses(
      "apart."), OURS),
     ("TRK-11", "SHOULD", "A null property arrives.", OURS),
     ("TRK-12", "SHOULD", "The texts and numbers of an event's properties arrive exactly.", OURS),
+    ("TRK-13", "MUST", ("An event whose name no journey has, be it a word of a programming "
+     "language or another in white space only, enters the default one."),
+     f"{SPEC}: an event is named by its exact text"),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
      "delivered."), _RETRIES),

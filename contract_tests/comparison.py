@@ -203,8 +203,17 @@ def part_arrived(
     whole, *parts = path.split(".")
     found = _parsed(custom.get(_letters(whole)))
     for part in parts:
-        found = found.get(part, Missing()) if isinstance(found, dict) else Missing()
+        found = _part(found, part)
     return bool(parts) and agrees(value, found)
+
+
+def _part(whole: object, name: str) -> Any:
+    """Return what an object has under a name, or an array at a number."""
+    if isinstance(whole, dict):
+        return whole.get(name, Missing())
+    if isinstance(whole, list) and name.isdecimal() and int(name) < len(whole):
+        return whole[int(name)]
+    return Missing()
 
 
 def _letters(name: str) -> str:

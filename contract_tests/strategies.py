@@ -43,10 +43,12 @@ ODD_ADDRESSES += [f"{local}@example.com" for local in ("a&b", "o'neil", "josé",
 ODD_TEXTS = [
     " both ends ", "a  b", "tab\tand\nline", "<b>Fish & Chips</b>", 'say "hi"\\', "50% off+more",
     "naïve", "漢字", "😀", "ﬁne Å", "null", "None", "True", "007", "1e3", "x" * 300, "Lorem " * 500,
+    "bell\a, null\0 and escape\x1b[0m", "é" * 15_000,
 ]  # fmt: skip
 ODD_NAMES = [
     "Lucky Number", "lastSeen", "UPPER", "snake_case", "e-mail opt-in?", "Größe (cm)", "100%",
     "a.b", "x:y/z", "漢字", "Plan", "plan2go", "order_completed_last_30days",
+    "constructor", "toString", "__proto__", "hasOwnProperty", "class", "self", "None",
 ]  # fmt: skip
 ODD_DATES = ["2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1969-07-20"]
 #: Any text that UTF-8 can carry.

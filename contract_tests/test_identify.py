@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.cases.format import ExpectedPart
 from contract_tests.comparison import custom_fields
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message
@@ -113,20 +112,6 @@ def test_dates(harness: Harness, name: str, value: str) -> None:
     arrive(harness, {name: value})
 
 
-@clause("IDN-10")
-@given(first=WORDS, last=WORDS, noise=NOISE)
-def test_first_and_last_name(harness: Harness, first: str, last: str, noise: Message) -> None:
-    lands(harness, {"firstName": first, "lastName": last}, noise, FirstName=first, LastName=last)
-
-
-@clause("IDN-11")
-@given(first=WORDS, last=WORDS, noise=NOISE)
-def test_first_and_last_name_in_snake_case(
-    harness: Harness, first: str, last: str, noise: Message
-) -> None:
-    lands(harness, {"first_name": first, "last_name": last}, noise, FirstName=first, LastName=last)
-
-
 @clause("IDN-12")
 @each("after", [{"logins": 4}, {"plan": "x"}], before={"logins": 3}, first="Ada")
 @given(before=TRAITS, after=TRAITS, first=WORDS)
@@ -221,61 +206,17 @@ def test_the_same_message_twice(
         example.people(1)
 
 
-@clause("IDN-15")
-@pytest.mark.parametrize("first", ["Ada", "John"])
-@pytest.mark.parametrize("rest", ["King", "Joe", "de la Cruz"])
-def test_a_name(harness: Harness, first: str, rest: str) -> None:
-    whole = f"{first} {rest}"
-    fields = {"FirstName": first, "LastName": rest}
-    parts_arrive(harness, {"name": whole}, {"name": ExpectedPart(value=whole, fields=fields)})
-
-
-@clause("IDN-16")
-@pytest.mark.parametrize("text", ["+44 20 7946 0958", "x", "https://example.com/?a=b"])
-def test_other_reserved_traits(harness: Harness, text: str) -> None:
-    names = {"phone": "Phone", "title": "Title", "website": "Website", "company": "Company"}
-    lands(harness, dict.fromkeys(names, text), None, **dict.fromkeys(names.values(), text))
-
-
-@clause("IDN-17")
-@pytest.mark.parametrize("city", SOME_WORDS)
-@pytest.mark.parametrize("code", ["SW1Y 4JH", "00100"])
-def test_an_address(harness: Harness, city: str, code: str) -> None:
-    address = {"street": "12 Main St", "city": city, "postalCode": code, "country": "UK"}
-    fields = {
-        "street": "MailingStreet",
-        "city": "MailingCity",
-        "postalCode": "MailingPostalCode",
-        "country": "MailingCountry",
-    }
-    parts = {
-        f"address.{name}": ExpectedPart(value=value, fields={fields[name]: value})
-        for name, value in address.items()
-    }
-    parts_arrive(harness, {"address": address}, parts)
-
-
-@clause("IDN-18")
-@pytest.mark.parametrize("name", ["car", "visit"])
-@pytest.mark.parametrize("value", ["gold", 3, True, False])
-def test_an_object(harness: Harness, name: str, value: Any) -> None:
-    parts_arrive(harness, {name: {"make": value}}, {f"{name}.make": ExpectedPart(value=value)})
-
-
-def parts_arrive(harness: Harness, traits: dict[str, Any], parts: dict[str, ExpectedPart]) -> None:
-    """Require that each of these parts of the traits arrives at one of its places."""
+@clause("IDN-23")
+@pytest.mark.parametrize("email", [None, "ada@example.com"])
+@pytest.mark.parametrize("traits", [{}, {"traits": {}}])
+def test_no_traits(harness: Harness, email: str | None, traits: Message) -> None:
     with harness.example() as example:
-        person = example.person("ada@example.com", "u1")
-        example.was_delivered(example.deliver(identify(person, traits)))
-        example.has_parts(person, parts)
-
-
-def lands(harness: Harness, traits: dict[str, Any], noise: Message | None, **fields: str) -> None:
-    """Require that the traits land in these fields."""
-    with harness.example() as example:
-        person = example.person("ada@example.com", "u1")
-        example.was_delivered(example.deliver(identify(person, traits, noise)))
-        example.has_fields(person, **fields)
+        person = example.person(email, "u1")
+        said = {"context": {"traits": {"email": person.email}}} if email else {}
+        message = {"type": "identify", "userId": person.user_id, **traits, **said}
+        example.was_delivered(example.deliver(message))
+        example.has_traits(person, {})
+        example.people(1)
 
 
 #: What the account makes, or what every forwarder may do with it what it likes.

@@ -65,6 +65,32 @@ def test_letter_case_counts(harness: Harness, event: str) -> None:
         example.entered(person, {harness.trigger_of(event): [SEED]})
 
 
+@clause("TRK-13")
+@pytest.mark.parametrize(
+    "event",
+    [
+        "constructor",
+        "toString",
+        "__proto__",
+        "hasOwnProperty",
+        "class",
+        "None",
+        "null",
+        "0001",
+        "Step Activated ",
+        " Step Activated",
+        "Step  Activated",
+        "StepActivated",
+        "Step_Activated",
+    ],
+)
+def test_names_that_no_journey_has(harness: Harness, event: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(track(person, event, SEED)))
+        example.entered(person, {harness.trigger_of(event): [SEED]})
+
+
 @clause("TRK-03")
 @each("properties", ODD_PROPERTIES, noise={})
 @given(properties=PROPERTIES, noise=NOISE)
