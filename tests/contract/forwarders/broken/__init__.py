@@ -15,6 +15,7 @@ from tests.contract.forwarders.broken import (
     identifiers,
     memberships,
     others,
+    people,
     texts,
     values,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "identifiers",
     "memberships",
     "others",
+    "people",
     "texts",
     "values",
 ]
