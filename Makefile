@@ -14,7 +14,7 @@ OTHER ?= $(shell for p in python3.14 python3.13 \
 	python3.12; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: demo test test-newest lint format docs kill-table mutants bench lock clean help
+.PHONY: demo test test-newest lint format docs kill-table reach mutants bench lock clean help
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ docs: $(READY) ## renew docs/reference.md, clauses.md, notes.md and options.md f
 
 kill-table: $(READY) ## show over 20 seeds that every clause can fail (slow); renews docs/kill_table.md
 	@$(BIN)/python -m tests.contract.make_kill_table
+
+reach: $(READY) ## count what the messages of a contract run have in them; renews docs/reach.md
+	@$(BIN)/python -m tests.contract.make_reach_table
 
 mutants: $(READY) $(MUTATION) ## show what the tests notice of small changes to the rules (slow); renews docs/mutants.md
 	@$(BIN)/python -m tests.mutation.make_mutants

@@ -145,8 +145,8 @@ CLAUSES: dict[str, Clause] = _clauses(
      "apart."), OURS),
     ("TRK-11", "SHOULD", "A null property arrives.", OURS),
     ("TRK-12", "SHOULD", "The texts and numbers of an event's properties arrive exactly.", OURS),
-    ("TRK-13", "MUST", ("An event whose name no journey has, be it a word of a programming "
-     "language or another in white space only, enters the default one."),
+    ("TRK-13", "MUST", ("An event that no journey is for enters the default one, be its name a "
+     "word of a programming language or another in white space only."),
      f"{SPEC}: an event is named by its exact text"),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "

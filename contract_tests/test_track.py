@@ -28,6 +28,7 @@ SEED = {"property": "test"}
 ODD_PROPERTIES = [
     {"a": True, "b": False, "c": 0, "d": "", "e": 1.5, "f": None, "g": "1"},
     {"Item Name": {"camelCase": {"deep": [1, {"x": None}]}}, "products": [{"sku": "a-1"}]},
+    {"note": "Lorem " * 500},
     {},
 ]
 
@@ -65,10 +66,11 @@ def test_letter_case_counts(harness: Harness, event: str) -> None:
         example.entered(person, {harness.trigger_of(event): [SEED]})
 
 
-#: Words of programming languages, and names that differ from a journey's event in little.
+#: Words of programming languages, names that differ from a journey's event in little, and others.
 NOT_IN_JOURNEYS = [
     "constructor", "toString", "__proto__", "hasOwnProperty", "class", "None", "null", "0001",
     "Step Activated ", " Step Activated", "Step  Activated", "StepActivated", "Step_Activated",
+    "order_completed", "Größe gewählt", "50% off: bought?", "漢字",
 ]  # fmt: skip
 
 
