@@ -19,15 +19,25 @@ OURS = "the reference forwarder's decision"
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause: a stable id, how binding it is, one sentence, and where that comes from."""
+    """One clause: a stable id, how binding it is, one sentence, and where that comes from.
+
+    `since` is the version of the contract that it came with.
+    """
 
     id: str
     level: Level
     title: str
     source: str
+    since: int = 1
 
 
-def _clauses(*rows: tuple[str, Level, str, str]) -> dict[str, Clause]:
+VERSION = 2
+"""The version of the contract: another one when a clause is added, or demands more than before."""
+
+
+def _clauses(
+    *rows: tuple[str, Level, str, str] | tuple[str, Level, str, str, int],
+) -> dict[str, Clause]:
     return {row[0]: Clause(*row) for row in rows}
 
 
@@ -77,12 +87,12 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDR-11", "MUST", "_NewEmail moves the contact to the new address; it stays the same one.",
      HELP),
     ("IDR-13", "MUST", ("For an identify the address in the traits goes before that of "
-     "context.traits."), f"{SPEC}: context.traits"),
+     "context.traits."), f"{SPEC}: context.traits", 2),
     ("IDR-14", "MUST", "_NewEmail in an event's properties moves the contact to the new address.",
-     HELP),
+     HELP, 2),
     ("IDR-15", "MUST", ("The anonymous id never chooses the contact of a message that has a user "
-     "id or an address."), f"{SPEC}: people share devices, and the anonymous id is the device's"),
-    ("IDR-16", "MUST", "A track with both identifiers joins them, as an identify does.", HELP),
+     "id or an address."), f"{SPEC}: people share devices", 2),
+    ("IDR-16", "MUST", "A track with both identifiers joins them, as an identify does.", HELP, 2),
     ("IDR-12", "SHOULD", "An identifier of a wrong type counts as missing.", OURS),
     # --- identify: what arrives ---
     ("IDN-01", "MUST", "true and false arrive as booleans.", _TYPED),
@@ -119,11 +129,11 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDN-20", "SHOULD", "Text arrives code point for code point.", OURS),
     ("IDN-21", "SHOULD", "Numbers arrive exactly.", OURS),
     ("IDN-22", "SHOULD", "A standard field that no message names stays empty.", OURS),
-    ("IDN-23", "MUST", "An identify without traits makes the contact.", SPEC),
-    ("IDN-24", "SHOULD", "unsubscribed lands in the field of that name.", "open-source clients"),
+    ("IDN-23", "MUST", "An identify without traits makes the contact.", SPEC, 2),
+    ("IDN-24", "SHOULD", "unsubscribed lands in the field of that name.", "open-source clients", 2),
     ("IDN-25", "MUST", ("A reserved trait, or one that is named as a field of Autopilot's, arrives "
-     "in a field or under its name."), f"{SPEC}: reserved traits"),
-    ("IDN-26", "SHOULD", "An array arrives, as JSON text or item by item.", OURS),
+     "in a field or under its name."), f"{SPEC}: reserved traits", 2),
+    ("IDN-26", "SHOULD", "An array arrives, as JSON text or item by item.", OURS, 2),
     # --- track ---
     ("TRK-01", "MUST", "An event enters its journey, and no other, once.",
      f"{DESTINATION}, Track"),
@@ -147,7 +157,7 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("TRK-12", "SHOULD", "The texts and numbers of an event's properties arrive exactly.", OURS),
     ("TRK-13", "MUST", ("An event that no journey is for enters the default one, be its name a "
      "word of a programming language or another in white space only."),
-     f"{SPEC}: an event is named by its exact text"),
+     f"{SPEC}: an event is named by its exact text", 2),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
      "delivered."), _RETRIES),
@@ -160,19 +170,19 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
     # --- sequences ---
     ("SEQ-01", "MUST", ("After any sequence of messages each person is one contact, with the "
-     "values and the events of their own messages."), _NOTHING_ELSE),
+     "values and the events of their own messages."), _NOTHING_ELSE, 2),
     # --- nothing else: what is asked after every message of every other clause ---
     ("ELS-01", "MUST", "A message overwrites or erases no value that it does not name.",
-     _NOTHING_ELSE),
+     _NOTHING_ELSE, 2),
     ("ELS-02", "MUST", "Nobody is unsubscribed or resubscribed by a message that does not say so.",
-     _NOTHING_ELSE),
+     _NOTHING_ELSE, 2),
     ("ELS-03", "MUST", ("No contact appears, gets another identifier, is merged or deleted by a "
-     "message that does not say so."), _NOTHING_ELSE),
+     "message that does not say so."), _NOTHING_ELSE, 2),
     ("ELS-04", "MUST", ("Nobody enters or leaves a journey or a list by a message that does not "
-     "say so."), _NOTHING_ELSE),
+     "say so."), _NOTHING_ELSE, 2),
     ("ELS-05", "MUST", "Nothing is written to a contact that the message does not identify.",
-     _NOTHING_ELSE),
-    ("ELS-06", "SHOULD", "Nothing is added to a field that the message does not name.", OURS),
+     _NOTHING_ELSE, 2),
+    ("ELS-06", "SHOULD", "Nothing is added to a field that the message does not name.", OURS, 2),
     # --- Engage: audiences and computed traits ---
     ("ENG-01", "MUST", "The property of an audience arrives under its key, letter for letter.",
      f'{_ENGAGE}: "order_completed_last_30days: true"'),

@@ -83,8 +83,11 @@ def options() -> str:
 
 def clauses() -> str:
     """Give the document of the contract's clauses."""
-    rows = ((f"`{one.id}`", one.level, one.title, one.source) for one in CLAUSES.values())
-    return "\n".join([CLAUSES_HEAD, *table(("id", "level", "clause", "source"), rows), ""])
+    rows = (
+        (f"`{one.id}`", one.level, str(one.since), one.title, one.source)
+        for one in CLAUSES.values()
+    )
+    return "\n".join([CLAUSES_HEAD, *table(("id", "level", "since", "clause", "source"), rows), ""])
 
 
 def notes() -> str:
