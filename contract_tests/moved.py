@@ -80,7 +80,7 @@ def _own(
     for name, before, after in _differing(old, new):
         if _may_differ(permission, name, after) or (others and name in MERGED):
             continue
-        if any(_same(after, _values(other).get(name, NONE)) for other in others):
+        if any(_same(after, values_of(other).get(name, NONE)) for other in others):
             continue  # where both had a value, either may win
         if not old and name in MERGED:
             continue
@@ -143,7 +143,7 @@ def _merged_into(state: State) -> dict[str, str]:
     }
 
 
-def _values(contact: Contact) -> dict[str, Any]:
+def values_of(contact: Contact) -> dict[str, Any]:
     """Return all values of a contact by name, each custom field by its own."""
     values = {
         name: value
@@ -156,7 +156,7 @@ def _values(contact: Contact) -> dict[str, Any]:
 
 
 def _differing(old: Contact, new: Contact) -> Iterator[tuple[str, Any, Any]]:
-    before, after = _values(old), _values(new)
+    before, after = values_of(old), values_of(new)
     for name in dict.fromkeys((*before, *after)):
         if not _same(before.get(name, NONE), after.get(name, NONE)):
             yield name, before.get(name, NONE), after.get(name, NONE)

@@ -9,6 +9,7 @@ import click
 
 from mock_autopilot.cli._own_packages import find_own_packages_first
 from mock_autopilot.cli._text import escape_unencodable
+from mock_autopilot.cli.compare import compare
 from mock_autopilot.cli.contract import contract
 from mock_autopilot.cli.demo import demo
 from mock_autopilot.cli.engage import engage
@@ -42,3 +43,4 @@ main.add_command(record)
 main.add_command(engage)
 main.add_command(demo)
 main.add_command(contract)
+main.add_command(compare)

@@ -108,13 +108,13 @@ def contract(
     """
     if more_cases and not cases:
         raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
-    with _errors_without_a_verdict():
+    with errors_without_a_verdict():
         status = _run(processes, [*cases, *more_cases], options)
     sys.exit(status)
 
 
 @contextmanager
-def _errors_without_a_verdict() -> Iterator[None]:
+def errors_without_a_verdict() -> Iterator[None]:
     """End with the status that says so when an error leaves nothing judged."""
     from contract_tests.protocol import CANNOT_JUDGE, SetupError
 

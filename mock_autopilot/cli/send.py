@@ -82,9 +82,7 @@ def send(
     from adapter import Destination, InvalidSettings
     from mock_autopilot.cli._tally import Tally
 
-    for name in files:
-        if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
-            raise click.ClickException(f"{name} is not a readable file.")
+    require_readable(files)
     try:
         destination = Destination(
             api_key=api_key, base_url=base_url, journeys=journeys, default_trigger=default_trigger
@@ -96,7 +94,7 @@ def send(
     status = None
     try:
         with _open_output(output, files) as lines, destination:
-            _deliver_all(destination, _read_files(files), tally, lines)
+            _deliver_all(destination, read_files(files), tally, lines)
     except KeyboardInterrupt:
         click.echo("Stopped. The messages sent last may or may not have arrived.", err=True)
         status = 130
@@ -132,7 +130,15 @@ def _open_output(output: str | None, files: Iterable[str]) -> Iterator[IO[bytes]
             lines.close()
 
 
-def _read_files(files: Iterable[str]) -> Iterator["InputMessage"]:
+def require_readable(files: Iterable[str]) -> None:
+    """Raise ClickException for the first of the files that cannot be read."""
+    for name in files:
+        if name != "-" and (Path(name).is_dir() or not os.access(name, os.R_OK)):
+            raise click.ClickException(f"{name} is not a readable file.")
+
+
+def read_files(files: Iterable[str]) -> Iterator["InputMessage"]:
+    """Yield the messages of the files, or of standard input for -."""
     from adapter.reading import read_messages
 
     for name in files:
