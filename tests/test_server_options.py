@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from mock_autopilot import MockAutopilot
 from mock_autopilot.cli import main
-from mock_autopilot.options import ServerOptions
+from mock_autopilot.options import ServerOptions, account_part, parse_journey
 
 NAMES = {option.name for option in fields(ServerOptions)}
 
@@ -104,3 +104,19 @@ def test_the_size_of_the_record_and_journeys_can_be_set_in_python() -> None:
         assert [journey.name for journey in autopilot.journeys.values()] == ["Welcome"]
         account = autopilot._account
         assert account.journal.size == 1
+
+
+def test_a_journey_of_the_command_line() -> None:
+    assert parse_journey("Welcome") == ("Welcome", None)
+    assert parse_journey("Welcome=0001") == ("Welcome", "0001")
+    with pytest.raises(ValueError, match=r"'=0001' has no name; write NAME or NAME=TRIGGER_ID\."):
+        parse_journey("=0001")
+    with pytest.raises(ValueError, match=r"the trigger id 'a/b' may hold no slash\."):
+        parse_journey("Welcome=a/b")
+
+
+def test_the_part_of_the_options_that_accounts_have() -> None:
+    assert account_part({"strict": True, "host": "0.0.0.0", "id_seed": None}) == {
+        "strict": True,
+        "id_seed": None,
+    }

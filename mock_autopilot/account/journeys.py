@@ -163,7 +163,7 @@ def _meant_trigger(trigger_id: str, defined: Sequence[Journey]) -> str:
         for journey in defined[:MOST_SEARCHED]
         for text in (journey.name, journey.trigger_id)
     }
-    near = similar(trigger_id, by_name, most=1, cutoff=0.75)
+    near = similar(trigger_id, by_name, cutoff=0.75)
     if not near:
         return ""
     meant = by_name[near[0]]

@@ -89,7 +89,7 @@ def _rejection_at(place: str, text: str, value: Any, wanted: Any, path: str) -> 
     field = f"{path}{steps}".removeprefix(".")
     if of_key:
         return bad_field(field, "has a key that is not a string.")
-    if missing := re.fullmatch("Object missing required field `(.*)`", text, re.DOTALL):
+    if missing := re.fullmatch("Object missing required field `(.*)`", text):
         return bad_field(f"{field}.{missing[1]}".removeprefix("."), "is missing.")
     if unknown := re.fullmatch("Object contains unknown field `(.*)`", text, re.DOTALL):
         names = ", ".join(one.encode_name for one in _struct(info).fields)

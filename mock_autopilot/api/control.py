@@ -218,8 +218,8 @@ def _number(filters: dict[str, str], name: str) -> int | None:
 
 def _flag(name: str) -> bool:
     """Return whether a flag is set, by `1`; it is not when it is absent or `0`."""
-    text = request.args.get(name, "0")
-    if text not in ("0", "1"):
+    text = request.args.get(name)
+    if text not in (None, "0", "1"):
         raise bad_field(name, f"must be 1 or 0, got {text[:40]!r}.")
     return text == "1"
 

@@ -23,6 +23,7 @@ class Exchange:
         self._dispatcher = dispatcher
         self._head = head
         self._opened = dispatcher.open(head)
+        self._limit = self._opened.limit if isinstance(self._opened, Body) else 0
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -39,7 +40,7 @@ class Exchange:
 
         What is beyond the limit is only counted.
         """
-        if isinstance(self._opened, Body) and self._size <= self._opened.limit:
+        if self._size <= self._limit:
             self._chunks.append(chunk)
         self._size += len(chunk)
         return self.wants_body
@@ -62,7 +63,7 @@ class Exchange:
         return _as_received(self._head.method, answer)
 
     def _body(self, wanted: Body) -> bytes | BodyError:
-        received = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        received = b"".join(self._chunks)
         if wanted.length is not None:
             received = received[: wanted.length]
             whole = len(received) == wanted.length

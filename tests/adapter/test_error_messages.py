@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapter import InvalidMessage, InvalidSettings, Settings, plan
+from adapter.json_values import shown
 from tests.adapter.support import BASE, SETTINGS
 
 MESSAGES: list[tuple[Any, str]] = [
@@ -71,3 +72,8 @@ def test_errors_can_be_pickled_with_their_field() -> None:
     there = pickle.loads(pickle.dumps(InvalidMessage("traits.a", "is wrong")))
     assert (str(there), there.field) == ("traits.a is wrong", "traits.a")
     assert there.args == ("traits.a", "is wrong")
+
+
+@pytest.mark.parametrize(("length", "end"), [(58, "'"), (59, "…")])
+def test_a_value_is_shown_in_sixty_characters(length: int, end: str) -> None:
+    assert shown("x" * length) == f"'{'x' * min(length, 59)}{end}"

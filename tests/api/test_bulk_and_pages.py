@@ -95,3 +95,10 @@ def test_an_unknown_bookmark_gives_the_first_page(
     first = call("GET", "contacts").json()
     assert call("GET", f"contacts/{bookmark}").json() == first
     assert warned(account) == [("bookmark", "bookmark")]
+    assert repr(bookmark) in str(account.calls[-1].warnings[0])
+
+
+def test_a_known_bookmark_is_not_warned_about(call: Call, account: AccountView) -> None:
+    contact_id = upsert(call, Email="ada@example.com")
+    call("GET", f"contacts/{contact_id}")
+    assert warned(account) == []

@@ -7,6 +7,7 @@ import requests
 
 from mock_autopilot import AccountView, MockAutopilot
 from tests.api.conftest import Call
+from tests.conftest import ask
 
 
 def test_health_is_ok(control: Call) -> None:
@@ -185,3 +186,14 @@ def test_unknown_control_paths_and_methods_are_404_and_405(
     answer = control(method, path)
     assert answer.status_code == status
     assert answer.json()["message"]
+
+
+def test_a_flag_is_one_or_nought_and_named_shortened(
+    control: Call, account: AccountView
+) -> None:
+    ask(account, "GET", "contacts")
+    for said in ("", "?anonymise=0", "?anonymise=1"):
+        assert control("GET", f"export{said}").status_code == 200
+    refused = control("GET", f"export?anonymise={'x' * 41}")
+    assert refused.status_code == 400
+    assert refused.json()["message"] == f"anonymise must be 1 or 0, got {'x' * 40!r}."

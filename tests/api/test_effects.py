@@ -156,3 +156,18 @@ def test_a_refused_call_has_no_effect(call: Call, account: AccountView) -> None:
     account.fail_next(503)
     call("POST", "contact", {"contact": ADA})
     assert effects(account) == Effects()
+
+
+def test_a_field_that_a_merge_and_then_the_update_change_is_one_change(
+    call: Call, account: AccountView
+) -> None:
+    upsert(call, user_id="u1", FirstName="A.", unsubscribed=True)
+    winner = upsert(call, Email="ada@example.com", unsubscribed=False)
+    both = {"Email": "ada@example.com", "user_id": "u1", "FirstName": "Ada"}
+    upsert(call, **both, unsubscribed=False)
+    fields = (FieldChange("FirstName", None, "Ada"), FieldChange("user_id", None, "u1"))
+    (updated,) = effects(account).contacts_updated
+    assert (updated.contact_id, sorted(updated.fields, key=str)) == (
+        winner,
+        sorted(fields, key=str),
+    )

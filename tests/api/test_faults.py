@@ -7,6 +7,8 @@ import requests
 
 from mock_autopilot import AccountView, ApiError
 from mock_autopilot.account.accounts import Accounts
+from mock_autopilot.api.dispatch import Dispatcher
+from mock_autopilot.api.exchange import RequestHead, Transport
 from mock_autopilot.app import create_app
 from mock_autopilot.options import ServerOptions
 from mock_autopilot.recording.faults import Faults
@@ -272,3 +274,13 @@ def test_a_failure_may_come_late(call: Call, account: AccountView, waits: list[f
 )
 def test_a_delay_is_shown_as_it_was_given(respond: dict[str, Any]) -> None:
     assert fault(respond=respond)["respond"] == respond
+
+
+@pytest.mark.parametrize("headers", [{}, {"Connection": "close"}])
+def test_only_a_fault_that_says_so_closes_the_connection(headers: dict[str, str]) -> None:
+    accounts = Accounts(ServerOptions("key"), storage=MemoryStorage())
+    (account,) = accounts
+    account.faults.add({"respond": {"status": 503, "headers": headers}})
+    head = RequestHead("GET", "/v1/contacts", "", {"autopilotapikey": "key"})
+    answer = Dispatcher(accounts).finish(head, b"")
+    assert answer.transport is (Transport.CLOSE if headers else None)

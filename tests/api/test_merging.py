@@ -92,3 +92,11 @@ def test_ids_of_contacts_merged_one_after_the_other_all_name_the_last(
     assert ids == [last, last, last]
     assert account.state["contacts"][0]["merged_contact_ids"] == [second, first, third]
     assert call("GET", "contact/b@example.com").status_code == 404
+
+
+def test_a_merge_alone_is_an_update(call: Call, account: AccountView) -> None:
+    upsert(call, user_id="u1")
+    upsert(call, Email="ada@example.com")
+    assert "updated_at" not in account.contacts["ada@example.com"]
+    upsert(call, Email="ada@example.com", user_id="u1")
+    assert "updated_at" in account.contacts["ada@example.com"]

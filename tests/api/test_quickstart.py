@@ -1,5 +1,6 @@
 """The snippets of `GET /_mock/quickstart`: each is run as a user would, and reaches the account."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,20 @@ def test_a_key_with_quotes_is_quoted(name: str) -> None:
         done = subprocess.run([*command, snippet], capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stderr) == (0, "")
         assert "ada@example.com" in autopilot.contacts
+
+
+def test_all_snippets_together_have_headings(control: Call) -> None:
+    text = control("GET", "quickstart").text
+    assert "Authorization" not in text  # this server needs no token
+    heads = re.findall("(?m)^--- ([a-z]+) ---$", text)
+    assert heads == ["environment", "curl", "verify", "python", "pytest", "node"]
+    assert "XX" not in text
+
+
+def test_an_unknown_snippet_is_named_shortened(control: Call) -> None:
+    refused = control("GET", f"quickstart?for={'x' * 41}")
+    assert refused.status_code == 400
+    assert refused.json()["message"].endswith(f"got {'x' * 40!r}.")
 
 
 def test_the_verification_holds_once_the_contact_is_there(

@@ -214,3 +214,13 @@ def test_the_options_of_an_account_are_those_that_say_so() -> None:
         if option.metadata.get("per_account")
     }
     assert get_type_hints(AccountOptions) == wanted
+
+
+def test_ids_that_a_state_has_already_are_not_made_again() -> None:
+    with MockAutopilot(id_seed=7) as autopilot:
+        autopilot.add_journey("First")
+        taken = autopilot.journeys["First"].journey_id
+    seed = {"journeys": [{"name": "Old", "trigger_id": "9000", "journey_id": taken}]}
+    with MockAutopilot(id_seed=7, seed=seed) as autopilot:
+        autopilot.add_journey("First")
+        assert autopilot.journeys["First"].journey_id != taken

@@ -212,3 +212,9 @@ def test_the_name_of_a_defined_journey_goes_before_a_trigger_made_by_its_use(
     assert account.journeys["Welcome"].trigger_id == "0001"
     assert list(account.journeys) == [made.journey_id, "0001"]
     assert [one.trigger_id for one in account.journeys.values()] == ["Welcome", "0001"]
+
+
+def test_a_trigger_goes_before_a_journey_that_is_named_as_it(account: AccountView) -> None:
+    account.add_journey("Welcome", "0001")
+    account.add_journey("0001", "0002")
+    assert account.journeys["0001"].name == "Welcome"

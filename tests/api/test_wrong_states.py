@@ -112,6 +112,7 @@ STATES: list[tuple[Any, str]] = [
         entry(ejected_at=5),
         "journeys[0].entries[0].ejected_at must be a string, or null, got the number 5.",
     ),
+    (entry(ejected_at="x"), f"journeys[0].entries[0].ejected_at {TIME}"),
 ]
 
 

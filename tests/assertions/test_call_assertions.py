@@ -278,6 +278,12 @@ def test_ten_calls_with_warnings_are_told(autopilot: MockAutopilot, explain: Exp
     assert (len(lines), lines[-1]) == (2 + 20 + 1, "  … and 1 more")
 
 
+def test_ten_calls_with_warnings_leave_none_out(autopilot: MockAutopilot, explain: Explain) -> None:
+    for _ in range(10):
+        ask(autopilot, "POST", "contact", {"contact": {"Email": "ada", "FirstName": "x"}})
+    assert "more" not in explain(autopilot.assert_no_warnings)[-1]
+
+
 def test_a_record_that_dropped_calls_cannot_tell_what_did_not_happen(explain: Explain) -> None:
     with MockAutopilot(journal_size=2) as autopilot:
         for path in ("contacts", "contacts", "triggers"):

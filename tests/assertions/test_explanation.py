@@ -30,6 +30,7 @@ def test_a_line_has_two_hundred_printable_characters_at_most() -> None:
 
 def test_a_section_counts_what_it_leaves_out() -> None:
     assert section("t", ["a", "b"], 2) == (Section("t", ("a", "b")),)
+    assert section("t", ["a", "b"], 1) == (Section("t", ("a", "… and 1 more")),)
     assert section("t", ["a", "b", "c"], 1) == (Section("t", ("a", "… and 2 more")),)
     assert section("t", [], 1) == ()
 

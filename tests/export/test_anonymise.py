@@ -271,3 +271,31 @@ def test_a_state() -> None:
     assert [len(one) for one in export.case["expect"]["journeys"].values()] == [2]
     assert len(export.case["expect"]["contacts"]) == 1
     run_here(export.pytest_source)
+
+
+def test_what_the_account_makes_of_a_contact_stays() -> None:
+    received = Received(
+        seed={
+            "contacts": [
+                {
+                    "Email": "ada@kings.org",
+                    "contact_id": "person_A",
+                    "api_originated": False,
+                    "merged_contact_ids": ["person_B"],
+                }
+            ]
+        }
+    )
+    received.call("GET", "/v1/contact/ada@kings.org")
+    (contact,) = received.export(anonymise=True).case["account"]["state"]["contacts"]
+    assert contact["type"] == "Contact"
+    assert len(contact["merged_contact_ids"]) == 1
+    assert contact["merged_contact_ids"] != ["person_B"]
+
+
+def test_texts_that_are_numbers_become_other_numbers() -> None:
+    (found,) = contacts(
+        {"Email": "ada@kings.org", "Phone": "12.5", "Fax": "7" * 40, "Title": "1.50"}
+    )
+    assert (found["Phone"], found["Fax"]) == ("1001.5", "1002")
+    assert not found["Title"][0].isdigit()

@@ -254,3 +254,13 @@ def test_the_name_of_no_contact_in_exports_is_a_text_as_any() -> None:
     assert export.case["expect"]["contacts"] == [{"user_id": "person_20", "Company": "C"}]
     assert replayed(export.case) == []
     run_here(export.pytest_source)
+
+
+def test_a_reason_is_written_into_the_docstring_in_ascii() -> None:
+    received = Received()
+    received.call("GET", '/v1/é"\\/.')
+    received.call("GET", "/v1/contacts")
+    export = received.export()
+    assert export.pytest_source.isascii()
+    assert "* call 1, GET /v1//xe9'//.: clients do not send it so\n" in export.pytest_source
+    run_here(export.pytest_source)

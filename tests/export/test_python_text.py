@@ -114,3 +114,11 @@ def test_a_long_text_is_written_in_parts() -> None:
         '"' + "word " * 18 + '"',
     ]
     assert ast.literal_eval(written.removeprefix("x = ")) == {"text": "word " * 40}
+
+
+@pytest.mark.parametrize(
+    ("char", "code"),
+    [("\u200b", r"\u200b"), ("\uffff", r"\uffff"), ("\U000e0001", r"\U000e0001")],
+)
+def test_what_cannot_be_seen_is_escaped(char: str, code: str) -> None:
+    assert PYTHON.write(0, "X = ", char) == f'X = "{code}"'

@@ -57,6 +57,7 @@ def recorded(accounts: Accounts) -> tuple[bytes, int, str]:
         (None, [b"{}" + b" " * 8], 1, b"{}" + b" " * 8, 10, "bad-field"),
         (None, [b"{}", b" " * 9, b"x", b"y"], 4, b"{}" + b" " * 9, 13, "body-too-large"),
         (None, [b" " * 9, b" " * 9, b"x"], 3, b" " * 11, 19, "body-too-large"),
+        (None, [b" " * 10, b"x"], 2, b" " * 10 + b"x", 11, "body-too-large"),
     ],
 )
 def test_how_much_of_a_body_is_read(
@@ -123,3 +124,16 @@ def test_an_answer_without_a_body(
     assert (answer.status, answer.body) == (status, b"")
     assert ("Content-Length" in answer.headers) == length
     assert answer.delay == (0 if method == "HEAD" else 0.02)
+
+
+def test_what_came_of_a_body_whose_client_fails_is_recorded(accounts: Accounts) -> None:
+    one = exchange(accounts, 9)
+
+    def broken_off() -> None:
+        with one:
+            read(one, b"{", b"}")
+            raise OSError("broken")
+
+    with pytest.raises(OSError, match="broken"):
+        broken_off()
+    assert recorded(accounts) == (b"{}", 2, "incomplete-body")

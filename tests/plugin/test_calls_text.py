@@ -111,6 +111,15 @@ REFUSED = b'{"error": "Bad Request", "message": "No name."}'
             ["10 calls:", *(f"#{number} POST /v1/contact: 200" for number in range(1, 11))],
         ),
         (
+            [call(number) for number in range(1, 12)],
+            [],
+            [
+                "11 calls:",
+                "(1 older ones like these are left out)",
+                *(f"#{number} POST /v1/contact: 200" for number in range(2, 12)),
+            ],
+        ),
+        (
             [call(number) for number in range(1, 13)],
             [],
             [
@@ -165,3 +174,14 @@ def test_refused_calls_come_last_the_newest_first() -> None:
         "refused, not sent: GET https://a.test/ (host not intercepted) (2x)",
         "refused, not sent: GET https://b.test/ (host not intercepted)",
     ]
+
+
+def test_a_closed_account_says_so() -> None:
+    assert calls_text("own-key", [], closed=True).splitlines() == [
+        "The test closed its account, which forgot its calls."
+    ]
+
+
+def test_ten_refused_calls_leave_none_out() -> None:
+    refused = [RefusedCall("GET", f"https://a.test/{n}", "host not intercepted") for n in range(10)]
+    assert "others" not in calls_text("own-key", [], refused=refused)
