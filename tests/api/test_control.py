@@ -188,9 +188,7 @@ def test_unknown_control_paths_and_methods_are_404_and_405(
     assert answer.json()["message"]
 
 
-def test_a_flag_is_one_or_nought_and_named_shortened(
-    control: Call, account: AccountView
-) -> None:
+def test_a_flag_is_one_or_nought_and_named_shortened(control: Call, account: AccountView) -> None:
     ask(account, "GET", "contacts")
     for said in ("", "?anonymise=0", "?anonymise=1"):
         assert control("GET", f"export{said}").status_code == 200
