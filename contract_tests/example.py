@@ -5,8 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from msgspec import UNSET
-
 from contract_tests.broken import Broken
 from contract_tests.cases.differences import (
     Difference,
@@ -21,20 +19,16 @@ from contract_tests.cases.format import (
     AccountExpectation,
     ExpectedDelivery,
     ExpectedPart,
-    ExpectedPerson,
     Json,
 )
-from contract_tests.cases.recorder import CaseRecorder
+from contract_tests.cases.recorder import CaseRecorder, expected_person
 from contract_tests.clauses import CLAUSES
 from contract_tests.comparison import Missing, matching, named, same, trait_agrees, types
 from contract_tests.fake import Fake
 from contract_tests.moved import Moved, moved
 from contract_tests.permissions import permission
-from contract_tests.protocol import Message, Person, Result, Target
+from contract_tests.protocol import MISSING_IDENTIFIERS, Message, Person, Result, Target
 
-MISSING_IDENTIFIERS = (
-    "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
-)
 VIP = {"list_id": "contactlist_vip", "title": "VIP"}
 _CALL = ("method", "path", "body", "status", "answer", "fault")
 
@@ -117,7 +111,7 @@ class Example:
         return len(self._messages)
 
     def call(self, method: str, path: str, *body: Any) -> None:
-        """Make a call of the API, as somebody else does."""
+        """Call the API, as somebody else does."""
         self._fake.call(method, path, *body)
         self._state = None
 
@@ -182,7 +176,7 @@ class Example:
 
         Returns an empty document when it is not.
         """
-        self._add(person_differences(_expected(person), self.state()))
+        self._add(person_differences(expected_person(person), self.state()))
         found = matching(self.contacts(), person.identifiers)
         return found[0] if len(found) == 1 else {}
 
@@ -207,7 +201,7 @@ class Example:
 
     def if_delivered(self, person: Person, **parts: Any) -> None:
         """Record for the fixture case what a person must have if the last message is delivered."""
-        self._recorder.person(_expected(person, **parts), if_delivered=True)
+        self._recorder.person(expected_person(person, **parts), if_delivered=True)
 
     def nothing_sent(self) -> None:
         """Require that no call reached the account except calls that only read."""
@@ -272,7 +266,7 @@ class Example:
         self._add(account_differences(expected, self.state(), {}))
 
     def _require_person(self, person: Person, **parts: Any) -> None:
-        expected = _expected(person, **parts)
+        expected = expected_person(person, **parts)
         self._recorder.person(expected)
         self._add(person_differences(expected, self.state()))
 
@@ -291,10 +285,8 @@ class Example:
         self._differences += [one for one in differences if one not in self._differences]
 
     def _counterexample(self) -> Json:
-        return {
-            **self._seen(self._differences),
-            "case": self._recorder.to_json(self._messages),
-        }
+        case = self._recorder.to_json(self._messages)
+        return {**self._seen(self._differences), "case": case}
 
     def _seen(self, differences: Iterable[Difference]) -> Json:
         """Return what happened so far, and what differs."""
@@ -304,9 +296,3 @@ class Example:
             "differences": [one.to_json() for one in differences],
             "calls": [{key: call[key] for key in _CALL} for call in self.calls()],
         }
-
-
-def _expected(person: Person, **parts: Any) -> ExpectedPerson:
-    identifiers = person.identifiers
-    email, user_id = identifiers.get("Email", UNSET), identifiers.get("user_id", UNSET)
-    return ExpectedPerson(email, user_id, **parts)

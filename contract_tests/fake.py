@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from contract_tests.protocol import Settings, SetupError
 from mock_autopilot import ApiError, MockAutopilot
+from mock_autopilot.installation import installed_version as fake_version
+
+__all__ = ["Fake", "fake_version", "open_fake"]
 
 JOURNEYS = {"Step Activated": "0001", "Order Completed": "0002", "step activated": "0003"}
 """The events that have a trigger of their own in the settings of a run."""

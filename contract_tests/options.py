@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.clauses import CLAUSES
+from contract_tests.clauses import CLAUSES, VERSION
 from contract_tests.protocol import SetupError
 
 EXAMPLES = 40
@@ -29,6 +29,14 @@ def add_options(parser: pytest.Parser) -> None:
         choices=["must", "should"],
         default="must",
         help="clauses that decide the exit status",
+    )
+    add(
+        "--contract",
+        type=int,
+        choices=range(1, VERSION + 1),
+        default=VERSION,
+        metavar="N",
+        help="judge by the clauses of version N; newer ones are reported only",
     )
     add("--clause", action="append", metavar="ID", help="only this clause, or a group as in IDN")
     add("--examples", type=_positive, default=EXAMPLES, metavar="N", help="examples of each test")

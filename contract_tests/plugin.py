@@ -5,13 +5,15 @@ import random
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.broken import Broken
-from contract_tests.clauses import EVERYWHERE
+from contract_tests.clauses import EVERYWHERE, VERSION
+from contract_tests.fake import fake_version
 from contract_tests.harness import Harness, TargetLost, open_harness
 from contract_tests.options import (
     add_options,
@@ -80,6 +82,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.hypothesis_seed = config.option.seed
     settings.register_profile(
         "contract",
+        # Not the profile of the surroundings: that of a CI service would ignore the seed.
+        settings.get_profile("default"),
+        derandomize=False,
         max_examples=config.option.examples,
         database=None,
         deadline=None,
@@ -89,7 +94,8 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("contract")
-    verdicts = Verdicts(config.stash.get(_KNOWN, {}))
+    levels = ("MUST", "SHOULD") if config.option.level == "should" else ("MUST",)
+    verdicts = Verdicts(config.stash.get(_KNOWN, {}), levels, config.option.contract)
     config.pluginmanager.register(VerdictCollector(config, verdicts), "contract-verdicts")
 
 
@@ -134,6 +140,7 @@ class VerdictCollector:
         reporter.write_line(printable(f"target    {self._target()}"))
         address = self._config.stash[_ADDRESS]
         reporter.write_line(f"fake      mock_autopilot.MockAutopilot, {address}")
+        reporter.write_line(f"contract  version {option.contract} of {VERSION}")
         reporter.write_line(f"seed      {option.seed}, {option.examples} examples a test")
 
     @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
@@ -208,9 +215,9 @@ class VerdictCollector:
             self._complete = False
             session.exitstatus = CANNOT_JUDGE
             return
-        passed = not self._verdicts.unexpected(self._levels())
-        session.exitstatus = 0 if passed and not self._others_failed else 1
-        whole = self._verdicts.to_json(self._target(), self._config.option.level, passed=passed)
+        failed = self._others_failed or self._verdicts.verdict() == "failed"
+        session.exitstatus = 1 if failed else 0
+        whole = self._verdicts.to_json(self._run())
         for file in self._config.option.report or ():
             html = file.suffix.lower() == ".html"
             text = page(whole) if html else json.dumps(whole, indent=2)
@@ -236,12 +243,10 @@ class VerdictCollector:
         broken = [_brief(row) for row in rows if row["status"] == "failed"]
         listed = f"; broken: {', '.join(broken)}" if broken else ""
         write(f"{len(rows) - len(broken)} of {len(rows)} clauses hold{listed}")
-        levels = " and ".join(self._levels())
-        if unexpected := self._verdicts.unexpected(self._levels()):
-            write(f"failed: {levels} broken: {len(unexpected)}", red=True)
-        else:
-            known = ", known failures apart" if any("known" in row for row in rows) else ""
-            write(f"passed: every {levels} that was judged holds{known}", green=True)
+        colour = {"passed": "green", "failed": "red"}.get(self._verdicts.verdict(), "yellow")
+        write(self._verdicts.sentence(), **{colour: True})
+        if self._others_failed:
+            write("failed: a test of the suite that is about no clause", red=True)
         for line in self._unwritten:
             write(printable(line), red=True)
 
@@ -258,9 +263,16 @@ class VerdictCollector:
             reporter.write_line("")
             reporter.write_line(self._lost)
 
-    def _levels(self) -> tuple[str, ...]:
-        """Return the levels that have to hold."""
-        return ("MUST", "SHOULD") if self._config.option.level == "should" else ("MUST",)
+    def _run(self) -> dict[str, Any]:
+        """Return what is tested, and how: what a report says beside its verdicts."""
+        option = self._config.option
+        return {
+            "target": self._target(),
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "mock_autopilot": fake_version(),
+            "seed": option.seed,
+            "examples": option.examples,
+        }
 
     def _target(self) -> str:
         option = self._config.option

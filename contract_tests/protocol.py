@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeGuard
 
+MISSING_IDENTIFIERS = (
+    "Missing unique identifier traits. Either `email` or `user_id` traits must be provided"
+)
+"""The text of the 400 of the identifier rule."""
+
 Message = dict[str, Any]
 Settings = dict[str, Any]
 """`{"base_url", "api_key", "journeys": {event: trigger_id}, "default_trigger"}`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
-from contract_tests.clauses import CLAUSES, Clause
+from contract_tests.clauses import CLAUSES, VERSION, Clause
 from contract_tests.text import Prose, printable, shown
 
 Row = dict[str, Any]
@@ -17,10 +17,15 @@ Lines = Iterable[tuple[str, str]]
 
 @dataclass
 class Verdicts:
-    """The verdicts of one run. A clause with several tests holds when all of them passed."""
+    """The verdicts of one run. A clause with several tests holds when all of them passed.
+
+    The clauses of these `levels`, as of this version of the contract, decide; the rest is reported.
+    """
 
     known_failures: Mapping[str, str] = field(default_factory=dict)
     """Reasons by clause id: clauses that are expected not to hold."""
+    levels: tuple[str, ...] = ("MUST",)
+    version: int = VERSION
     _passed: set[str] = field(default_factory=set)
     _failed: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -45,14 +50,38 @@ class Verdicts:
         """Return the clauses that were tested."""
         return [row for row in self.rows() if row["status"] != "skipped"]
 
-    def unexpected(self, levels: Iterable[str]) -> list[Row]:
-        """Return the failed clauses of these levels that were not known to fail."""
-        levels = tuple(levels)
+    def decisive(self) -> list[Row]:
+        """Return the clauses that decide."""
         return [
             row
             for row in self.rows()
-            if row["status"] == "failed" and row["level"] in levels and "known" not in row
+            if row["level"] in self.levels and row["since"] <= self.version
         ]
+
+    def unexpected(self) -> list[Row]:
+        """Return the failed clauses among those that decide, but for known failures."""
+        return [row for row in self.decisive() if row["status"] == "failed" and "known" not in row]
+
+    def verdict(self) -> str:
+        """Return passed, failed, or partial when a clause that decides was not tested."""
+        if self.unexpected():
+            return "failed"
+        tested = all(row["status"] != "skipped" for row in self.decisive())
+        return "passed" if tested else "partial"
+
+    def sentence(self) -> str:
+        """Return the verdict in a sentence."""
+        levels = " and ".join(self.levels)
+        verdict, decisive = self.verdict(), self.decisive()
+        if verdict == "failed":
+            return f"failed: {levels} broken: {len(self.unexpected())}"
+        known = ", known failures apart" if any("known" in row for row in self.judged()) else ""
+        if verdict == "passed":
+            return f"passed: every {levels} holds{known}"
+        tested = sum(row["status"] != "skipped" for row in decisive)
+        return (
+            f"partial: {tested} of {len(decisive)} {levels} clauses were judged; they hold{known}"
+        )
 
     def stale(self) -> list[str]:
         """Return a sentence for each known failure that holds now, or names no clause."""
@@ -64,9 +93,17 @@ class Verdicts:
         ]
         return [*unknown, *held]
 
-    def to_json(self, target: str, level: str, *, passed: bool) -> dict[str, Any]:
-        """Return the whole report."""
-        return {"target": target, "level": level, "passed": passed, "clauses": self.rows()}
+    def to_json(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole report; `run` says what was tested, and how."""
+        verdict = self.verdict()
+        return {
+            **run,
+            "contract": self.version,
+            "level": "should" if "SHOULD" in self.levels else "must",
+            "verdict": verdict,
+            "passed": verdict == "passed",
+            "clauses": self.rows(),
+        }
 
     def _row(self, clause: Clause) -> Row:
         row: Row = {
@@ -74,6 +111,7 @@ class Verdicts:
             "level": clause.level,
             "title": clause.title,
             "source": clause.source,
+            "since": clause.since,
             "status": self.status(clause.id),
         }
         if clause.id in self.known_failures:
@@ -155,7 +193,6 @@ def page(report: dict[str, Any]) -> str:
     held = statuses.count("passed")
     return template.render(
         report,
-        verdict="passed" if report["passed"] else "failed",
         held=held,
         judged=held + statuses.count("failed"),
         failure=failure,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import UNSET, to_builtins
 
 from contract_tests.cases.format import AccountExpectation, ExpectedDelivery, ExpectedPerson
 from contract_tests.clauses import Clause
-from contract_tests.protocol import Message, Settings
+from contract_tests.protocol import Message, Person, Settings
 
 Json = dict[str, Any]
 
@@ -79,3 +79,10 @@ def fixture_case(clause: Clause, example: Json) -> Json:
         "source": clause.source,
         **example,
     }
+
+
+def expected_person(person: Person, **parts: Any) -> ExpectedPerson:
+    """Return what is expected of the contact that has a person's identifiers."""
+    identifiers = person.identifiers
+    email, user_id = identifiers.get("Email", UNSET), identifiers.get("user_id", UNSET)
+    return ExpectedPerson(email, user_id, **parts)

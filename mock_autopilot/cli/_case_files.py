@@ -24,6 +24,7 @@ from contract_tests.text import printable
 #: Options that are about clauses.
 _CLAUSE_OPTIONS = (
     "level",
+    "contract",
     "clause",
     "examples",
     "seed",

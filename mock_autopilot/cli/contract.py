@@ -57,6 +57,12 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
     help="Clauses that decide the exit status.  [default: must]",
 )
 @click.option(
+    "--contract",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Judge by the clauses of version N of the contract; newer ones are reported only.",
+)
+@click.option(
     "--clause", metavar="ID", multiple=True, help="Only this clause or group; repeatable."
 )
 @click.option(

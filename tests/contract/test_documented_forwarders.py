@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import CLAUSES
-from contract_tests.example import MISSING_IDENTIFIERS
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
 from contract_tests.in_process import FactoryTarget
-from contract_tests.protocol import Settings, Target
+from contract_tests.protocol import MISSING_IDENTIFIERS, Settings, Target
 from contract_tests.targets import CommandTarget, UrlTarget, environment
 from mock_autopilot import AccountView
 from tests.contract.running import FORWARDERS, Done, contract, node_server

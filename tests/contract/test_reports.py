@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.clauses import CLAUSES
+from contract_tests.clauses import CLAUSES, VERSION
 from contract_tests.report import Verdicts, page
 from tests.contract.running import (
     BROKEN,
@@ -89,7 +89,17 @@ def test_the_report_files(folder: Path) -> None:
 
     whole = json.loads(files[0].read_text("utf-8"))
     rows = {row["id"]: row for row in whole.pop("clauses")}
-    assert whole == {"target": "broken:factory", "level": "must", "passed": False}
+    dated = whole.pop("date"), whole.pop("mock_autopilot")
+    assert all(dated)
+    assert whole == {
+        "target": "broken:factory",
+        "contract": VERSION,
+        "level": "must",
+        "seed": 1,
+        "examples": 20,
+        "verdict": "failed",
+        "passed": False,
+    }
     assert list(rows) == list(CLAUSES)
     broken = rows["IDN-01"].pop("counterexample")
     statuses = {"IDN-01": "failed", "IDN-04": "passed"}
@@ -143,7 +153,7 @@ def test_the_page_escapes_what_it_shows() -> None:
     verdicts = Verdicts({"IDN-01": "<b>known</b>"})
     error = {"error": "<script>alert('&')</script>"}
     verdicts.add("IDN-01", "test", error)
-    html = page(verdicts.to_json("<i>target</i>", "must", passed=False))
+    html = page(verdicts.to_json({"target": "<i>target</i>"}))
     assert not re.search("<b>|<i>|<script", html)
     assert "<title>Contract: &lt;i&gt;target&lt;/i&gt;</title>" in html
     assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in html
@@ -199,5 +209,5 @@ def test_a_report_that_cannot_be_written_is_told_after_the_summary(tmp_path: Pat
     few = ("--examples", "3", "--clause", "IDN-01", "--report", "blocked.json")
     done = contract(tmp_path, "--adapter", "blocking:factory", *few)
     assert done.returncode == 0, done.stdout
-    assert "holds\n--report blocked.json: Is a directory\n" in done.stdout
+    assert "they hold\n--report blocked.json: Is a directory\n" in done.stdout
     assert "Traceback" not in done.stdout

@@ -1,8 +1,10 @@
 """The verdicts of a run and its exit status, with each option that they depend on."""
 
+import json
 import re
 from pathlib import Path
 
+from contract_tests.clauses import CLAUSES
 from tests.contract.running import (
     BROKEN,
     REFERENCE,
@@ -12,6 +14,8 @@ from tests.contract.running import (
     verdicts,
 )
 
+MUSTS = sum(clause.level == "MUST" for clause in CLAUSES.values())
+
 
 def test_all_hold_in_an_empty_folder(tmp_path: Path) -> None:
     done = contract(tmp_path, *REFERENCE, "--clause", "INT", "--seed", "7")
@@ -19,9 +23,10 @@ def test_all_hold_in_an_empty_folder(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "target    adapter.contract:factory"
     assert re.fullmatch(r"fake      mock_autopilot\.MockAutopilot, http://127.*/v1/", lines[1])
-    assert lines[2] == "seed      7, 3 examples a test"
+    assert lines[2:4] == ["contract  version 2 of 2", "seed      7, 3 examples a test"]
     assert verdicts(done.stdout) == dict.fromkeys([f"INT-0{n}" for n in range(1, 7)], "passed")
-    assert "6 of 6 clauses hold\npassed: every MUST that was judged holds\n" in done.stdout
+    partial = f"partial: 6 of {MUSTS} MUST clauses were judged; they hold"
+    assert f"6 of 6 clauses hold\n{partial}\n" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -36,7 +41,10 @@ def test_level_should() -> None:
         "IDN-16",
     )
     assert (done.returncode, verdicts(done.stdout)) == (0, {"IDN-16": "failed"})
-    assert "broken: IDN-16 (SHOULD)\npassed: every MUST that was judged holds" in done.stdout
+    assert (
+        f"broken: IDN-16 (SHOULD)\npartial: 0 of {MUSTS} MUST clauses were judged; they hold"
+        in done.stdout
+    )
     done = contract(
         Path(__file__).parents[2] / "docs" / "forwarders",
         "--adapter",
@@ -58,7 +66,8 @@ def test_known_failures(folder: Path) -> None:
     done = contract(folder, *BROKEN, *clauses, "--known-failures", str(known))
     assert done.returncode == 0, done.stdout
     assert re.search(r"IDN-01  MUST    failed .*\(known: the old parser\)", done.stdout)
-    assert "broken: IDN-01 (known)\npassed: every MUST that was judged holds, known" in done.stdout
+    partial = f"2 of {MUSTS} MUST clauses were judged; they hold, known failures apart"
+    assert f"broken: IDN-01 (known)\npartial: {partial}" in done.stdout
     assert "known failures: IDN-04 holds now" in done.stdout
     assert "known failures: XYZ-09 names no clause" in done.stdout
 
@@ -87,3 +96,38 @@ def test_pytest_comes_to_the_same_verdicts(folder: Path) -> None:
     theirs = python(folder, "-m", "pytest", *loaded, "--pyargs", "contract_tests", *arguments)
     assert (ours.returncode, theirs.returncode) == (1, 1), theirs.stdout
     assert verdicts(ours.stdout) == verdicts(theirs.stdout) != {}
+
+
+#: A forwarder that breaks what the second version of the contract has come to demand.
+ONLY_NEW = """
+from adapter.contract import factory as reference
+
+def factory(settings):
+    deliver = reference(settings)
+
+    def forward(message):
+        if message["type"] == "identify" and not message.get("traits"):
+            return None
+        return deliver(message)
+
+    return forward
+"""
+
+
+def test_an_earlier_version_of_the_contract(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(ONLY_NEW)
+    arguments = ("--adapter", "new:factory", "--clause", "IDN-23", "--clause", "INT", "--seed", "1")
+    report = ("--report", "report.json")
+    done = contract(tmp_path, *arguments, *report)
+    assert (done.returncode, verdicts(done.stdout)["IDN-23"]) == (1, "failed")
+    assert "failed: MUST broken: 1" in done.stdout
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert (written["contract"], written["verdict"], written["passed"]) == (2, "failed", False)
+    assert {"target", "date", "mock_autopilot", "seed", "examples"} <= written.keys()
+    done = contract(tmp_path, *arguments, *report, "--contract", "1")
+    assert (done.returncode, verdicts(done.stdout)["IDN-23"]) == (0, "failed")
+    assert "contract  version 1 of 2" in done.stdout
+    assert "partial: 6 of " in done.stdout
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert (written["contract"], written["verdict"], written["passed"]) == (1, "partial", False)
+    assert contract(tmp_path, *arguments, "--contract", "3").returncode == 2
