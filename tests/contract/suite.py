@@ -123,7 +123,8 @@ def failure(harness: Harness, tests: list[Callable[..., None]], number: int) -> 
         try:
             test(harness, number)
         except Exception as error:  # noqa: BLE001  # Broken, or whatever a mistake leads to
-            return error
+            if not getattr(error, "clause", None):  # else it is another clause's
+                return error
     return None
 
 

@@ -158,7 +158,7 @@ class StaleCache(Forwarder):
         return self.upsert({**contact, "custom": new} if new else contact)
 
 
-@broken("SEQ-01", "The id of a contact is remembered by its address, also when it has another.")
+@broken("ELS-03", "The first address of a user id goes with it for good.")
 class AddressRemembered(Forwarder):
     def identifiers(self, message: Json) -> Json:
         found = super().identifiers(message)
