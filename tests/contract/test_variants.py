@@ -20,8 +20,11 @@ ADA = "ada@example.com"
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_is_accused_of_nothing_but_its_own_shoulds(name: str) -> None:
+    """Ask a third of the clauses, each variant another; `make kill-table` asks all of them."""
     one = VARIANTS[name]
-    assert broken_clauses(one.factory, examples=8, seeds=SEEDS).keys() == one.should
+    asked = {*[*CLAUSES][[*VARIANTS].index(name) % 3 :: 3], *one.should}
+    found = broken_clauses(one.factory, examples=8, seeds=SEEDS, clauses=asked)
+    assert found.keys() == one.should
 
 
 def test_only_shoulds_may_object_to_a_variant() -> None:
