@@ -7,10 +7,13 @@ beside it, so that `adapter` is whatever the forwarder's author calls so. JSON o
     out  {} once there is a forwarder, or {"error": "..."}
     in   a message
     out  {"answer": ...}, {"unreadable": "..."} for what JSON cannot say, or
-         {"raised": "...", "status": ...}
+         {"raised": "...", "status": ...}, {"exit": "..."} if the forwarder ends the process
+
+Factories and forwarders may be coroutine functions: they run on one event loop.
 """
 
 import importlib
+import inspect
 import json
 import os
 import signal
@@ -18,7 +21,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from queue import SimpleQueue
@@ -35,7 +38,24 @@ class NoForwarder(Exception):
     """The factory is not there, or makes no forwarder."""
 
 
-def make_forwarder(name: str, settings: dict[str, Any], package_root: Path) -> Deliver:
+class Loop:
+    """One event loop for all that is asynchronous, made when something is."""
+
+    def __init__(self) -> None:
+        self._run: Callable[[Awaitable[object]], object] | None = None
+
+    def finished(self, value: object) -> object:
+        """Return a value; of an awaitable what comes of it."""
+        if not inspect.isawaitable(value):
+            return value
+        if self._run is None:
+            import asyncio  # takes as long as all else here
+
+            self._run = asyncio.new_event_loop().run_until_complete
+        return self._run(value)
+
+
+def make_forwarder(name: str, settings: dict[str, Any], package_root: Path, loop: Loop) -> Deliver:
     """Import `package.module:factory` and call it. Raises `NoForwarder`, which says why not."""
     module, _, attribute = name.partition(":")
     try:
@@ -50,20 +70,24 @@ def make_forwarder(name: str, settings: dict[str, Any], package_root: Path) -> D
     if not callable(factory):
         raise NoForwarder(f": {attribute} is not callable")
     try:
-        made = factory(settings)
+        made = loop.finished(factory(settings))
     except Exception as error:  # so can calling a factory
         raise NoForwarder(f": the factory raised {describe_error(error)}") from error
-    if not callable(made):
-        raise NoForwarder(f" returned {safe_text(repr, made)}, which is not callable")
-    deliver: Deliver = made
-    return deliver
+    deliver: object = made if callable(made) else getattr(made, "deliver", None)
+    if not callable(deliver):
+        returned = safe_text(repr, made)
+        raise NoForwarder(f" returned {returned}, which is not callable and has no deliver()")
+    call: Deliver = deliver
+    return lambda message: loop.finished(call(message))
 
 
 def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
     """Deliver a message; return the response as a line of JSON."""
     try:
         answer = deliver(message)
-    except Exception as error:  # noqa: BLE001  # any exception is a failed delivery
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001  # a failed delivery, as a cancelled task is
         response = {"raised": safe_text(str, error), "status": None}
         try:
             return json.dumps({**response, "status": getattr(error, "status", None)})
@@ -86,7 +110,7 @@ def safe_text(convert: Callable[[object], str], value: object) -> str:
         return type(value).__name__
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """Return an exception as a line: its type, its text, and where it came from."""
     frames = traceback.extract_tb(error.__traceback__)
     described = f"{type(error).__name__}: {safe_text(str, error)}"
@@ -205,13 +229,15 @@ def main() -> None:
     sys.path[:] = search_path(first["path"], sys.path, package_root)
     sys.meta_path.insert(0, AuthorsPackagesFirst(package_root))
     try:
-        deliver = make_forwarder(first["factory"], first["settings"], package_root)
+        deliver = make_forwarder(first["factory"], first["settings"], package_root, Loop())
+        write("{}")
+        for message in lines:
+            write(deliver_as_json(deliver, message))
     except NoForwarder as error:
         write(json.dumps({"error": str(error)}))
-        return
-    write("{}")
-    for message in lines:
-        write(deliver_as_json(deliver, message))
+    except SystemExit as error:
+        write(json.dumps({"exit": describe_error(error)}))
+        raise
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ class _Process:
                 break
         if not line:
             why = self._why_no_answer(timed_out=line is None)
-            raise SetupError(f"{self.name} {why}{self._last_stderr_line()}")
+            raise SetupError(f"{self.name} {why}{self.last_stderr_line()}")
         return line
 
     def _exchange(self, raw: bytes) -> bytes:
@@ -148,7 +148,7 @@ class _Process:
             return f"ended with status {self._process.wait(1)}"
         return "closed its output"
 
-    def _last_stderr_line(self) -> str:
+    def last_stderr_line(self) -> str:
         self._log.seek(0)
         text = self._log.read().decode("utf-8", "replace")
         lines = [line.strip() for line in text.split("\n") if line.strip()]
@@ -220,6 +220,8 @@ class PythonTarget:
     def _make_forwarder(self, name: str, settings: Settings) -> None:
         path = [folder for folder in sys.path if folder]
         match self._ask({"factory": name, "settings": settings, "path": path}):
+            case {"exit": str(error)}:
+                raise self._ended("the factory", error)
             case {"error": str(error)}:
                 raise SetupError(f"{self._process.name}{error}")
             case other if other != {}:
@@ -228,6 +230,8 @@ class PythonTarget:
     def deliver(self, message: Message) -> Result:
         """Hand it over; an exception is a failed delivery with its text and its `status`."""
         match self._ask(message):
+            case {"exit": str(error)}:
+                raise self._ended("it", error)
             case {"raised": str(text), "status": status}:
                 return failed(text, status)
             case {"unreadable": str(shown)}:
@@ -243,6 +247,10 @@ class PythonTarget:
             return json.loads(line)
         except (ValueError, RecursionError):
             raise self._unknown_response(repr(line)) from None
+
+    def _ended(self, who: str, error: str) -> SetupError:
+        last = self._process.last_stderr_line()
+        return SetupError(f"{self._process.name}: {who} ended its process: {error}{last}")
 
     def _unknown_response(self, shown: str) -> SetupError:
         return SetupError(

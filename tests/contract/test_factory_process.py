@@ -180,7 +180,8 @@ def test_its_input_and_output_are_not_the_suites(open_target: Open) -> None:
         ("def factory(settings): return 5\n", " returned 5, which is not callable"),
         (
             "import sys\nprint('no licence')\nsys.exit(3)\n",
-            " ended with status 3; the last that it wrote to standard error: no licence",
+            ": the factory ended its process: SystemExit: 3 ({}:3); the last that it wrote to "
+            "standard error: no licence",
         ),
     ],
 )
@@ -190,3 +191,54 @@ def test_what_makes_no_forwarder(code: str, reason: str, tmp_path: Path, open_ta
     message = str(caught.value)
     assert message.startswith("--adapter own:factory")
     assert reason.format(tmp_path / "own.py") in message
+
+
+# --- what is asynchronous, and what is no function ---
+
+ASYNC = """
+import asyncio
+
+async def factory(settings):
+    await asyncio.sleep(0)
+    return Forwarder()
+
+class Forwarder:
+    def __init__(self):
+        self.lock = asyncio.Lock()  # of the one loop
+
+    async def deliver(self, message):
+        async with self.lock:
+            await asyncio.sleep(0)
+            if message["type"] == "track":
+                raise asyncio.CancelledError("too late")
+            return {"status": 202}
+"""
+
+
+def test_coroutines_are_run(open_target: Open) -> None:
+    target = open_target(ASYNC)
+    assert target.deliver(MESSAGE) == target.deliver(MESSAGE) == Result(202)
+    assert target.deliver({**MESSAGE, "type": "track"}) == Result(None, "too late")
+    assert target.deliver(MESSAGE) == Result(202)
+
+
+def test_an_object_with_a_method_deliver(open_target: Open) -> None:
+    code = "from types import SimpleNamespace as Made\ndef factory(settings):\n"
+    code += "    return Made(deliver=lambda message: {'status': 201})\n"
+    assert open_target(code).deliver(MESSAGE) == Result(201)
+
+
+def test_an_object_without_one(open_target: Open) -> None:
+    with pytest.raises(SetupError, match=r"returned 5, which is not callable and has no deliver"):
+        open_target("def factory(settings):\n    return 5\n")
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_forwarder_that_ends_its_process_is_told_with_the_place(
+    status: int, open_target: Open
+) -> None:
+    target = open_target("import sys\n" + delivering(f"sys.exit({status})"))
+    with pytest.raises(SetupError, match=rf": it ended its process: SystemExit: {status} \(.*own"):
+        target.deliver(MESSAGE)
+    with pytest.raises(SetupError, match=r"the factory ended its process: SystemExit: .*own\.py:4"):
+        open_target(f"import sys\n\ndef factory(settings):\n    sys.exit({status})\n")

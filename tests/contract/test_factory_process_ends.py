@@ -37,7 +37,7 @@ def test_a_message_that_hangs(open_target: Open, monkeypatch: pytest.MonkeyPatch
 
 def test_a_forwarder_that_ends_its_process(open_target: Open) -> None:
     target = open_target(delivering("raise SystemExit('no more')"))
-    with pytest.raises(SetupError, match=r"ended with status 1; the last .*: no more$"):
+    with pytest.raises(SetupError, match=r": it ended its process: SystemExit: no more \(.*:3\)"):
         target.deliver(MESSAGE)
 
 
