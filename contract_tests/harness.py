@@ -154,7 +154,7 @@ def open_harness(option: Any) -> Harness:
     )
     target = None
     try:
-        target = open_target(forwarder(option), fake.settings)
+        target = open_target(forwarder(option), fake.settings, option.timeout)
         harness = Harness(fake, _Watched(target))
         harness.probe()
     except BaseException as error:  # an interrupt too

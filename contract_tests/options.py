@@ -1,5 +1,6 @@
 """The suite's options, and the files that they name."""
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.clauses import CLAUSES, VERSION
+from contract_tests.processes import TIMEOUT
 from contract_tests.protocol import SetupError
 
 EXAMPLES = 40
@@ -23,6 +25,13 @@ def add_options(parser: pytest.Parser) -> None:
     add("--mock-host", default="127.0.0.1", help="where the fake listens")
     add("--mock-port", type=port, default=0, help="the fake's port; by default a free one")
     add("--api-key", default="contract-key", help="the key of the fake's account")
+    add(
+        "--timeout",
+        type=_seconds,
+        default=TIMEOUT,
+        metavar="SECONDS",
+        help="how long a factory, or a message with its retries, may take",
+    )
     add("--trigger", action="append", metavar="EVENT=ID", help="an event's trigger; repeatable")
     add(
         "--level",
@@ -54,6 +63,13 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write a report to FILE, whose name ends in .json or .html; repeatable",
     )
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise ValueError(text)
+    return seconds
 
 
 def _positive(text: str) -> int:
@@ -115,7 +131,7 @@ def known_failures(file: Path | None) -> dict[str, str]:
     if file is None:
         return {}
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise SetupError(f"--known-failures {file}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -126,5 +142,5 @@ def known_failures(file: Path | None) -> dict[str, str]:
             clause_id, _, reason = line.partition(":")
             if not reason.strip():
                 raise SetupError(f"{file}:{number} gives no reason; write it as ID: reason")
-            known[clause_id.strip()] = reason.strip()
+            known[clause_id.strip().upper()] = reason.strip()
     return known

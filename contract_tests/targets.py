@@ -3,22 +3,16 @@
 import json
 import os
 import shlex
-import subprocess
 import sys
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from http.client import HTTPException
-from io import BufferedReader, RawIOBase
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from tempfile import TemporaryFile
-from threading import Thread
 from typing import cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from contract_tests.processes import TIMEOUT, LineProcess
 from contract_tests.protocol import (
     Message,
     Result,
@@ -29,11 +23,6 @@ from contract_tests.protocol import (
     result_of,
     wrong_answer,
 )
-
-TIMEOUT = 90.0
-"""Seconds that a forwarder has for one message; retries are part of them."""
-CHECK_INTERVAL = 0.5
-"""Seconds between looks at whether a process that does not answer still runs."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -49,7 +38,7 @@ def environment(settings: Settings) -> dict[str, str]:
 class UrlTarget:
     """A forwarder that takes each message as the body of a POST."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
         if not url.startswith(("http://", "https://")):
             raise SetupError(f"--adapter-url {url}: it must begin with http:// or https://")
         try:
@@ -57,6 +46,7 @@ class UrlTarget:
         except ValueError as error:
             raise SetupError(f"--adapter-url {url}: {error}") from None
         self._url = url
+        self._timeout = timeout
         self._opener = build_opener(ProxyHandler({}))
 
     def deliver(self, message: Message) -> Result:
@@ -64,7 +54,7 @@ class UrlTarget:
         body = json.dumps(message).encode()
         request = Request(self._url, body, {"Content-Type": "application/json"})  # noqa: S310  # checked to be http
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
+            with self._opener.open(request, timeout=self._timeout) as answer:
                 return Result(answer.status, _message_in(answer.read()))
         except HTTPError as error:
             with error:
@@ -77,6 +67,14 @@ class UrlTarget:
         """Do nothing: no resource is held."""
 
 
+def _parsed(line: bytes) -> object:
+    """Return the value of a line of JSON; the line itself when it is none."""
+    try:
+        return cast(object, json.loads(line))
+    except (ValueError, RecursionError):
+        return line
+
+
 def _message_in(body: bytes) -> str:
     try:
         answer = json.loads(body)
@@ -85,113 +83,27 @@ def _message_in(body: bytes) -> str:
     return str(answer.get("message") or "") if isinstance(answer, Mapping) else ""
 
 
-class _Process:
-    """A process that reads a line and writes a line, each within `TIMEOUT`."""
-
-    def __init__(self, name: str, command: str | list[str], environment: Mapping[str, str]) -> None:
-        self.name = name
-        self._log = TemporaryFile()  # noqa: SIM115  # as long as the process
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
-                command,
-                bufsize=0,  # a buffer cannot be closed while a thread waits in it
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                env=environment,
-            )
-        except OSError as error:
-            self._log.close()
-            raise SetupError(f"{name}: {error}") from None
-        self._output = BufferedReader(cast(RawIOBase, self._process.stdout))
-
-    def ask(self, request: object) -> bytes:
-        """Write a line of JSON and return the line that comes back.
-
-        Raises `SetupError` when none does; the process is no longer of use then.
-        """
-        raw = json.dumps(request).encode() + b"\n"
-        responses: SimpleQueue[bytes] = SimpleQueue()
-        Thread(target=lambda: responses.put(self._exchange(raw)), daemon=True).start()
-        deadline = time.monotonic() + TIMEOUT
-        line = None
-        while line is None:
-            # Another process may hold its output, so that there is no end of it to be read.
-            ended = self._process.poll() is not None
-            left = max(deadline - time.monotonic(), 0)
-            with suppress(Empty):
-                line = responses.get(timeout=min(CHECK_INTERVAL, left))
-            if ended or time.monotonic() >= deadline:
-                break
-        if not line:
-            why = self._why_no_answer(timed_out=line is None)
-            raise SetupError(f"{self.name} {why}{self.last_stderr_line()}")
-        return line
-
-    def _exchange(self, raw: bytes) -> bytes:
-        """Return the line that comes back, or nothing if none can come any more."""
-        requests = self._process.stdin
-        assert requests  # noqa: S101  # a pipe
-        try:
-            rest = memoryview(raw)
-            while rest:
-                rest = rest[requests.write(rest) :]
-            return self._output.readline()
-        except (OSError, ValueError):  # ValueError: closed here
-            return b""
-
-    def _why_no_answer(self, *, timed_out: bool) -> str:
-        if timed_out and self._process.poll() is None:
-            self._process.kill()
-            return f"said nothing for {TIMEOUT:g} s"
-        with suppress(subprocess.TimeoutExpired):  # it may have closed its output only
-            return f"ended with status {self._process.wait(1)}"
-        return "closed its output"
-
-    def last_stderr_line(self) -> str:
-        self._log.seek(0)
-        text = self._log.read().decode("utf-8", "replace")
-        lines = [line.strip() for line in text.split("\n") if line.strip()]
-        return f"; the last that it wrote to standard error: {lines[-1]}" if lines else ""
-
-    def close(self, grace: float = 0.0) -> None:
-        """End it, after so many seconds in which it may end by itself."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with suppress(OSError):  # it may have gone already
-                    pipe.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace)
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-
-
 class CommandTarget:
     """A forwarder that reads a message a line and writes a result a line."""
 
-    def __init__(self, command: str, settings: Settings) -> None:
+    def __init__(self, command: str, settings: Settings, timeout: float = TIMEOUT) -> None:
         name = f"--adapter-command {command!r}"
         try:
             parts = command if os.name == "nt" else shlex.split(command)
         except ValueError as error:
             raise SetupError(f"{name}: {error}") from None
-        self._process = _Process(name, parts, {**os.environ, **environment(settings)})
+        self._process = LineProcess(name, parts, {**os.environ, **environment(settings)}, timeout)
 
     def deliver(self, message: Message) -> Result:
         """Write the message and read the result."""
         line = self._process.ask(message)
-        try:
-            return result_of(json.loads(line))
-        except (ValueError, RecursionError):
-            raise SetupError(
-                f"{self._process.name} wrote {line[:80]!r}, which is no JSON; "
-                "it must write one result a line, and log to standard error"
-            ) from None
+        answer = _parsed(line)
+        if answer is None or (isinstance(answer, dict) and (not answer or "status" in answer)):
+            return result_of(answer)
+        raise SetupError(
+            f"{self._process.name} wrote {line[:80]!r}, which is no result; it must write one JSON "
+            'object with a "status" for each message, and log to standard error'
+        )
 
     def close(self) -> None:
         """End it."""
@@ -204,13 +116,13 @@ class PythonTarget:
     There the modules are the forwarder's: its author may have packages of the same names as ours.
     """
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings, timeout: float = TIMEOUT) -> None:
         if not name.partition(":")[2]:
             raise SetupError(f"--adapter {name}: write it as package.module:factory")
         # -P: the folder of a script is searched first otherwise. -u: what the forwarder prints
         # is there when it ends, however it ends.
         command = [sys.executable, "-P", "-u", str(Path(__file__).with_name("child.py"))]
-        self._process = _Process(f"--adapter {name}", command, os.environ)
+        self._process = LineProcess(f"--adapter {name}", command, os.environ, timeout)
         try:
             self._make_forwarder(name, settings)
         except BaseException:  # an interrupt too
@@ -242,11 +154,10 @@ class PythonTarget:
                 raise self._unknown_response(json.dumps(other))
 
     def _ask(self, request: object) -> object:
-        line = self._process.ask(request)
-        try:
-            return json.loads(line)
-        except (ValueError, RecursionError):
-            raise self._unknown_response(repr(line)) from None
+        answer = _parsed(line := self._process.ask(request))
+        if answer is line:
+            raise self._unknown_response(repr(line))
+        return answer
 
     def _ended(self, who: str, error: str) -> SetupError:
         last = self._process.last_stderr_line()
@@ -263,8 +174,13 @@ class PythonTarget:
         self._process.close(grace=2.0)
 
 
-def open_target(options: Mapping[str, str | None], settings: Settings) -> Target:
-    """Make the target that the options name; exactly one must be named."""
+def open_target(
+    options: Mapping[str, str | None], settings: Settings, timeout: float = TIMEOUT
+) -> Target:
+    """Make the target that the options name; exactly one must be named.
+
+    `timeout` is how many seconds a factory, and each message, may take.
+    """
     named = {key: value for key, value in options.items() if value is not None}
     if len(named) != 1:
         raise SetupError(
@@ -275,7 +191,7 @@ def open_target(options: Mapping[str, str | None], settings: Settings) -> Target
     if not name.strip():
         raise SetupError(f"--{kind.replace('_', '-')} names nothing")
     if kind == "adapter":
-        return PythonTarget(name, settings)
+        return PythonTarget(name, settings, timeout)
     if kind == "adapter_url":
-        return UrlTarget(name)
-    return CommandTarget(name, settings)
+        return UrlTarget(name, timeout)
+    return CommandTarget(name, settings, timeout)

@@ -17,6 +17,7 @@ from contract_tests.cases.format import Case, read_cases
 from contract_tests.cases.runner import check_triggers, run_case, settings_for
 from contract_tests.fake import open_fake
 from contract_tests.harness import Harness, TargetLost, forwarder, open_harness
+from contract_tests.processes import TIMEOUT
 from contract_tests.protocol import SetupError
 from contract_tests.targets import open_target
 from contract_tests.text import printable
@@ -33,7 +34,12 @@ _CLAUSE_OPTIONS = (
     "junitxml",
     "n",
 )
-_DEFAULTS = {"mock_host": "127.0.0.1", "mock_port": 0, "api_key": "contract-key"}
+_DEFAULTS = {
+    "mock_host": "127.0.0.1",
+    "mock_port": 0,
+    "api_key": "contract-key",
+    "timeout": TIMEOUT,
+}
 
 
 def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
@@ -105,7 +111,8 @@ def _differences(case: Case, harness: Harness, option: SimpleNamespace) -> list[
     if option.adapter_url:
         steps = list(run_case(case, harness.fake, harness.target))
     else:
-        with closing(open_target(forwarder(option), settings_for(case, harness.fake))) as target:
+        settings = settings_for(case, harness.fake)
+        with closing(open_target(forwarder(option), settings, option.timeout)) as target:
             steps = list(run_case(case, harness.fake, target))
     return case_differences(case, steps, harness.fake.state())
 

@@ -46,6 +46,12 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
 )
 @click.option("--api-key", metavar="KEY", help="The account's key.  [default: contract-key]")
 @click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="How long a factory, or a message with its retries, may take.  [default: 90]",
+)
+@click.option(
     "--trigger",
     metavar="EVENT=ID",
     multiple=True,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.processes import TIMEOUT
 from contract_tests.targets import PythonTarget
 
 SETTINGS = {
@@ -25,9 +26,9 @@ def open_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
     monkeypatch.chdir(tmp_path)
     with ExitStack() as opened:
 
-        def open_target(code: str) -> PythonTarget:
+        def open_target(code: str, timeout: float = TIMEOUT) -> PythonTarget:
             (tmp_path / "own.py").write_text(code)
-            target = PythonTarget("own:factory", SETTINGS)
+            target = PythonTarget("own:factory", SETTINGS, timeout)
             opened.callback(target.close)
             return target
 

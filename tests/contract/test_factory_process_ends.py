@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shlex
 import signal
 import sys
 import time
@@ -22,16 +23,14 @@ from tests.contract.running import start
 HANGS = "__import__('threading').Event().wait()"
 
 
-def test_a_factory_that_hangs(open_target: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
+def test_a_factory_that_hangs(open_target: Open) -> None:
     with pytest.raises(SetupError, match=r"^--adapter own:factory said nothing for 0\.2 s"):
-        open_target(HANGS)
+        open_target(HANGS, 0.2)
 
 
-def test_a_message_that_hangs(open_target: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = open_target(delivering(HANGS))
-    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
-    with pytest.raises(SetupError, match=r"^--adapter own:factory said nothing for 0\.2 s"):
+def test_a_message_that_hangs(open_target: Open) -> None:
+    target = open_target(delivering(HANGS), 2)
+    with pytest.raises(SetupError, match=r"^--adapter own:factory said nothing for 2 s"):
         target.deliver(MESSAGE)
 
 
@@ -64,12 +63,44 @@ def test_a_process_that_a_command_left_does_not_hide_its_end() -> None:
         target.close()
 
 
-def test_a_command_that_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(targets, "TIMEOUT", 0.2)
-    target = CommandTarget("sh -c 'sleep 60 <&0 & wait'", SETTINGS)
+def test_a_command_that_reads_nothing() -> None:
+    target = CommandTarget("sh -c 'sleep 60 <&0 & wait'", SETTINGS, 0.2)
     try:
-        with pytest.raises(SetupError, match=r"said nothing for 0\.2 s$"):
+        with pytest.raises(SetupError, match=r"said nothing for 0\.2 s: does it flush its output"):
             target.deliver({"traits": {"a": "x" * 10**6}})
+    finally:
+        target.close()
+
+
+def test_a_command_is_ended_with_its_children(tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text(HOLDS_A_LOCK)
+    script = f"cd {tmp_path}; trap '' TERM; {sys.executable} child.py & while :; do read line; done"
+    target = CommandTarget(shlex.join(["sh", "-c", script]), SETTINGS, 0.2)
+    eventually((tmp_path / "began").exists, "the start of the child")
+    with pytest.raises(SetupError, match="said nothing"):
+        target.deliver(MESSAGE)
+    target.close()
+    eventually(lambda: has_ended(tmp_path), "the end of the child")
+
+
+ENDLESS = "import sys\nwhile True: sys.{}.write('x' * 65536)"
+
+
+def test_output_without_an_end_is_not_kept() -> None:
+    target = CommandTarget(shlex.join([sys.executable, "-c", ENDLESS.format("stdout")]), SETTINGS)
+    try:
+        with pytest.raises(SetupError, match="wrote more than 1048576 bytes without a line end"):
+            target.deliver(MESSAGE)
+    finally:
+        target.close()
+
+
+def test_errors_without_an_end_are_not_kept() -> None:
+    code = "import sys\nsys.stderr.write('x' * 10**7 + '\\nthe last')\nsys.exit(5)"
+    target = CommandTarget(shlex.join([sys.executable, "-c", code]), SETTINGS)
+    try:
+        with pytest.raises(SetupError, match=r"ended with status 5; the last .*: the last$"):
+            target.deliver(MESSAGE)
     finally:
         target.close()
 

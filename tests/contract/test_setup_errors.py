@@ -52,7 +52,12 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     "a report that is a folder": ((*REFERENCE, "--report", "x.json"), "x.json: Is a directory"),
     "another report": ((*REFERENCE, "--report", "r.txt"), "must end in .json or .html"),
     "no such command": (("--adapter-command", "no-such-program"), "no-such-program"),
-    "prints garbage": (command("line.py", "hello"), "which is no JSON"),
+    "a command for a shell": (
+        ("--adapter-command", "LOG=1 no-such-program"),
+        "'LOG=1'; there is no shell: write env NAME=value …, or sh -c '…'",
+    ),
+    "a log on standard output": (command("line.py", '{"level": "info"}'), "which is no result"),
+    "prints garbage": (command("line.py", "hello"), "which is no result"),
     "nothing selected": ((*REFERENCE, "--clause", "ABC"), "--clause ABC: there is no such clause"),
     "no known failures": ((*REFERENCE, "--known-failures", "none.txt"), "none.txt: No such file"),
     "no reason": ((*REFERENCE, "--known-failures", "bare.txt"), "bare.txt:1 gives no reason"),
