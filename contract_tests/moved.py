@@ -102,6 +102,8 @@ def _may_differ(permission: Permission, name: str, after: Any) -> bool:
         return address(_plain(after)) in permission.addresses
     if name == "user_id":
         return text(_plain(after)) in permission.user_ids
+    if name == "lists":
+        return "autopilotlist" in permission.custom
     if name.startswith("custom field "):
         spelling = letters(name.removeprefix("custom field "))
         return not spelling or spelling in permission.custom

@@ -120,6 +120,11 @@ MAY_DIFFER: list[tuple[str, Json, Callable[[Json], object]]] = [
         write(0, Email="ADA@example.com"),
     ),
     ("an address that is new", with_traits(email="a@b.c"), write(0, Email="a@b.c")),
+    (
+        "a list that is named",
+        with_traits(_autopilot_list="contactlist_x"),
+        write(0, lists=["contactlist_vip", "contactlist_x"]),
+    ),
     ("an address by _NewEmail", with_traits(_NewEmail="a@b.c"), write(0, Email="a@b.c")),
     ("somebody new", {**IDENTIFY, "userId": "u3"}, add(user_id="u3")),
     ("a number as user id", {**IDENTIFY, "userId": 3.0}, add(user_id="3")),
