@@ -3,6 +3,7 @@
 import json
 import random
 import sys
+import textwrap
 import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,7 +22,8 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
-from contract_tests.report import Verdicts, page, terminal
+from contract_tests.report import Verdicts, failure, page
+from contract_tests.terminal import WIDTH, Lines, listed, not_counting, table, verdict
 from contract_tests.text import printable
 
 _NO_VERDICT = "cannot judge: "
@@ -211,6 +213,7 @@ class VerdictCollector:
         passed = not self._verdicts.unexpected(self._levels())
         session.exitstatus = 0 if passed and not self._others_failed else 1
         whole = self._verdicts.to_json(self._target(), self._config.option.level, passed=passed)
+        self._write_cases(whole["clauses"])
         for file in self._config.option.report or ():
             html = file.suffix.lower() == ".html"
             text = page(whole) if html else json.dumps(whole, indent=2)
@@ -218,6 +221,18 @@ class VerdictCollector:
                 file.write_text(text, "utf-8", errors="backslashreplace")
             except OSError as error:
                 self._unwritten.append(f"--report {file}: {error.strerror}")
+
+    def _write_cases(self, rows: list[dict[str, Any]]) -> None:
+        """Write the fixture case of each broken clause to a file of its own."""
+        folder = self._config.option.cases
+        for row in rows if folder else ():
+            if case := row.get("counterexample", {}).get("case"):
+                file = folder / f"{case['id']}.json"
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    file.write_text(json.dumps(case, indent=2), "utf-8")
+                except OSError as error:
+                    self._unwritten.append(f"--cases {file}: {error.strerror}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
@@ -228,14 +243,16 @@ class VerdictCollector:
             if not (rows or self._lost):
                 write("nothing was judged: no test ran")
             return
-        for line, style in terminal(rows):
+        for line, style in self._lines(rows):
             write(line, **({style: True} if style else {}))
         for line in self._verdicts.stale():
             write(printable(f"known failures: {line}"), yellow=True)
         write("")
         broken = [_brief(row) for row in rows if row["status"] == "failed"]
-        listed = f"; broken: {', '.join(broken)}" if broken else ""
-        write(f"{len(rows) - len(broken)} of {len(rows)} clauses hold{listed}")
+        named = f"; broken: {', '.join(broken)}" if broken else ""
+        holding = f"{len(rows) - len(broken)} of {len(rows)} clauses hold{named}"
+        for line in textwrap.wrap(holding, WIDTH, subsequent_indent="  "):
+            write(line)
         levels = " and ".join(self._levels())
         if unexpected := self._verdicts.unexpected(self._levels()):
             write(f"failed: {levels} broken: {len(unexpected)}", red=True)
@@ -244,6 +261,24 @@ class VerdictCollector:
             write(f"passed: every {levels} that was judged holds{known}", green=True)
         for line in self._unwritten:
             write(printable(line), red=True)
+
+    def _lines(self, rows: list[dict[str, Any]]) -> Lines:
+        """Return what is printed of these clauses: all of it when -v is given."""
+        levels = self._levels()
+        failed = bool(self._verdicts.unexpected(levels))
+        verbose = self._config.option.full or self._config.option.verbose > 0
+        if failed:
+            yield from verdict(rows, levels)
+        if verbose or not failed:
+            yield from table(rows)
+        if not failed and not verbose and (apart := not_counting(rows, levels)):
+            yield "", ""
+            yield from listed(apart)
+        for row in rows:
+            if verbose and "counterexample" in row:
+                yield "", ""
+                yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+                yield from failure(row)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Print that there is no verdict, unless pytest prints what ended the run itself."""

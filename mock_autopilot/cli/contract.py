@@ -74,7 +74,14 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
     multiple=True,
     help="Write a report to FILE, whose name ends in .json or .html; repeatable.",
 )
-@click.option("--junitxml", metavar="FILE", help="Write pytest's JUnit report.")
+@click.option("--junitxml", metavar="FILE", help="Write a JUnit report, a test for each clause.")
+@click.option(
+    "--cases",
+    "case_folder",
+    metavar="DIR",
+    help="Write the fixture case of each broken clause to a file in DIR.",
+)
+@click.option("-v", "--verbose", "full", is_flag=True, help="Print all that was found.")
 @click.option(
     "--case",
     "cases",
@@ -94,6 +101,8 @@ def contract(
     processes: str | None,
     cases: tuple[str, ...],
     more_cases: tuple[str, ...],
+    full: bool,
+    case_folder: str | None,
     **options: Any,
 ) -> None:
     """Certify that a forwarder of Segment messages keeps Autopilot's contract.
@@ -109,7 +118,8 @@ def contract(
     if more_cases and not cases:
         raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
     with _errors_without_a_verdict():
-        status = _run(processes, [*cases, *more_cases], options)
+        more = (["--full"] if full else []) + ([f"--cases={case_folder}"] if case_folder else [])
+        status = _run(processes, [*cases, *more_cases], options, more)
     sys.exit(status)
 
 
@@ -133,7 +143,7 @@ def _errors_without_a_verdict() -> Iterator[None]:
     sys.exit(CANNOT_JUDGE)
 
 
-def _run(processes: str | None, cases: list[str], options: dict[str, Any]) -> int:
+def _run(processes: str | None, cases: list[str], options: dict[str, Any], more: list[str]) -> int:
     """Run the cases or the clauses; return the exit status."""
     from contract_tests.protocol import CANNOT_JUDGE, SetupError
 
@@ -153,10 +163,10 @@ def _run(processes: str | None, cases: list[str], options: dict[str, Any]) -> in
         from mock_autopilot.cli._case_files import run_case_files
 
         return run_case_files(cases, {**options, "n": processes})
-    return _run_clauses(processes, options)
+    return _run_clauses(processes, options, more)
 
 
-def _run_clauses(processes: str | None, options: dict[str, Any]) -> int:
+def _run_clauses(processes: str | None, options: dict[str, Any], more: list[str]) -> int:
     import pytest
 
     from contract_tests.protocol import CANNOT_JUDGE
@@ -175,6 +185,7 @@ def _run_clauses(processes: str | None, options: dict[str, Any]) -> int:
         values = value if isinstance(value, tuple) else (value,)
         option = f"--{name.replace('_', '-')}"
         arguments += [f"{option}={one}" for one in values if one is not None]
+    arguments += more
     with TemporaryDirectory() as folder:  # Hypothesis would leave one where this runs
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
         status = int(pytest.main(arguments))
