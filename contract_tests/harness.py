@@ -1,6 +1,7 @@
 """What the clauses are tested with: the fake account, the forwarder, and the examples."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from contract_tests.example import Example
 from contract_tests.fake import DEFAULT_TRIGGER, Fake, open_fake
 from contract_tests.moved import Moved
 from contract_tests.protocol import Message, Result, Settings, SetupError, Target
+from contract_tests.setup_check import no_call, wrong_setup
 from contract_tests.strategies import identify, track
 from contract_tests.targets import open_target
 
@@ -65,7 +67,8 @@ class Harness:
         `patience` is how many seconds to wait for a call that has not arrived yet.
 
         Raises:
-            SetupError: no call arrives, or one only after the forwarder has answered.
+            SetupError: no call arrives, or one only after the forwarder has answered, or the key,
+                the base URL or the journeys are others.
 
         """
         with self.example() as example:
@@ -74,17 +77,17 @@ class Harness:
                 identify(person, {"plan": "gold"}),
                 track(person, "Step Activated", {"property": "test"}),
                 identify(person, {"plan": "free"}),
+                track(person, "Order Completed", {"property": "test"}),
             )
             result = example.deliver(first)
             if not self._came_in_time(example, 0, patience):
-                raise SetupError(
-                    f"no call reached the fake at {self.settings['base_url']}: the forwarder "
-                    f"said {result.status} {result.message[:200]!r}. Does it send to that base URL?"
-                )
+                raise SetupError(no_call(self.settings, result, os.environ))
             for message in others:
                 before = len(example.calls())
                 example.deliver(message)
                 self._came_in_time(example, before, patience)
+            if wrong := wrong_setup(self.settings, example.calls(), example.state()):
+                raise SetupError(wrong)
 
     def _came_in_time(self, example: Example, before: int, patience: float) -> bool:
         """Return whether the last message led to calls, beside those `before`.

@@ -64,6 +64,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="write a report to FILE, whose name ends in .json or .html; repeatable",
     )
 
+    add("--full", action="store_true", help="print all that was found of each clause")
+    add(
+        "--cases",
+        type=Path,
+        metavar="DIR",
+        help="write the fixture case of each broken clause to a file in DIR",
+    )
+
 
 def _seconds(text: str) -> float:
     seconds = float(text)

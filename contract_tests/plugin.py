@@ -3,6 +3,7 @@
 import json
 import random
 import sys
+import textwrap
 import traceback
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -23,7 +24,8 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
-from contract_tests.report import Verdicts, page, terminal
+from contract_tests.report import Verdicts, failure, page
+from contract_tests.terminal import WIDTH, Lines, listed, not_counting, table, verdict
 from contract_tests.text import printable
 
 _NO_VERDICT = "cannot judge: "
@@ -218,6 +220,7 @@ class VerdictCollector:
         failed = self._others_failed or self._verdicts.verdict() == "failed"
         session.exitstatus = 1 if failed else 0
         whole = self._verdicts.to_json(self._run())
+        self._write_cases(whole["clauses"])
         for file in self._config.option.report or ():
             html = file.suffix.lower() == ".html"
             text = page(whole) if html else json.dumps(whole, indent=2)
@@ -225,6 +228,18 @@ class VerdictCollector:
                 file.write_text(text, "utf-8", errors="backslashreplace")
             except OSError as error:
                 self._unwritten.append(f"--report {file}: {error.strerror}")
+
+    def _write_cases(self, rows: list[dict[str, Any]]) -> None:
+        """Write the fixture case of each broken clause to a file of its own."""
+        folder = self._config.option.cases
+        for row in rows if folder else ():
+            if case := row.get("counterexample", {}).get("case"):
+                file = folder / f"{case['id']}.json"
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    file.write_text(json.dumps(case, indent=2), "utf-8")
+                except OSError as error:
+                    self._unwritten.append(f"--cases {file}: {error.strerror}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
@@ -235,20 +250,40 @@ class VerdictCollector:
             if not (rows or self._lost):
                 write("nothing was judged: no test ran")
             return
-        for line, style in terminal(rows):
+        for line, style in self._lines(rows):
             write(line, **({style: True} if style else {}))
         for line in self._verdicts.stale():
             write(printable(f"known failures: {line}"), yellow=True)
         write("")
         broken = [_brief(row) for row in rows if row["status"] == "failed"]
-        listed = f"; broken: {', '.join(broken)}" if broken else ""
-        write(f"{len(rows) - len(broken)} of {len(rows)} clauses hold{listed}")
+        named = f"; broken: {', '.join(broken)}" if broken else ""
+        holding = f"{len(rows) - len(broken)} of {len(rows)} clauses hold{named}"
+        for line in textwrap.wrap(holding, WIDTH, subsequent_indent="  "):
+            write(line)
         colour = {"passed": "green", "failed": "red"}.get(self._verdicts.verdict(), "yellow")
         write(self._verdicts.sentence(), **{colour: True})
         if self._others_failed:
             write("failed: a test of the suite that is about no clause", red=True)
         for line in self._unwritten:
             write(printable(line), red=True)
+
+    def _lines(self, rows: list[dict[str, Any]]) -> Lines:
+        """Return what is printed of these clauses: all of it when -v is given."""
+        deciding = {row["id"] for row in self._verdicts.decisive()}
+        failed = bool(self._verdicts.unexpected())
+        verbose = self._config.option.full or self._config.option.verbose > 0
+        if failed:
+            yield from verdict(rows, deciding)
+        if verbose or not failed:
+            yield from table(rows)
+        if not failed and not verbose and (apart := not_counting(rows, deciding)):
+            yield "", ""
+            yield from listed(apart)
+        for row in rows:
+            if verbose and "counterexample" in row:
+                yield "", ""
+                yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+                yield from failure(row)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Print that there is no verdict, unless pytest prints what ended the run itself."""

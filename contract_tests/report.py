@@ -1,18 +1,15 @@
-"""What a run found, clause by clause: for the terminal, as JSON and as an HTML page."""
+"""What a run found, clause by clause: as JSON and as an HTML page."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
 from contract_tests.clauses import CLAUSES, VERSION, Clause
-from contract_tests.text import Prose, printable, shown
-
-Row = dict[str, Any]
-Lines = Iterable[tuple[str, str]]
-"""Lines for people, each with its style: green, red, yellow or none."""
+from contract_tests.terminal import Lines, Row, values
+from contract_tests.text import printable, shown
 
 
 @dataclass
@@ -133,23 +130,8 @@ class Verdicts:
         return min(self._failed[clause_id].items(), key=size)[1]
 
 
-def terminal(rows: Iterable[Row]) -> Lines:
-    """Return the report's lines for a terminal."""
-    rows = list(rows)
-    for row in rows:
-        known = f"  (known: {row['known']})" if "known" in row else ""
-        style = {"passed": "green", "failed": "yellow" if known else "red"}.get(row["status"], "")
-        line = f"{row['id']}  {row['level']:<6}  {row['status']:<7}  {row['title']}{known}"
-        yield printable(line), style
-    for row in rows:
-        if "counterexample" in row:
-            yield "", ""
-            yield f"{row['id']} ({row['level']}): {row['title']}", "red"
-            yield from failure(row)
-
-
 def failure(row: Row) -> Lines:
-    """Return what was found of a failed clause."""
+    """Return all that was found of a failed clause."""
     return ((printable(line), style) for line, style in _found(row))
 
 
@@ -166,20 +148,15 @@ def _found(row: Row) -> Lines:
         yield f"      the forwarder reported: {words}", ""
     yield "  what differs:", ""
     for difference in found["differences"]:
+        expected, arrived = values(difference)
         yield f"    {difference['what']}", ""
-        values = {"arrived": Prose("nothing"), **difference}
-        for name in difference.get("prose", ()):
-            values[name] = Prose(values[name])
-        yield f"      expected  {shown(values['expected'])}", "green"
-        yield f"      arrived   {shown(values['arrived'])}", "red"
+        yield f"      expected  {shown(expected)}", "green"
+        yield f"      arrived   {shown(arrived)}", "red"
     yield "  the calls that reached the account:" if found["calls"] else "  no call arrived", ""
     for call in found["calls"]:
         fault = f"  (fault {call['fault']})" if call["fault"] else ""
         yield f"    {call['method']} {call['path']} {shown(call['body'])}{fault}", ""
         yield f"      {call['status']} {shown(call['answer'])}", ""
-    if "case" in found:
-        yield "  as a fixture case:", ""
-        yield f"    {shown(found['case'])}", ""
 
 
 def page(report: dict[str, Any]) -> str:

@@ -86,7 +86,14 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
     multiple=True,
     help="Write a report to FILE, whose name ends in .json or .html; repeatable.",
 )
-@click.option("--junitxml", metavar="FILE", help="Write pytest's JUnit report.")
+@click.option("--junitxml", metavar="FILE", help="Write a JUnit report, a test for each clause.")
+@click.option(
+    "--cases",
+    "case_folder",
+    metavar="DIR",
+    help="Write the fixture case of each broken clause to a file in DIR.",
+)
+@click.option("-v", "--verbose", "full", is_flag=True, help="Print all that was found.")
 @click.option(
     "--case",
     "cases",
@@ -106,6 +113,8 @@ def contract(
     processes: str | None,
     cases: tuple[str, ...],
     more_cases: tuple[str, ...],
+    full: bool,
+    case_folder: str | None,
     **options: Any,
 ) -> None:
     """Certify that a forwarder of Segment messages keeps Autopilot's contract.
@@ -121,7 +130,8 @@ def contract(
     if more_cases and not cases:
         raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
     with errors_without_a_verdict():
-        status = _run(processes, [*cases, *more_cases], options)
+        more = (["--full"] if full else []) + ([f"--cases={case_folder}"] if case_folder else [])
+        status = _run(processes, [*cases, *more_cases], options, more)
     sys.exit(status)
 
 
@@ -145,7 +155,7 @@ def errors_without_a_verdict() -> Iterator[None]:
     sys.exit(CANNOT_JUDGE)
 
 
-def _run(processes: str | None, cases: list[str], options: dict[str, Any]) -> int:
+def _run(processes: str | None, cases: list[str], options: dict[str, Any], more: list[str]) -> int:
     """Run the cases or the clauses; return the exit status."""
     from contract_tests.protocol import CANNOT_JUDGE, SetupError
 
@@ -165,10 +175,10 @@ def _run(processes: str | None, cases: list[str], options: dict[str, Any]) -> in
         from mock_autopilot.cli._case_files import run_case_files
 
         return run_case_files(cases, {**options, "n": processes})
-    return _run_clauses(processes, options)
+    return _run_clauses(processes, options, more)
 
 
-def _run_clauses(processes: str | None, options: dict[str, Any]) -> int:
+def _run_clauses(processes: str | None, options: dict[str, Any], more: list[str]) -> int:
     import pytest
 
     from contract_tests.protocol import CANNOT_JUDGE
@@ -187,6 +197,7 @@ def _run_clauses(processes: str | None, options: dict[str, Any]) -> int:
         values = value if isinstance(value, tuple) else (value,)
         option = f"--{name.replace('_', '-')}"
         arguments += [f"{option}={one}" for one in values if one is not None]
+    arguments += more
     with TemporaryDirectory() as folder:  # Hypothesis would leave one where this runs
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
         status = int(pytest.main(arguments))

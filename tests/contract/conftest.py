@@ -53,6 +53,15 @@ MODULES = {
             print("got one", file=sys.stderr, flush=True)
             print(*sys.argv[1:], json.dumps(deliver(json.loads(line))), flush=True)
         """,
+    "otherwise": """
+        from adapter.contract import factory as reference
+        def factory_of(**others):
+            return lambda settings: reference({**settings, **others})
+        other_key = factory_of(api_key="another")
+        no_journeys = factory_of(journeys={})
+        def other_path(settings):
+            return reference({**settings, "base_url": settings["base_url"].replace("/v1", "")})
+        """,
     "once": """
         raise RuntimeError("no region")
         """,

@@ -19,7 +19,9 @@ from contract_tests.fake import open_fake
 from contract_tests.harness import Harness
 from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.options import EXAMPLES
+from contract_tests.report import Verdicts
 from contract_tests.sequences.runs import run_sequences
+from contract_tests.terminal import Row
 from contract_tests.test_engage import test_sequences_of_changes_and_syncs
 from contract_tests.test_sequences import test_sequences_of_messages
 
@@ -150,6 +152,26 @@ def broken_clauses(
             found[clause] = f"{counterexample['differences']} after {counterexample['messages']}"
     asked = levels or ("MUST", "SHOULD")
     return {clause: said for clause, said in found.items() if CLAUSES[clause].level in asked}
+
+
+def failed_rows(factory: Factory, examples: int, seed_: int = 1) -> list[Row]:
+    """Run all clauses as a run of the command does, with shrinking; return the failed ones."""
+    verdicts = Verdicts()
+    tests = suite_tests(examples, (*KNOWN, Phase.shrink))
+    with harness_for(factory) as harness:
+        for clause in CLAUSES.keys() - EVERYWHERE:
+            for number, test in enumerate(tests[clause]):
+                found, broken = None, clause
+                try:
+                    test(harness, seed_)
+                except Exception as error:  # noqa: BLE001  # whatever a mistake leads to
+                    found = getattr(error, "counterexample", {"error": repr(error)})
+                    broken = getattr(error, "clause", None) or clause
+                name = f"{clause}[{number}]"
+                verdicts.add(broken, name, found)
+                for other, shown in harness.take_findings().items():
+                    verdicts.add(other, name, shown)
+    return [row for row in verdicts.rows() if row["status"] == "failed"]
 
 
 def engage_failure(harness: Harness, make_engage: Callable[[], Engage], number: int) -> str:

@@ -17,12 +17,12 @@ from tests.contract.running import (
 
 
 def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
-    done = contract(folder, *BROKEN, "--clause", "IDN-01")
+    done = contract(folder, *BROKEN, "--clause", "IDN-01", "-v", "--cases", "cases")
     assert done.returncode == 1, done.stdout
     clause = CLAUSES["IDN-01"]
     sentence = f"IDN-01 (MUST): {clause.title}"
     assert f"IDN-01  MUST    failed   {clause.title}" in done.stdout
-    shown = done.stdout.partition(f"{sentence}\n")[2].splitlines()
+    shown = done.stdout.partition(f"\n{sentence}\n")[2].splitlines()
     assert shown[0] == f"  source: {clause.source}"
     message = json.loads(shown[2])
     # No noise is left in the smallest.
@@ -39,8 +39,7 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
     assert shown[8] == "  the calls that reached the account:"
     assert shown[9].startswith('    POST /v1/contact {"contact": {"Email": "ada@')
     assert shown[10].startswith('      200 {"contact_id": "person_')
-    assert shown[11] == "  as a fixture case:"
-    case = json.loads(shown[12])
+    case = json.loads((folder / "cases" / "found-idn-01.json").read_text("utf-8"))
     assert (case["id"], case["messages"]) == ("found-idn-01", [message])
     identifiers = {"Email": message["traits"]["email"], "user_id": message["userId"]}
     assert case["expect"] == {
@@ -53,7 +52,7 @@ def test_a_broken_clause_is_shown_whole(folder: Path) -> None:
 
 
 def test_a_state_machine_is_shown_as_messages(folder: Path) -> None:
-    done = contract(folder, *BROKEN, "--clause", "ENG-08")
+    done = contract(folder, *BROKEN, "--clause", "ENG-08", "-v")
     assert done.returncode == 1, done.stdout
     shown = done.stdout.partition("  the smallest messages found:\n")[2].splitlines()
     sent = [json.loads(line)["traits"] for line in shown if line.startswith('    {"type"')]
@@ -180,7 +179,7 @@ def test_what_a_forwarder_says_is_escaped(tmp_path: Path, processes: tuple[str, 
     files = [tmp_path / name for name in ("odd.json", "odd.html", "odd.xml")]
     arguments = ("--report", str(files[0]), "--report", str(files[1]), "--junitxml", str(files[2]))
     few = ("--examples", "3", "--clause", "IDN-01")
-    done = contract(tmp_path, "--adapter", "odd:factory", *few, *arguments, *processes)
+    done = contract(tmp_path, "--adapter", "odd:factory", *few, *arguments, *processes, "-v")
     assert done.returncode == 1, done.stdout
     assert "0 of 1 clauses hold; broken: IDN-01 (MUST)" in done.stdout
     escaped = r"500 a\ud800\u001b[2J\nb"

@@ -32,6 +32,9 @@ CANNOT: dict[str, tuple[tuple[str, ...], str]] = {
     "raising": (("--adapter", "raising:factory"), "RuntimeError: no such region"),
     "another answer": (("--adapter", "wordy:factory"), "the forwarder answered 'fine'"),
     "sends elsewhere": (("--adapter", "elsewhere:factory"), "no call reached the fake at http"),
+    "another key": (("--adapter", "otherwise:other_key"), "sends another API key"),
+    "another path": (("--adapter", "otherwise:other_path"), "set AUTOPILOT_BASE_URL"),
+    "no journeys": (("--adapter", "otherwise:no_journeys"), "Set AUTOPILOT_JOURNEYS"),
     "nobody listens": (
         ("--adapter-url", "http://127.0.0.1:1/", "--mock-port", "18199"),
         "--adapter-url http://127.0.0.1:1/ cannot be reached",

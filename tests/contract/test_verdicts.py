@@ -53,6 +53,7 @@ def test_level_should() -> None:
         "3",
         "--clause",
         "IDN-16",
+        "-v",
         "--level",
         "should",
     )
@@ -73,7 +74,7 @@ def test_known_failures(folder: Path) -> None:
 
 
 def test_processes_come_to_the_same_verdicts(folder: Path) -> None:
-    clauses = ("--clause", "IDN-01", "--clause", "IDN-02", "--clause", "TYP")
+    clauses = ("--clause", "IDN-01", "--clause", "IDN-02", "--clause", "TYP", "-v")
     one = contract(folder, *BROKEN, *clauses)
     two = contract(folder, *BROKEN, *clauses, "-n", "2")
     assert (one.returncode, two.returncode) == (1, 1), two.stdout
@@ -92,8 +93,10 @@ def test_a_command_may_log(folder: Path) -> None:
 def test_pytest_comes_to_the_same_verdicts(folder: Path) -> None:
     arguments = (*BROKEN, "--clause", "IDN-01", "--clause", "TYP")
     loaded = ("-p", "contract_tests.plugin")
-    ours = contract(folder, *arguments)
-    theirs = python(folder, "-m", "pytest", *loaded, "--pyargs", "contract_tests", *arguments)
+    ours = contract(folder, *arguments, "-v")
+    theirs = python(
+        folder, "-m", "pytest", *loaded, "--pyargs", "contract_tests", *arguments, "--full"
+    )
     assert (ours.returncode, theirs.returncode) == (1, 1), theirs.stdout
     assert verdicts(ours.stdout) == verdicts(theirs.stdout) != {}
 
