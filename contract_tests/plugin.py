@@ -1,11 +1,13 @@
 """The suite as a pytest plugin: its options, its fixture, and the report at the end."""
 
 import json
+import os
 import random
 import sys
 import textwrap
 import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from contract_tests.broken import Broken
 from contract_tests.clauses import EVERYWHERE
 from contract_tests.harness import Harness, TargetLost, open_harness
+from contract_tests.junit import write_no_verdict
 from contract_tests.options import (
     add_options,
     clause_or_group,
@@ -22,7 +25,8 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
-from contract_tests.report import Verdicts, failure, page
+from contract_tests.report import Verdicts, failure, levels_of
+from contract_tests.report_files import run_of, write_reports
 from contract_tests.terminal import WIDTH, Lines, listed, not_counting, table, verdict
 from contract_tests.text import printable
 
@@ -31,6 +35,8 @@ _PROPERTY = "contract"
 _KNOWN = pytest.StashKey[Mapping[str, str]]()
 _HARNESS = pytest.StashKey[Harness]()
 _ADDRESS = pytest.StashKey[str]()
+_JUNIT = pytest.StashKey[str]()
+"""The file of the JUnit report; pytest's own would have a test of each parameter."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,15 +55,18 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.stash[_KNOWN] = known_failures(option.known_failures)
         option.clause = [clause_or_group(name) for name in option.clause or ()]
         clear_reports(option.report or ())
-        clear_junit_report(getattr(option, "xmlpath", None))
+        if getattr(option, "xmlpath", None):
+            clear_junit_report(option.xmlpath)
+            config.stash[_JUNIT] = os.path.expandvars(Path(option.xmlpath).expanduser())
+            option.xmlpath = None
         harness = open_harness(option)
     except SetupError as error:
-        return _cannot_judge(str(error))
+        return _cannot_judge(config, str(error))
     except KeyboardInterrupt:
-        return _cannot_judge("it was interrupted")
+        return _cannot_judge(config, "it was interrupted")
     except Exception:  # noqa: BLE001  # status 1 would say that a clause is broken
         traceback.print_exc()
-        return _cannot_judge("an error that was not foreseen, see above")
+        return _cannot_judge(config, "an error that was not foreseen, see above")
     config.stash[_ADDRESS] = harness.settings["base_url"]
     if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
         config.stash[_ADDRESS] = "one for each process"
@@ -67,7 +76,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return None
 
 
-def _cannot_judge(why: str) -> int:
+def _cannot_judge(config: pytest.Config, why: str) -> int:
+    write_no_verdict(config.stash.get(_JUNIT, None), why)
     sys.stderr.write(f"cannot judge: {printable(why)}\n")
     return CANNOT_JUDGE
 
@@ -208,31 +218,18 @@ class VerdictCollector:
             return
         if exitstatus not in (0, 1) or self._lost or not self._verdicts.judged():
             self._complete = False
+            why = self._lost.removeprefix(_NO_VERDICT) or "nothing was judged"
+            write_no_verdict(self._config.stash.get(_JUNIT, None), why)
             session.exitstatus = CANNOT_JUDGE
             return
         passed = not self._verdicts.unexpected(self._levels())
         session.exitstatus = 0 if passed and not self._others_failed else 1
-        whole = self._verdicts.to_json(self._target(), self._config.option.level, passed=passed)
-        self._write_cases(whole["clauses"])
-        for file in self._config.option.report or ():
-            html = file.suffix.lower() == ".html"
-            text = page(whole) if html else json.dumps(whole, indent=2)
-            try:
-                file.write_text(text, "utf-8", errors="backslashreplace")
-            except OSError as error:
-                self._unwritten.append(f"--report {file}: {error.strerror}")
-
-    def _write_cases(self, rows: list[dict[str, Any]]) -> None:
-        """Write the fixture case of each broken clause to a file of its own."""
-        folder = self._config.option.cases
-        for row in rows if folder else ():
-            if case := row.get("counterexample", {}).get("case"):
-                file = folder / f"{case['id']}.json"
-                try:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    file.write_text(json.dumps(case, indent=2), "utf-8")
-                except OSError as error:
-                    self._unwritten.append(f"--cases {file}: {error.strerror}")
+        option = self._config.option
+        whole = self._verdicts.to_json(
+            self._target(), option.level, passed=passed, run=run_of(option.seed, option.examples)
+        )
+        junit_file = self._config.stash.get(_JUNIT, None)
+        self._unwritten += write_reports(option.report or (), option.cases, junit_file, whole)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
@@ -295,7 +292,7 @@ class VerdictCollector:
 
     def _levels(self) -> tuple[str, ...]:
         """Return the levels that have to hold."""
-        return ("MUST", "SHOULD") if self._config.option.level == "should" else ("MUST",)
+        return levels_of(self._config.option.level)
 
     def _target(self) -> str:
         option = self._config.option

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
+from contract_tests.causes import causes_of
 from contract_tests.clauses import CLAUSES, Clause
 from contract_tests.terminal import Lines, Row, values
 from contract_tests.text import printable, shown
@@ -45,11 +46,7 @@ class Verdicts:
     def unexpected(self, levels: Iterable[str]) -> list[Row]:
         """Return the failed clauses of these levels that were not known to fail."""
         levels = tuple(levels)
-        return [
-            row
-            for row in self.rows()
-            if row["status"] == "failed" and row["level"] in levels and "known" not in row
-        ]
+        return [row for row in self.rows() if row["status"] == "failed" and _counts(row, levels)]
 
     def stale(self) -> list[str]:
         """Return a sentence for each known failure that holds now, or names no clause."""
@@ -61,9 +58,26 @@ class Verdicts:
         ]
         return [*unknown, *held]
 
-    def to_json(self, target: str, level: str, *, passed: bool) -> dict[str, Any]:
-        """Return the whole report."""
-        return {"target": target, "level": level, "passed": passed, "clauses": self.rows()}
+    def to_json(
+        self, target: str, level: str, *, passed: bool, run: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the whole report; `run` says what was run: version, seed, examples, date."""
+        rows = self.rows()
+        levels = levels_of(level)
+        judged = sum(row["status"] != "skipped" for row in rows)
+        return {
+            "target": target,
+            "level": level,
+            "passed": passed,
+            "judged": judged,
+            "complete": judged == len(rows),
+            "run": dict(run or {}),
+            "causes": [
+                {**cause.to_json(), "counts": _counts(cause.row, levels)}
+                for cause in causes_of(rows)
+            ],
+            "clauses": rows,
+        }
 
     def _row(self, clause: Clause) -> Row:
         row: Row = {
@@ -90,6 +104,15 @@ class Verdicts:
             return "error" in found, len(messages), len(json.dumps(messages)), test
 
         return min(self._failed[clause_id].items(), key=size)[1]
+
+
+def levels_of(level: str) -> tuple[str, ...]:
+    """Return the levels that have to hold at this one, `must` or `should`."""
+    return ("MUST", "SHOULD") if level == "should" else ("MUST",)
+
+
+def _counts(row: Row, levels: Iterable[str]) -> bool:
+    return row["level"] in levels and "known" not in row
 
 
 def failure(row: Row) -> Lines:
@@ -134,6 +157,6 @@ def page(report: dict[str, Any]) -> str:
         report,
         verdict="passed" if report["passed"] else "failed",
         held=held,
-        judged=held + statuses.count("failed"),
+        rows={row["id"]: row for row in report["clauses"]},
         failure=failure,
     )

@@ -88,7 +88,19 @@ def test_the_report_files(folder: Path) -> None:
 
     whole = json.loads(files[0].read_text("utf-8"))
     rows = {row["id"]: row for row in whole.pop("clauses")}
-    assert whole == {"target": "broken:factory", "level": "must", "passed": False}
+    run, causes = whole.pop("run"), whole.pop("causes")
+    assert whole == {
+        "target": "broken:factory",
+        "level": "must",
+        "passed": False,
+        "judged": 2,
+        "complete": False,
+    }
+    assert (run["seed"], run["examples"]) == (1, 20)
+    assert run.keys() == {"version", "seed", "examples", "date"}
+    (cause,) = causes
+    assert cause["sentence"].startswith("false is lost: trait ")
+    assert (cause["clause"], cause["also"], cause["counts"]) == ("IDN-01", [], True)
     assert list(rows) == list(CLAUSES)
     broken = rows["IDN-01"].pop("counterexample")
     statuses = {"IDN-01": "failed", "IDN-04": "passed"}
@@ -118,8 +130,9 @@ def test_the_report_files(folder: Path) -> None:
     assert difference["what"] in unescape(html)
 
     junit = files[2].read_text("utf-8")
-    assert 'tests="2"' in junit
-    assert 'failures="1"' in junit
+    assert f'tests="{len(CLAUSES)}" failures="1" errors="0"' in junit
+    assert '<testcase classname="contract.MUST" name="IDN-04" />' in junit
+    assert '<testcase classname="contract.MUST" name="IDN-01"><failure message="true and' in junit
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -182,6 +195,25 @@ def test_what_a_forwarder_says_is_escaped(tmp_path: Path, processes: tuple[str, 
     assert found["reported"][0]["message"] == "a\ud800\x1b[2J\nb"
     assert found["differences"][0]["prose"] == ["expected", "arrived"]
     assert files[2].exists()
+
+
+def test_a_run_that_cannot_judge_is_an_error_in_junit(folder: Path) -> None:
+    file = folder / "none.xml"
+    file.write_text('<testsuites tests="1" failures="0" />')
+    done = contract(folder, "--adapter", "otherwise:other_key", "--junitxml", str(file))
+    assert done.returncode == 2
+    assert 'errors="1"' in file.read_text("utf-8")
+    assert "cannot judge: the forwarder sends another API key" in file.read_text("utf-8")
+
+
+def test_a_known_failure_is_none_in_junit(folder: Path) -> None:
+    known, file = folder / "junit-known.txt", folder / "known.xml"
+    known.write_text("IDN-01: the old parser\n")
+    arguments = ("--clause", "IDN-01", "--known-failures", str(known), "--junitxml", str(file))
+    done = contract(folder, *BROKEN, *arguments)
+    assert done.returncode == 0, done.stdout
+    assert 'failures="0"' in file.read_text("utf-8")
+    assert "known: the old parser" in file.read_text("utf-8")
 
 
 BLOCKING = """
