@@ -1,12 +1,12 @@
 """The suite as a pytest plugin: its options, its fixture, and the report at the end."""
 
 import json
+import os
 import random
 import sys
-import textwrap
 import traceback
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.broken import Broken
 from contract_tests.clauses import EVERYWHERE, VERSION
-from contract_tests.fake import fake_version
 from contract_tests.harness import Harness, TargetLost, open_harness
+from contract_tests.junit import write_no_verdict
 from contract_tests.options import (
     add_options,
     clause_or_group,
@@ -24,8 +24,9 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
-from contract_tests.report import Verdicts, failure, page
-from contract_tests.terminal import WIDTH, Lines, listed, not_counting, table, verdict
+from contract_tests.report import Verdicts, failure
+from contract_tests.report_files import run_of, write_reports
+from contract_tests.terminal import Lines, holding, listed, not_counting, table, verdict
 from contract_tests.text import printable
 
 _NO_VERDICT = "cannot judge: "
@@ -33,6 +34,8 @@ _PROPERTY = "contract"
 _KNOWN = pytest.StashKey[Mapping[str, str]]()
 _HARNESS = pytest.StashKey[Harness]()
 _ADDRESS = pytest.StashKey[str]()
+_JUNIT = pytest.StashKey[str]()
+"""The file of the JUnit report; pytest's own would have a test of each parameter."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,15 +54,18 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         config.stash[_KNOWN] = known_failures(option.known_failures)
         option.clause = [clause_or_group(name) for name in option.clause or ()]
         clear_reports(option.report or ())
-        clear_junit_report(getattr(option, "xmlpath", None))
+        if getattr(option, "xmlpath", None):
+            clear_junit_report(option.xmlpath)
+            config.stash[_JUNIT] = os.path.expandvars(Path(option.xmlpath).expanduser())
+            option.xmlpath = None
         harness = open_harness(option)
     except SetupError as error:
-        return _cannot_judge(str(error))
+        return _cannot_judge(config, str(error))
     except KeyboardInterrupt:
-        return _cannot_judge("it was interrupted")
+        return _cannot_judge(config, "it was interrupted")
     except Exception:  # noqa: BLE001  # status 1 would say that a clause is broken
         traceback.print_exc()
-        return _cannot_judge("an error that was not foreseen, see above")
+        return _cannot_judge(config, "an error that was not foreseen, see above")
     config.stash[_ADDRESS] = harness.settings["base_url"]
     if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
         config.stash[_ADDRESS] = "one for each process"
@@ -69,7 +75,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return None
 
 
-def _cannot_judge(why: str) -> int:
+def _cannot_judge(config: pytest.Config, why: str) -> int:
+    write_no_verdict(config.stash.get(_JUNIT, None), why)
     sys.stderr.write(f"cannot judge: {printable(why)}\n")
     return CANNOT_JUDGE
 
@@ -215,31 +222,16 @@ class VerdictCollector:
             return
         if exitstatus not in (0, 1) or self._lost or not self._verdicts.judged():
             self._complete = False
+            why = self._lost.removeprefix(_NO_VERDICT) or "nothing was judged"
+            write_no_verdict(self._config.stash.get(_JUNIT, None), why)
             session.exitstatus = CANNOT_JUDGE
             return
         failed = self._others_failed or self._verdicts.verdict() == "failed"
         session.exitstatus = 1 if failed else 0
-        whole = self._verdicts.to_json(self._run())
-        self._write_cases(whole["clauses"])
-        for file in self._config.option.report or ():
-            html = file.suffix.lower() == ".html"
-            text = page(whole) if html else json.dumps(whole, indent=2)
-            try:
-                file.write_text(text, "utf-8", errors="backslashreplace")
-            except OSError as error:
-                self._unwritten.append(f"--report {file}: {error.strerror}")
-
-    def _write_cases(self, rows: list[dict[str, Any]]) -> None:
-        """Write the fixture case of each broken clause to a file of its own."""
-        folder = self._config.option.cases
-        for row in rows if folder else ():
-            if case := row.get("counterexample", {}).get("case"):
-                file = folder / f"{case['id']}.json"
-                try:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    file.write_text(json.dumps(case, indent=2), "utf-8")
-                except OSError as error:
-                    self._unwritten.append(f"--cases {file}: {error.strerror}")
+        option = self._config.option
+        whole = self._verdicts.to_json(self._target(), run_of(option.seed, option.examples))
+        junit_file = self._config.stash.get(_JUNIT, None)
+        self._unwritten += write_reports(option.report or (), option.cases, junit_file, whole)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
@@ -255,10 +247,7 @@ class VerdictCollector:
         for line in self._verdicts.stale():
             write(printable(f"known failures: {line}"), yellow=True)
         write("")
-        broken = [_brief(row) for row in rows if row["status"] == "failed"]
-        named = f"; broken: {', '.join(broken)}" if broken else ""
-        holding = f"{len(rows) - len(broken)} of {len(rows)} clauses hold{named}"
-        for line in textwrap.wrap(holding, WIDTH, subsequent_indent="  "):
+        for line in holding(rows):
             write(line)
         colour = {"passed": "green", "failed": "red"}.get(self._verdicts.verdict(), "yellow")
         write(self._verdicts.sentence(), **{colour: True})
@@ -269,14 +258,13 @@ class VerdictCollector:
 
     def _lines(self, rows: list[dict[str, Any]]) -> Lines:
         """Return what is printed of these clauses: all of it when -v is given."""
-        deciding = {row["id"] for row in self._verdicts.decisive()}
         failed = bool(self._verdicts.unexpected())
         verbose = self._config.option.full or self._config.option.verbose > 0
         if failed:
-            yield from verdict(rows, deciding)
+            yield from verdict(rows)
         if verbose or not failed:
             yield from table(rows)
-        if not failed and not verbose and (apart := not_counting(rows, deciding)):
+        if not failed and not verbose and (apart := not_counting(rows)):
             yield "", ""
             yield from listed(apart)
         for row in rows:
@@ -298,17 +286,6 @@ class VerdictCollector:
             reporter.write_line("")
             reporter.write_line(self._lost)
 
-    def _run(self) -> dict[str, Any]:
-        """Return what is tested, and how: what a report says beside its verdicts."""
-        option = self._config.option
-        return {
-            "target": self._target(),
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
-            "mock_autopilot": fake_version(),
-            "seed": option.seed,
-            "examples": option.examples,
-        }
-
     def _target(self) -> str:
         option = self._config.option
         return option.adapter or option.adapter_url or option.adapter_command or "none"
@@ -316,10 +293,6 @@ class VerdictCollector:
 
 def _error(error: BaseException) -> dict[str, Any]:
     return {"error": "".join(traceback.format_exception_only(error)).strip()}
-
-
-def _brief(row: dict[str, Any]) -> str:
-    return f"{row['id']} ({'known' if 'known' in row else row['level']})"
 
 
 def _clause_of(item: pytest.Item) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
+from contract_tests.causes import causes_of
 from contract_tests.clauses import CLAUSES, VERSION, Clause
-from contract_tests.terminal import Lines, Row, values
+from contract_tests.terminal import Lines, Row, fails_the_run, values
 from contract_tests.text import printable, shown
 
 
@@ -49,15 +50,11 @@ class Verdicts:
 
     def decisive(self) -> list[Row]:
         """Return the clauses that decide."""
-        return [
-            row
-            for row in self.rows()
-            if row["level"] in self.levels and row["since"] <= self.version
-        ]
+        return [row for row in self.rows() if row["decides"]]
 
     def unexpected(self) -> list[Row]:
         """Return the failed clauses among those that decide, but for known failures."""
-        return [row for row in self.decisive() if row["status"] == "failed" and "known" not in row]
+        return [row for row in self.judged() if row["status"] == "failed" and fails_the_run(row)]
 
     def verdict(self) -> str:
         """Return passed, failed, or partial when a clause that decides was not tested."""
@@ -90,16 +87,21 @@ class Verdicts:
         ]
         return [*unknown, *held]
 
-    def to_json(self, run: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the whole report; `run` says what was tested, and how."""
-        verdict = self.verdict()
+    def to_json(self, target: str, run: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole report; `run` says what was run: version, seed, examples, date."""
+        rows, verdict = self.rows(), self.verdict()
         return {
-            **run,
+            "target": target,
             "contract": self.version,
             "level": "should" if "SHOULD" in self.levels else "must",
             "verdict": verdict,
             "passed": verdict == "passed",
-            "clauses": self.rows(),
+            "judged": len(self.judged()),
+            "run": dict(run),
+            "causes": [
+                {**cause.to_json(), "counts": fails_the_run(cause.row)} for cause in causes_of(rows)
+            ],
+            "clauses": rows,
         }
 
     def _row(self, clause: Clause) -> Row:
@@ -109,6 +111,7 @@ class Verdicts:
             "title": clause.title,
             "source": clause.source,
             "since": clause.since,
+            "decides": clause.level in self.levels and clause.since <= self.version,
             "status": self.status(clause.id),
         }
         if clause.id in self.known_failures:
@@ -171,6 +174,6 @@ def page(report: dict[str, Any]) -> str:
     return template.render(
         report,
         held=held,
-        judged=held + statuses.count("failed"),
+        rows={row["id"]: row for row in report["clauses"]},
         failure=failure,
     )

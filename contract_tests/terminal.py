@@ -1,7 +1,7 @@
 """What a run prints at its end: the verdict and its causes, short enough to be read at once."""
 
 import textwrap
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from contract_tests.causes import Cause, causes_of
@@ -28,12 +28,24 @@ def table(rows: Iterable[Row]) -> Lines:
         yield printable(line), style
 
 
-def verdict(rows: Sequence[Row], deciding: Collection[str]) -> Lines:
-    """Return what is wrong, of a run in which one of the `deciding` clauses failed unexpectedly.
+def holding(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield how many of the judged clauses hold, and which do not."""
+    broken = [
+        f"{row['id']} ({'known' if 'known' in row else row['level']})"
+        for row in rows
+        if row["status"] == "failed"
+    ]
+    named = f"; broken: {', '.join(broken)}" if broken else ""
+    text = f"{len(rows) - len(broken)} of {len(rows)} clauses hold{named}"
+    yield from textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+
+
+def verdict(rows: Sequence[Row]) -> Lines:
+    """Return what is wrong, of a run in which a clause that decides failed unexpectedly.
 
     The first line names the first cause; the causes follow with what shows them.
     """
-    counting, apart = _parted(causes_of(rows), deciding)
+    counting, apart = _parted(causes_of(rows))
     if not counting:
         return
     first, *others = counting
@@ -67,17 +79,21 @@ def listed(causes: Sequence[Cause]) -> Lines:
         yield f"  and {len(causes) - 8} more; {_MORE}", ""
 
 
-def not_counting(rows: Sequence[Row], deciding: Collection[str]) -> list[Cause]:
-    """Return the causes that do not decide the verdict, by the ids of the clauses that do."""
-    return _parted(causes_of(rows), deciding)[1]
+def not_counting(rows: Sequence[Row]) -> list[Cause]:
+    """Return the causes that do not decide the verdict."""
+    return _parted(causes_of(rows))[1]
 
 
-def _parted(causes: Iterable[Cause], deciding: Collection[str]) -> tuple[list[Cause], list[Cause]]:
+def fails_the_run(row: Row) -> bool:
+    """Return whether a broken clause makes the run fail."""
+    return row["decides"] and "known" not in row
+
+
+def _parted(causes: Iterable[Cause]) -> tuple[list[Cause], list[Cause]]:
     counting: list[Cause] = []
     apart: list[Cause] = []
     for cause in causes:
-        counts = cause.row["id"] in deciding and "known" not in cause.row
-        (counting if counts else apart).append(cause)
+        (counting if fails_the_run(cause.row) else apart).append(cause)
     return counting, apart
 
 

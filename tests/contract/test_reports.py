@@ -88,17 +88,20 @@ def test_the_report_files(folder: Path) -> None:
 
     whole = json.loads(files[0].read_text("utf-8"))
     rows = {row["id"]: row for row in whole.pop("clauses")}
-    dated = whole.pop("date"), whole.pop("mock_autopilot")
-    assert all(dated)
+    run, causes = whole.pop("run"), whole.pop("causes")
     assert whole == {
         "target": "broken:factory",
         "contract": VERSION,
         "level": "must",
-        "seed": 1,
-        "examples": 20,
         "verdict": "failed",
         "passed": False,
+        "judged": 2,
     }
+    assert (run["seed"], run["examples"]) == (1, 20)
+    assert run.keys() == {"version", "seed", "examples", "date"}
+    (cause,) = causes
+    assert cause["sentence"].startswith("false is lost: trait ")
+    assert (cause["clause"], cause["also"], cause["counts"]) == ("IDN-01", [], True)
     assert list(rows) == list(CLAUSES)
     broken = rows["IDN-01"].pop("counterexample")
     statuses = {"IDN-01": "failed", "IDN-04": "passed"}
@@ -128,8 +131,9 @@ def test_the_report_files(folder: Path) -> None:
     assert difference["what"] in unescape(html)
 
     junit = files[2].read_text("utf-8")
-    assert 'tests="2"' in junit
-    assert 'failures="1"' in junit
+    assert f'tests="{len(CLAUSES)}" failures="1" errors="0"' in junit
+    assert '<testcase classname="contract.MUST" name="IDN-04" />' in junit
+    assert '<testcase classname="contract.MUST" name="IDN-01"><failure message="true and' in junit
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -152,7 +156,7 @@ def test_the_page_escapes_what_it_shows() -> None:
     verdicts = Verdicts({"IDN-01": "<b>known</b>"})
     error = {"error": "<script>alert('&')</script>"}
     verdicts.add("IDN-01", "test", error)
-    html = page(verdicts.to_json({"target": "<i>target</i>"}))
+    html = page(verdicts.to_json("<i>target</i>", {}))
     assert not re.search("<b>|<i>|<script", html)
     assert "<title>Contract: &lt;i&gt;target&lt;/i&gt;</title>" in html
     assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in html
@@ -192,6 +196,25 @@ def test_what_a_forwarder_says_is_escaped(tmp_path: Path, processes: tuple[str, 
     assert found["reported"][0]["message"] == "a\ud800\x1b[2J\nb"
     assert found["differences"][0]["prose"] == ["expected", "arrived"]
     assert files[2].exists()
+
+
+def test_a_run_that_cannot_judge_is_an_error_in_junit(folder: Path) -> None:
+    file = folder / "none.xml"
+    file.write_text('<testsuites tests="1" failures="0" />')
+    done = contract(folder, "--adapter", "otherwise:other_key", "--junitxml", str(file))
+    assert done.returncode == 2
+    assert 'errors="1"' in file.read_text("utf-8")
+    assert "cannot judge: the forwarder sends another API key" in file.read_text("utf-8")
+
+
+def test_a_known_failure_is_none_in_junit(folder: Path) -> None:
+    known, file = folder / "junit-known.txt", folder / "known.xml"
+    known.write_text("IDN-01: the old parser\n")
+    arguments = ("--clause", "IDN-01", "--known-failures", str(known), "--junitxml", str(file))
+    done = contract(folder, *BROKEN, *arguments)
+    assert done.returncode == 0, done.stdout
+    assert 'failures="0"' in file.read_text("utf-8")
+    assert "known: the old parser" in file.read_text("utf-8")
 
 
 BLOCKING = """
