@@ -19,10 +19,12 @@ class Best(NamedTuple):
     """Clauses that are broken too."""
     unless: str = ""
     """A symptom that no failure of the run begins with."""
+    holding: tuple[str, ...] = ()
+    """Clauses that are not broken."""
 
 
 _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
-    ("SET-01", ""),
+    ("SET-01", "", (), "no contact"),
     ("TYP-01", "written"),
     ("TYP-02", "written"),
     ("TYP-01", ""),
@@ -33,6 +35,8 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("INT-03", ""),
     # --- whom a message is about ---
     ("ELS-05", "other person custom field", (), "identifier lost"),
+    ("INT-01", WHO, ("IDR-05", "IDR-06"), "", ("INT-04",)),
+    ("IDR-09", "contact of other identifiers", (), "", ("IDR-08",)),
     ("IDR-05", WHO),
     ("IDR-06", WHO),
     ("TRK-06", "refused track with a user id alone", (), "refused track with an address alone"),
@@ -60,6 +64,7 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     # --- what must not move ---
     ("ELS-02", ""),
     # --- values ---
+    ("IDN-14", ""),
     ("IDN-12", "value lost", ("ELS-01",)),
     ("IDN-02", "falsy", (), "value lost"),
     ("IDN-07", "value lost", ("IDN-01", "IDN-04", "IDN-05", "IDN-06")),
@@ -131,7 +136,7 @@ EXPLAINS: tuple[tuple[str, str], ...] = (
             "|moved (a new contact|Email|user_id|journey|the contact)"
         ),
     ),
-    ("value lost|. changed|part lost", "moved custom field|moved [A-Z]"),
+    ("value lost|field lost|value not|. changed|part lost", "moved custom field|moved [A-Z]|field"),
     ("value unwanted", "moved"),
     ("false success|other", "false success|other|moved"),
     ("entry|journeys", "entry|journeys|moved journey"),
