@@ -42,6 +42,7 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("TRK-06", "refused track with a user id alone", (), "refused track with an address alone"),
     ("TRK-05", "refused track with an address alone", (), "refused track with a user id alone"),
     ("TRK-07", "refused track|no contact", ("TRK-05", "TRK-06"), "entry unwanted"),
+    ("TRK-01", "entry lost", (), "entry unwanted|refused track"),
     ("IDR-10", "contacts two|identifier lost user_id"),
     ("TRK-05", WHO),
     ("TRK-06", WHO),
