@@ -88,7 +88,8 @@ def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001  # a failed delivery, as a cancelled task is
-        response = {"raised": safe_text(str, error), "status": None}
+        said = safe_text(str, error)
+        response = {"raised": said if said.strip() else describe_error(error), "status": None}
         try:
             return json.dumps({**response, "status": getattr(error, "status", None)})
         except Exception:  # noqa: BLE001  # the status is whatever the author made of it
@@ -113,7 +114,7 @@ def safe_text(convert: Callable[[object], str], value: object) -> str:
 def describe_error(error: BaseException) -> str:
     """Return an exception as a line: its type, its text, and where it came from."""
     frames = traceback.extract_tb(error.__traceback__)
-    described = f"{type(error).__name__}: {safe_text(str, error)}"
+    described = f"{type(error).__name__}: {safe_text(str, error)}".rstrip(": ")
     own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]
     own = [frame for frame in own if not frame.filename.startswith("<frozen")]
     return f"{described} ({own[-1].filename}:{own[-1].lineno})" if own else described

@@ -18,7 +18,7 @@ class FactoryTarget:
         try:
             answer = self._deliver(message)
         except Exception as error:  # noqa: BLE001  # whatever a forwarder raises
-            return failed(str(error), getattr(error, "status", None))
+            return failed(str(error) or type(error).__name__, getattr(error, "status", None))
         return result_of(answer)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.cases.differences import who
 from contract_tests.comparison import trait_agrees
 from contract_tests.engage.messages import (
     COMPUTED,
@@ -118,7 +119,9 @@ def test_leaving_changes_only_the_property(
         kept = {name: value for name, value in sent.items() if trait_agrees(value, before, name)}
         example.has_traits(person, {**kept, "last_30days": False})
         for name in KEPT if before and contact else ():
-            example.compare(f"field {name}", before.get(name), contact.get(name))
+            example.compare(
+                f"field {name} of {who(named.identifiers)}", before.get(name), contact.get(name)
+            )
         example.compare("the journeys", journeys, example.state()["journeys"])
         example.people(1)
 

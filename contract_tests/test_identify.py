@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.cases.differences import who
 from contract_tests.comparison import custom_fields
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message
@@ -197,12 +198,13 @@ def test_the_same_message_twice(
         before = example.contact_of(person)
         example.was_delivered(example.deliver_again())
         after = example.contact_of(person)
+        again = f"of {who(person.identifiers)}, as it was before the message came again"
         if before and after:
             for name, value in settled(before).items():
-                example.compare(f"field {name}", value, after.get(name))
+                example.compare(f"field {name} {again}", value, after.get(name))
             now = custom_fields(after)
             for name, value in custom_fields(before).items():
-                example.compare(f"trait {name!r}", value, now.get(name))
+                example.compare(f"trait {name!r} {again}", value, now.get(name))
         example.people(1)
 
 

@@ -64,6 +64,7 @@ def _place(clause_id: str, symptoms: Symptoms) -> int:
             best.clause == clause_id
             and _shows(symptoms[clause_id], best.pattern)
             and all(other in symptoms for other in best.given)
+            and not any(other in symptoms for other in best.holding)
             and not (best.unless and any(_shows(all_, best.unless) for all_ in symptoms.values()))
         ):
             return number

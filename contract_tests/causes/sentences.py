@@ -75,7 +75,7 @@ def _reported(difference: Json, message: Json, found: Json) -> str:
     what, expected = difference["what"], difference["expected"]
     arrived = difference.get("arrived")
     if what.endswith("outcome") and str(expected).startswith("delivered"):
-        said = short(Prose(arrived or "no answer"))
+        said = short(Prose(str(arrived or "no answer").partition(". ")[0]))
         return f"{_a(message)} with {named_by(message)} is refused: {said}"
     if what.endswith("outcome"):
         refused = [call["status"] for call in found["calls"] if call["status"] not in (200, None)]

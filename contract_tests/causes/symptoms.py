@@ -173,10 +173,12 @@ def _values(expected: Any, difference: Json, what: str) -> Iterator[str]:
         arrived = _part(arrived, about(difference).strip("'\""))
         yield "part lost" if arrived is _NOTHING else "part changed"
     if arrived is _NOTHING:
+        if what.startswith("field"):
+            yield f"{about(difference)} lost"
+            yield "field lost"
+            return
         yield f"{kind} lost" if expected else f"falsy {kind} lost"
         yield "value lost" if expected else "falsy lost"
-        if what.startswith("field"):
-            yield f"field {about(difference).removeprefix('field ')} lost"
         return
     if kind_of(arrived) != kind:
         yield f"{kind} becomes {kind_of(arrived)}"

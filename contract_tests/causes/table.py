@@ -19,10 +19,12 @@ class Best(NamedTuple):
     """Clauses that are broken too."""
     unless: str = ""
     """A symptom that no failure of the run begins with."""
+    holding: tuple[str, ...] = ()
+    """Clauses that are not broken."""
 
 
 _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
-    ("SET-01", ""),
+    ("SET-01", "", (), "no contact"),
     ("TYP-01", "written"),
     ("TYP-02", "written"),
     ("TYP-01", ""),
@@ -32,16 +34,19 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("INT-02", ""),
     ("INT-03", ""),
     # --- whom a message is about ---
-    ("ELS-05", "other person custom field", (), "identifier lost"),
+    ("ELS-05", "other person custom field", (), "identifier lost|contact of"),
+    ("INT-01", WHO, ("IDR-05", "IDR-06"), "", ("INT-04",)),
+    ("IDR-09", "contact of other identifiers", (), "", ("IDR-08",)),
     ("IDR-05", WHO),
     ("IDR-06", WHO),
     ("TRK-06", "refused track with a user id alone", (), "refused track with an address alone"),
     ("TRK-05", "refused track with an address alone", (), "refused track with a user id alone"),
-    ("TRK-07", "refused track|no contact|entry lost", ("TRK-05", "TRK-06"), "entry unwanted"),
+    ("TRK-07", "refused track|no contact", ("TRK-05", "TRK-06"), "entry unwanted"),
+    ("TRK-01", "entry lost", (), "entry unwanted|refused track"),
     ("IDR-10", "contacts two|identifier lost user_id"),
     ("TRK-05", WHO),
     ("TRK-06", WHO),
-    ("TRK-07", "refused track|no contact|entry lost", (), "entry unwanted"),
+    ("TRK-07", "refused track|no contact", (), "entry unwanted"),
     ("IDR-10", "refused|no contact|identifier lost|contact of|contacts"),
     ("IDR-11", "refused|no contact|identifier lost|contact of|contacts"),
     ("IDR-07", "refused|no contact|identifier lost|contact of|contacts"),
@@ -60,6 +65,8 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     # --- what must not move ---
     ("ELS-02", ""),
     # --- values ---
+    ("IDN-14", ""),
+    ("IDN-13", "value unwanted"),
     ("IDN-12", "value lost", ("ELS-01",)),
     ("IDN-02", "falsy", (), "value lost"),
     ("IDN-07", "value lost", ("IDN-01", "IDN-04", "IDN-05", "IDN-06")),
@@ -131,7 +138,7 @@ EXPLAINS: tuple[tuple[str, str], ...] = (
             "|moved (a new contact|Email|user_id|journey|the contact)"
         ),
     ),
-    ("value lost|. changed|part lost", "moved custom field|moved [A-Z]"),
+    ("value lost|field lost|value not|. changed|part lost", "moved custom field|moved [A-Z]|field"),
     ("value unwanted", "moved"),
     ("false success|other", "false success|other|moved"),
     ("entry|journeys", "entry|journeys|moved journey"),

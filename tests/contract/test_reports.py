@@ -111,6 +111,8 @@ def test_the_report_files(folder: Path) -> None:
             "level": clause.level,
             "title": clause.title,
             "source": clause.source,
+            "since": clause.since,
+            "decides": clause.level == "MUST",
             "status": statuses.get(clause.id, "skipped"),
         }
         for clause in CLAUSES.values()

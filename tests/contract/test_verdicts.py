@@ -122,7 +122,7 @@ def test_an_earlier_version_of_the_contract(tmp_path: Path) -> None:
     arguments = ("--adapter", "new:factory", "--clause", "IDN-23", "--clause", "INT", "--seed", "1")
     report = ("--report", "report.json")
     done = contract(tmp_path, *arguments, *report)
-    assert (done.returncode, verdicts(done.stdout)["IDN-23"]) == (1, "failed")
+    assert (done.returncode, "IDN-23 (MUST)" in done.stdout) == (1, True)
     assert "failed: MUST broken: 1" in done.stdout
     written = json.loads((tmp_path / "report.json").read_text())
     assert (written["contract"], written["verdict"], written["passed"]) == (2, "failed", False)
