@@ -126,7 +126,7 @@ def test_an_earlier_version_of_the_contract(tmp_path: Path) -> None:
     assert "failed: MUST broken: 1" in done.stdout
     written = json.loads((tmp_path / "report.json").read_text())
     assert (written["contract"], written["verdict"], written["passed"]) == (2, "failed", False)
-    assert {"target", "date", "mock_autopilot", "seed", "examples"} <= written.keys()
+    assert written["run"].keys() == {"version", "seed", "examples", "date"}
     done = contract(tmp_path, *arguments, *report, "--contract", "1")
     assert (done.returncode, verdicts(done.stdout)["IDN-23"]) == (0, "failed")
     assert "contract  version 1 of 2" in done.stdout
