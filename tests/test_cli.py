@@ -37,7 +37,8 @@ class TestHelp:
 
     def test_the_commands(self) -> None:
         result = CliRunner().invoke(main, ["--help"])
-        assert set(main.commands) == {"serve", "send", "record", "engage", "demo", "contract"}
+        commands = {"serve", "send", "record", "engage", "demo", "contract", "compare"}
+        assert set(main.commands) == commands
         for name in main.commands:
             assert re.search(rf"^  {name} ", result.output, re.MULTILINE)
 

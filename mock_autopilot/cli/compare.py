@@ -49,7 +49,7 @@ MOST_SHOWN = 20
 )
 @click.argument("files", metavar="EVENTS...|-", nargs=-1, required=True)
 def compare(first: str, second: str, files: tuple[str, ...], **options: Any) -> None:
-    """Send the messages of files through two forwarders, and show what differs at Autopilot.
+    """Send messages through two forwarders, and show what differs at Autopilot.
 
     Each forwarder has an account of its own. The files are as `send` takes them. Differences with
     one cause are shown once: how many contacts it touches, the first of them, what each account
