@@ -93,6 +93,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDR-15", "MUST", ("The anonymous id never chooses the contact of a message that has a user "
      "id or an address."), f"{SPEC}: people share devices", 2),
     ("IDR-16", "MUST", "A track with both identifiers joins them, as an identify does.", HELP, 2),
+    ("IDR-17", "MUST", "User ids that look like numbers are told apart by each character.",
+     f"{SPEC}: ids are strings", 2),
     ("IDR-12", "SHOULD", "An identifier of a wrong type counts as missing.", OURS),
     # --- identify: what arrives ---
     ("IDN-01", "MUST", "true and false arrive as booleans.", _TYPED),
@@ -134,6 +136,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("IDN-25", "MUST", ("A reserved trait, or one that is named as a field of Autopilot's, arrives "
      "in a field or under its name."), f"{SPEC}: reserved traits", 2),
     ("IDN-26", "SHOULD", "An array arrives, as JSON text or item by item.", OURS, 2),
+    ("IDN-27", "MUST", ("A message that is older than the last one still brings what only it "
+     "has."), f"{SPEC}: messages may arrive in any order", 2),
     # --- track ---
     ("TRK-01", "MUST", "An event enters its journey, and no other, once.",
      f"{DESTINATION}, Track"),
@@ -158,6 +162,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("TRK-13", "MUST", ("An event that no journey is for enters the default one, be its name a "
      "word of a programming language or another in white space only."),
      f"{SPEC}: an event is named by its exact text", 2),
+    ("TRK-14", "MUST", ("An event leaves the fields of its contact, also where its properties "
+     "have the names of fields."), _NOTHING_ELSE, 2),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
      "delivered."), _RETRIES),
@@ -168,6 +174,10 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("RET-04", "MUST", ("Another 4xx is final: it is reported, and the same call is not made "
      "again."), _RETRIES),
     ("RET-05", "MUST", "A track whose first attempt was refused does not enter twice.", _RETRIES),
+    ("RET-06", "MUST", ("An event whose journey is not there is reported, and enters no other."),
+     _RETRIES, 2),
+    ("RET-07", "MUST", ("A contact that Autopilot refused is not reported as delivered when a "
+     "part of it was left out to have it accepted."), _RETRIES, 2),
     # --- sequences ---
     ("SEQ-01", "MUST", ("After any sequence of messages each person is one contact, with the "
      "values and the events of their own messages."), _NOTHING_ELSE, 2),

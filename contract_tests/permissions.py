@@ -7,7 +7,7 @@ they may enter. Where the sources leave a choice, each choice is permitted.
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from contract_tests.protocol import Message, Settings
 MAILING = frozenset(
     {"MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"}
 )
+COMPANY = frozenset({"Company", "Industry", "NumberOfEmployees"})
 FIELDS: Mapping[str, frozenset[str]] = {
     **{
         field.lower().replace("_", ""): frozenset({field})
@@ -26,7 +27,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         )
     },
     "name": frozenset({"FirstName", "LastName"}),
-    "company": frozenset({"Company", "Industry", "NumberOfEmployees"}),
+    "company": COMPANY,
     "employees": frozenset({"NumberOfEmployees"}),
     "employeecount": frozenset({"NumberOfEmployees"}),
     "address": MAILING,
@@ -39,6 +40,19 @@ FIELDS: Mapping[str, frozenset[str]] = {
 """The standard fields that a trait may touch, by the letters of its name in any spelling.
 
 Besides these it may touch the custom field of its name.
+"""
+PARTS: Mapping[str, Mapping[str, Set[str]]] = {
+    "address": {
+        name: FIELDS[name] for name in ("street", "city", "state", "postalcode", "country")
+    },
+    "company": {
+        "name": frozenset({"Company"}),
+        **{name: {"Company", *FIELDS[name]} for name in ("industry", "employees", "employeecount")},
+    },
+}
+"""The same for the parts of a trait that is an object; another part may touch all of its fields.
+
+An object may stand as JSON text in the field of its name.
 """
 
 
@@ -90,13 +104,13 @@ def permission(message: Message, settings: Settings) -> Permission:
     user_ids = frozenset(_user_ids(message, own, context))
     if not addresses and not user_ids:
         return NOTHING
-    letters_of_names = [letters(name) for name in (*own, *context)]
+    named = (own, context) if kind == "identify" else (context,)  # a property names no field
     event = message.get("event")
     return Permission(
         addresses=addresses,
         user_ids=user_ids,
         contact_ids=frozenset(map(str, _spelled((own, context), "contactid"))),
-        fields=frozenset().union(*(FIELDS.get(name, ()) for name in letters_of_names)),
+        fields=frozenset(field for traits in named for field in _fields(traits)),
         custom=frozenset(_names(message)),
         trigger=trigger_of(str(event), settings) if kind == "track" else None,
     )
@@ -166,6 +180,19 @@ def _spelled(where: Iterable[Mapping[str, Any]], wanted: str) -> list[Any]:
 
 
 # --- what it names ---
+
+
+def _fields(traits: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the standard fields that traits may touch."""
+    for name, value in traits.items():
+        spelling = letters(name)
+        fields = FIELDS.get(spelling, frozenset())
+        parts = PARTS.get(spelling, {})
+        if parts and isinstance(value, dict):
+            for part in value:
+                yield from parts.get(letters(part), fields)
+        else:
+            yield from fields
 
 
 def letters(name: str) -> str:

@@ -29,6 +29,13 @@ STANDARD_FIELDS = (
     "owner_name", "unsubscribed", "notify",
 )  # fmt: skip
 
+#: What the account may have of somebody, a value in each field.
+KNOWN_FIELDS: dict[str, Any] = {
+    **{name: f"their {name}" for name in STANDARD_FIELDS},
+    "NumberOfEmployees": 12,
+    "unsubscribed": False,
+}
+
 #: Names that look the same in every notation: what is hard about names has a clause of its own.
 PLAIN_NAMES = st.sampled_from(["plan", "logins", "score", "is_admin", "last_order"])
 USER_IDS = st.sampled_from(["u1", "12091906-01011992", "Ada", "007"])
@@ -50,7 +57,10 @@ ODD_NAMES = [
     "a.b", "x:y/z", "漢字", "Plan", "plan2go", "order_completed_last_30days",
     "constructor", "toString", "__proto__", "hasOwnProperty", "class", "self", "None",
 ]  # fmt: skip
-ODD_DATES = ["2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1969-07-20"]
+ODD_DATES = [
+    "2026-02-14", "2026-02-14T12:02:49", "2026-02-14T12:02:49.123Z", "1969-07-20",
+    "2026-02-14T12:02:49+02:00", "2026-02-14T23:02:49.5-05:30",
+]  # fmt: skip
 #: Any text that UTF-8 can carry.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 LONG_TEXTS = st.integers(200, 3000).map(lambda length: "Lorem ipsum, dolor. " * (length // 20))

@@ -126,3 +126,28 @@ def test_a_retried_track_enters_once(
         result = send(example, "track")
         expected = 1 if result.delivered else 0
         example.compare("number of journey entries", expected, len(example.entries()))
+
+
+@clause("RET-06")
+@pytest.mark.parametrize("event", ["Step Activated", "Order Completed"])
+def test_a_journey_that_is_not_there(harness: Harness, event: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        path = f"/v1/trigger/{harness.trigger_of(event)}/*"
+        body = {"error": "Not Found", "message": "No trigger by that id."}
+        example.fail(100, {"status": 404, "body": body}, path=path)
+        example.was_not_delivered(example.deliver(track(person, event, {"property": "test"})))
+        example.compare("journey entries", [], example.entries())
+
+
+@clause("RET-07")
+@of_both_types
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_contact_that_was_refused(harness: Harness, kind: str, status: int, times: int) -> None:
+    with harness.example() as example:
+        body = {"error": "Refused", "message": "No."}
+        example.fail(times, {"status": status, "body": body}, path="/v1/contact*")
+        if send(example, kind).delivered:
+            person = example.person("ada@example.com", "u1")
+            example.has_traits(person, {"plan": "gold"} if kind == "identify" else {})

@@ -118,6 +118,27 @@ def test_a_number_as_user_id(harness: Harness, number: int) -> None:
         example.people(1)
 
 
+@clause("IDR-17")
+@of_both_types
+@pytest.mark.parametrize("spelling", ["00{}", "0{}", "+{}", "-{}", "{}.0", "{}e0", "{}_0", "0x{}"])
+def test_a_user_id_that_looks_like_a_number(harness: Harness, kind: str, spelling: str) -> None:
+    with harness.example() as example:
+        number = str(example.person(user_id=7).user_id)
+        people = [Person(user_id=number), Person(user_id=spelling.format(number))]
+        for person, plan in zip(people, ("gold", "free"), strict=True):
+            if kind == "identify":
+                message = identify(person, {"plan": plan})
+            else:
+                message = track(person, "Step Activated", {"plan": plan})
+            example.was_delivered(example.deliver(message))
+        for person, plan in zip(reversed(people), ("free", "gold"), strict=True):
+            if kind == "identify":
+                example.has_traits(person, {"plan": plan})
+            else:
+                example.entered(person, {"0001": [{"plan": plan}]})
+        example.people(2)
+
+
 @clause("IDR-08")
 @pytest.mark.parametrize("email", ADDRESSES)
 @pytest.mark.parametrize("in_traits", [{}, {"email": ""}, {"email": None}])

@@ -221,6 +221,22 @@ def test_no_traits(harness: Harness, email: str | None, traits: Message) -> None
         example.people(1)
 
 
+NOON = "2026-02-14T12:00:00.000Z"
+
+
+@clause("IDN-27")
+@pytest.mark.parametrize("earlier", ["2026-02-14T11:59:00.000Z", "2026-02-13T12:00:00.000Z"])
+def test_an_identify_that_is_older_than_the_last_one(harness: Harness, earlier: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        newer = identify(person, {"plan": "gold"}, {"timestamp": NOON})
+        older = identify(person, {"plan": "free", "logins": 3}, {"timestamp": earlier})
+        example.was_delivered(example.deliver(newer))
+        example.was_delivered(example.deliver(older))
+        example.has_traits(person, {"logins": 3})
+        example.people(1)
+
+
 #: What the account makes, or what every forwarder may do with it what it likes.
 FREE = ("updated_at", "Name", "anonymous_id", "custom_fields")
 

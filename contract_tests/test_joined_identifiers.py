@@ -32,6 +32,24 @@ def test_the_user_id_first_the_address_later(
         example.people(1)
 
 
+@clause("IDR-10")
+@pytest.mark.parametrize("first", ["email", "user_id"])
+@pytest.mark.parametrize("later", ["email", "user_id", "both"])
+def test_two_contacts_become_one(harness: Harness, first: str, later: str) -> None:
+    with harness.example() as example:
+        both = example.person("ada@example.com", "u1")
+        by = {"both": both, "email": Person(both.email), "user_id": Person(user_id=both.user_id)}
+        for name in ("email", "user_id") if first == "email" else ("user_id", "email"):
+            example.was_delivered(example.deliver(identify(by[name], {f"by_{name}": True})))
+        example.was_delivered(example.deliver(identify(both, {"logins": 3})))
+        example.was_delivered(example.deliver(track(by[later], "Step Activated", {"n": 1})))
+        example.was_delivered(example.deliver(identify(by[later], {"plan": "gold"})))
+        traits = {"by_email": True, "by_user_id": True, "logins": 3, "plan": "gold"}
+        example.has_traits(both, traits)
+        example.entered(both, {"0001": [{"n": 1}]})
+        example.people(1)
+
+
 @clause("IDR-11")
 @pytest.mark.parametrize("user_id", [None, "u1", "007"])
 @pytest.mark.parametrize("again", [False, True])

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract_tests.cases.differences import who
 from contract_tests.harness import Harness, clause, each
 from contract_tests.protocol import Message, Person
 from contract_tests.strategies import (
     EMAILS,
+    KNOWN_FIELDS,
     NOISE,
     ODD_ADDRESSES,
     ODD_EMAILS,
@@ -191,3 +193,44 @@ def test_either_order_ends_the_same(
             example.has_fields(whole, FirstName="Ada")
             example.entered(whole, {harness.trigger_of("Step Activated"): [properties]})
         example.people(2)
+
+
+@clause("IDN-27")
+@pytest.mark.parametrize("earlier", ["2026-02-14T11:59:00.000Z", "2026-02-13T12:00:00.000Z"])
+def test_an_event_that_is_older_than_the_last_one(harness: Harness, earlier: str) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        noon = {"timestamp": "2026-02-14T12:00:00.000Z"}
+        newer = track(person, "Order Completed", {"total": 1}, noon)
+        older = track(person, "Step Activated", SEED, {"timestamp": earlier})
+        example.was_delivered(example.deliver(newer))
+        example.was_delivered(example.deliver(older))
+        example.entered(person, {"0001": [SEED], "0002": [{"total": 1}]})
+
+
+#: Properties of an event that have the name of a trait, or of a field, and mean another thing.
+NAMED_AS_FIELDS: list[dict[str, Any]] = [
+    {"title": "Red shirt", "status": "sold out", "company": "Maker"},
+    {"phone": "x1", "website": "https://shop.example", "industry": "toys", "fax": ""},
+    {"Title": "Red shirt", "Status": "sold out", "LeadSource": "shop"},
+    {"unsubscribed": True},
+    {"unsubscribed": False},
+]
+
+
+@clause("TRK-14")
+@pytest.mark.parametrize("properties", NAMED_AS_FIELDS)
+@pytest.mark.parametrize("unsubscribed", [False, True])
+def test_properties_that_have_the_names_of_fields(
+    harness: Harness, properties: dict[str, Any], unsubscribed: bool
+) -> None:
+    with harness.example() as example:
+        person = example.person("ada@example.com", "u1")
+        example.was_delivered(example.deliver(identify(person, {"plan": "gold"})))
+        known = {**KNOWN_FIELDS, "unsubscribed": unsubscribed}
+        example.call("POST", "/v1/contact", {"contact": {"Email": person.email, **known}})
+        example.was_delivered(example.deliver(track(person, "Step Activated", properties)))
+        now = example.contact_of(person)
+        for name in known if now else ():
+            what = f"{name} of {who(person.identifiers)}, after an event"
+            example.compare(what, known[name], now.get(name))

@@ -42,6 +42,12 @@ def _said(difference: Json, message: Json, found: Json) -> str:
         return _contact(difference, message)
     if what == "contacts":
         return _contacts(difference, message)
+    if what == "calls that were made again":
+        again = ", ".join(difference["arrived"])[:120]
+        return f"a call that was refused for good is made again: {again}"
+    if what.endswith(", after an event"):
+        name = what.partition(" of ")[0]
+        return f"{name} of the contact {_went(difference)} by an event's property"
     if what == "journeys":
         return f"{_a(message)} enters a journey that it must not enter"
     if what.startswith("entries "):

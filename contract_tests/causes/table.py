@@ -34,6 +34,7 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("INT-02", ""),
     ("INT-03", ""),
     # --- whom a message is about ---
+    ("IDR-17", ""),
     ("ELS-05", "other person custom field", (), "identifier lost|contact of"),
     ("INT-01", WHO, ("IDR-05", "IDR-06"), "", ("INT-04",)),
     ("IDR-09", "contact of other identifiers", (), "", ("IDR-08",)),
@@ -63,6 +64,7 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("IDR-04", "false success|other|written|contact|no contact|refused|identifier|moved"),
     ("IDR-03", ""),
     # --- what must not move ---
+    ("TRK-14", "", (), "", ("IDN-22",)),
     ("ELS-02", ""),
     # --- values ---
     ("IDN-14", ""),
@@ -83,7 +85,9 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("IDN-12", ""),
     ("IDN-13", ""),
     ("IDN-14", ""),
+    ("IDN-27", ""),
     # --- events ---
+    ("RET-06", "", (), "", ("RET-01", "RET-04")),
     ("ELS-04", "moved journey", ("TRK-01",), "entry too many|entry lost"),
     ("TRK-01", "entry"),
     ("TRK-02", "entry|refused|no contact"),
@@ -94,11 +98,14 @@ _ROWS: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     ("TRK-07", ""),
     ("TRK-09", ""),
     # --- failures ---
+    ("RET-07", "", (), "", ("RET-01", "RET-02")),
     ("RET-01", "false success"),
     ("RET-02", "false success"),
     ("RET-03", "false success"),
     ("RET-04", ""),
     ("RET-05", ""),
+    ("RET-06", ""),
+    ("RET-07", ""),
     ("RET-01", ""),
     ("RET-02", ""),
     ("RET-03", ""),

@@ -38,8 +38,13 @@ class Somebody:
         )
 
     def learn(self, traits: dict[str, Any]) -> None:
-        """Note what the contact must have after an identify; null may have erased it or not."""
+        """Note what the contact must have after an identify; null may have erased it or not.
+
+        Where the parts of an object arrive is each forwarder's own choice.
+        """
         for name, value in traits.items():
+            if isinstance(value, dict):
+                continue
             self.traits[name] = (
                 [*self.traits.get(name, []), Missing()] if value is None else [value]
             )

@@ -1,10 +1,13 @@
 """Runs of the state machine: some fixed sequences first, then those that Hypothesis generates."""
 
+from typing import Any
+
 from hypothesis import settings
 
 from contract_tests.harness import Harness
 from contract_tests.machines import run_machine
 from contract_tests.sequences.state_machine import SequenceMachine
+from contract_tests.strategies import KNOWN_FIELDS
 
 STEPS = 12
 """Steps of a generated sequence."""
@@ -67,5 +70,32 @@ def there_and_back(machine: SequenceMachine) -> None:
             machine.track(who, "both", "Order Completed", {"total": 0}, None, refused=False)
 
 
+def somebody_who_is_known_well(machine: SequenceMachine) -> None:
+    """Name one part of an address, or something like a field, of who has a value in each field."""
+    machine.begin(["both"])
+    machine.identify(0, "both", {"plan": "gold"}, None, refused=False)
+    for unsubscribed in (False, True):
+        machine.edit_at_autopilot(0, {**KNOWN_FIELDS, "unsubscribed": unsubscribed})
+        machine.edit_at_autopilot(0, {"custom": {"string--note": "called"}})
+        for traits in LIKE_FIELDS:
+            machine.identify(0, "both", traits, None, refused=False)
+        machine.track(0, "both", "Signed Up", {"newsletter": False}, None, refused=False)
+
+
+#: Traits that name one part of what there is, or that sound like fields which they are not.
+LIKE_FIELDS: tuple[dict[str, Any], ...] = (
+    {"address": {"city": "Bonn"}},
+    {"address": {"street": "Elm 1"}},
+    {"company": {"name": "Acme"}},
+    {"newsletter": False, "marketing_emails": False},
+    {"newsletter": True, "email_verified": False, "active": False},
+    {"source": "web", "state_of_mind": "calm", "phone_model": "x", "title_page": "y"},
+)
 #: Where forwarders have been seen to go wrong: every run tries these.
-FIXED = (one_after_the_other, after_an_edit, found_by_each_identifier, there_and_back)
+FIXED = (
+    one_after_the_other,
+    after_an_edit,
+    found_by_each_identifier,
+    there_and_back,
+    somebody_who_is_known_well,
+)

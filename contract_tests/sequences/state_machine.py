@@ -36,16 +36,24 @@ TRAITS = st.fixed_dictionaries(
         "is_admin": st.booleans(),
         "score": st.sampled_from([0.5, None]),
         "unsubscribed": st.booleans(),
+        "newsletter": st.booleans(),
+        "address": st.sampled_from([{"city": "Bonn"}, {"street": "Elm 1", "city": "Köln"}]),
     },
 )
 EVENTS = st.sampled_from(["Step Activated", "step activated", "Order Completed", "Signed Up"])
 PROPERTIES = st.fixed_dictionaries(
-    {}, optional={"total": st.sampled_from([0, 12.5]), "coupon": st.just("X")}
+    {},
+    optional={
+        "total": st.sampled_from([0, 12.5]),
+        "coupon": st.just("X"),
+        "title": st.just("Red shirt"),
+    },
 )
 EDITS = st.sampled_from(
     [
         {"Company": "Acme", "Phone": "+44 20 7946 0958"},
         {"LeadSource": "fair", "Status": "lead", "LastName": "King"},
+        {"Title": "CEO", "MailingStreet": "Main St 12", "MailingState": "NRW"},
         {"custom": {"string--note": "called", "boolean--checked": True}},
     ]
 )

@@ -21,7 +21,7 @@ from contract_tests.in_process import Factory, FactoryTarget
 from contract_tests.targets import environment
 from mock_autopilot.installation import fixtures_path
 from tests.contract.forwarders.correct import CORRECT
-from tests.contract.forwarders.naive import NAIVE
+from tests.contract.forwarders.independent import INDEPENDENT
 from tests.contract.forwarders.variants import VARIANTS
 from tests.contract.running import FORWARDERS, contract, node_server
 
@@ -225,7 +225,7 @@ def test_the_usage_shows_several_cases_in_a_row(tmp_path: Path) -> None:
 
 KEEPING_EVERY_MUST: dict[str, Factory] = {
     **CORRECT,
-    **{f"naive {name}": factory for name, factory in NAIVE.items()},
+    **{f"independent {name}": factory for name, factory in INDEPENDENT.items()},
     **{name: variant.factory for name, variant in VARIANTS.items()},
 }
 

@@ -111,7 +111,8 @@ class WholeMessage(Forwarder):
 @variant("The properties of an event may become custom fields of these very names.")
 class PropertiesOnContact(Forwarder):
     def traits(self, message: Json) -> Json:
-        return {**super().traits(message), **self.own(message)}
+        own = {name: value for name, value in self.own(message).items() if not self.field(name)}
+        return {**super().traits(message), **own}
 
 
 @variant("A date may be written in another notation of the same instant, as a date.")

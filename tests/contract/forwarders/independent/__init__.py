@@ -1,0 +1,20 @@
+"""Twenty correct forwarders: each written from the specification alone, by people who had not seen a clause.
+
+They share no code with ours, and differ where the specification leaves a choice: in the library
+that they call with, in bulk or one by one, with what they read before they write, with what they
+remember, in threads, and in how they write addresses, objects, dates and numbers.
+"""
+
+from importlib import import_module
+
+from tests.contract.forwarders.forwarder import Factory
+
+NAMES = (
+    "address_path", "bulk", "by_timestamp", "dataclass_raises", "dates", "flat", "httpx_builder",
+    "jsontext", "lookup", "lowercase", "message_memory", "nulls_through", "onecall",
+    "read_before_write", "source_fields", "stdlib_only", "table", "table_fifteen_digits",
+    "threads_joined", "two_steps_and_name",
+)  # fmt: skip
+INDEPENDENT: dict[str, Factory] = {
+    name: import_module(f"{__name__}.{name}").factory for name in NAMES
+}
