@@ -9,7 +9,9 @@ beside it, so that `adapter` is whatever the forwarder's author calls so. JSON o
     out  {"answer": ...}, {"unreadable": "..."} for what JSON cannot say, or
          {"raised": "...", "status": ...}, {"exit": "..."} if the forwarder ends the process
 
-Factories and forwarders may be coroutine functions: they run on one event loop.
+Factories and forwarders may be coroutine functions: they run on one event loop. A forwarder that
+has `flush()`, which delivers what it has taken, is asked to after each message; then the answer has
+`"early": true`, unless `flush` raised, or returned a result, which is the answer then.
 """
 
 import importlib
@@ -25,13 +27,21 @@ from collections.abc import Awaitable, Callable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 Deliver = Callable[[dict[str, Any]], object]
 GRACE = 2.0
 """Seconds that a busy forwarder gets after the run has closed the pipe."""
 OUR_PACKAGES = ("adapter", "bench", "contract_tests", "docs", "fixtures", "tests")
 """What an installation or a checkout of this project puts on the path, beside `mock_autopilot`."""
+
+
+class Forwarder(NamedTuple):
+    """What a factory made."""
+
+    deliver: Deliver
+    flush: Callable[[], object] | None = None
+    """Delivers what it has taken, if it delivers later."""
 
 
 class NoForwarder(Exception):
@@ -55,7 +65,9 @@ class Loop:
         return self._run(value)
 
 
-def make_forwarder(name: str, settings: dict[str, Any], package_root: Path, loop: Loop) -> Deliver:
+def make_forwarder(
+    name: str, settings: dict[str, Any], package_root: Path, loop: Loop
+) -> Forwarder:
     """Import `package.module:factory` and call it. Raises `NoForwarder`, which says why not."""
     module, _, attribute = name.partition(":")
     try:
@@ -78,13 +90,19 @@ def make_forwarder(name: str, settings: dict[str, Any], package_root: Path, loop
         returned = safe_text(repr, made)
         raise NoForwarder(f" returned {returned}, which is not callable and has no deliver()")
     call: Deliver = deliver
-    return lambda message: loop.finished(call(message))
+    flush: object = getattr(made, "flush", None)
+    return Forwarder(
+        lambda message: loop.finished(call(message)),
+        (lambda: loop.finished(flush())) if callable(flush) else None,
+    )
 
 
-def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
+def deliver_as_json(forwarder: Forwarder, message: dict[str, Any]) -> str:
     """Deliver a message; return the response as a line of JSON."""
     try:
-        answer = deliver(message)
+        answer = forwarder.deliver(message)
+        flushed = forwarder.flush() if forwarder.flush else None
+        report = flushed if isinstance(flushed, dict) and "status" in flushed else None
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001  # a failed delivery, as a cancelled task is
@@ -95,10 +113,11 @@ def deliver_as_json(deliver: Deliver, message: dict[str, Any]) -> str:
         except Exception:  # noqa: BLE001  # the status is whatever the author made of it
             return json.dumps(response)
     try:
-        kept = answer
+        early = bool(forwarder.flush) and report is None
+        kept = answer = report or answer
         if isinstance(answer, dict):  # what else there is need not be JSON
             kept = {key: answer[key] for key in ("status", "message") if key in answer}
-        return json.dumps({"answer": kept})
+        return json.dumps({"answer": kept, **({"early": True} if early else {})})
     except Exception:  # noqa: BLE001  # methods of the answer can raise anything
         return json.dumps({"unreadable": safe_text(repr, answer)})
 
@@ -230,10 +249,10 @@ def main() -> None:
     sys.path[:] = search_path(first["path"], sys.path, package_root)
     sys.meta_path.insert(0, AuthorsPackagesFirst(package_root))
     try:
-        deliver = make_forwarder(first["factory"], first["settings"], package_root, Loop())
+        forwarder = make_forwarder(first["factory"], first["settings"], package_root, Loop())
         write("{}")
         for message in lines:
-            write(deliver_as_json(deliver, message))
+            write(deliver_as_json(forwarder, message))
     except NoForwarder as error:
         write(json.dumps({"error": str(error)}))
     except SystemExit as error:

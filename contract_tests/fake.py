@@ -95,8 +95,13 @@ class Fake:
         return json.loads(text)
 
     def _request(self, method: str, path: str, raw: str | None) -> HTTPResponse:
-        self._connection.request(method, path, raw, self._headers)
-        return self._connection.getresponse()
+        try:
+            self._connection.request(method, path, raw, self._headers)
+            return self._connection.getresponse()
+        except ConnectionError:  # closed while a forwarder took its time
+            self._connection.close()
+            self._connection.request(method, path, raw, self._headers)
+            return self._connection.getresponse()
 
 
 def open_fake(

@@ -20,22 +20,26 @@ from contract_tests.protocol import Message, Result, Settings, SetupError, Targe
 from contract_tests.setup_check import no_call, wrong_setup
 from contract_tests.strategies import identify, track
 from contract_tests.targets import open_target
+from contract_tests.waiting import Flushed, Paced, Settled
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 PATIENCE = 2.0
 """Seconds to wait for a call."""
+TOO_MANY = 429
+EPOCH = 1_700_000_000
+"""Seconds since 1970 at some time in 2023: it keeps numbers short."""
 
 
 class Harness:
     """One account and one forwarder for a whole run."""
 
-    def __init__(self, fake: Fake, target: Target) -> None:
+    def __init__(self, fake: Fake, target: Target, first: int = 1) -> None:
         self.fake = fake
         self.target = target
         self.findings: dict[str, Json] = {}
         """The smallest counterexample of each clause about what may not change, since `take`."""
-        self._numbers = count(1)
+        self._numbers = count(first)
 
     @property
     def settings(self) -> Settings:
@@ -106,7 +110,9 @@ class Harness:
         if late:
             raise SetupError(
                 "the forwarder answers before it delivers: a call reached the fake after it had "
-                "answered. Let it answer a message when Autopilot has answered the calls for it"
+                "answered. Let it answer a message when Autopilot has answered the calls for it, "
+                "or wait for it: with a function flush() beside a factory's deliver(), --flush for "
+                "a server or a command, or --settle SECONDS"
             )
         return bool(calls)
 
@@ -127,16 +133,25 @@ class TargetLost(BaseException):
 
 
 class _Watched:
-    """A target whose loss in the middle of a run ends the run."""
+    """A target whose loss in the middle of a run ends the run; one that limits it, too."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, fake: Fake) -> None:
         self._target = target
+        self._fake = fake
 
     def deliver(self, message: Message) -> Result:
         try:
-            return self._target.deliver(message)
+            result = self._target.deliver(message)
         except SetupError as error:
             raise TargetLost(str(error)) from None
+        if result.status == TOO_MANY and not any(
+            call["status"] == TOO_MANY for call in self._fake.calls()
+        ):
+            raise TargetLost(
+                "the forwarder answers 429 by itself, and the fake has not: it limits how many "
+                "messages it takes. Say how many a second: --rate-limit N"
+            )
+        return result
 
     def close(self) -> None:
         self._target.close()
@@ -147,8 +162,11 @@ def open_harness(option: Any) -> Harness:
 
     Raises `SetupError` when they do not.
     """
-    if option.adapter_url and not option.mock_port:
-        raise SetupError("--adapter-url needs --mock-port: the port that the forwarder sends to")
+    if option.adapter_url and not (option.mock_port or option.start):
+        raise SetupError(
+            "--adapter-url needs --mock-port, the port that the forwarder sends to, or --start CMD "
+            "to start the forwarder"
+        )
     fake = open_fake(
         host=option.mock_host,
         port=option.mock_port,
@@ -157,8 +175,8 @@ def open_harness(option: Any) -> Harness:
     )
     target = None
     try:
-        target = open_target(forwarder(option), fake.settings, option.timeout)
-        harness = Harness(fake, _Watched(target))
+        target = open_forwarder(option, fake, fake.settings)
+        harness = Harness(fake, _Watched(target, fake), first=_first_number(option))
         harness.probe()
     except BaseException as error:  # an interrupt too
         if target:
@@ -170,10 +188,36 @@ def open_harness(option: Any) -> Harness:
     return harness
 
 
-def forwarder(option: Any) -> dict[str, str | None]:
-    """Return the options that name the forwarder."""
+def open_forwarder(option: Any, fake: Fake, settings: Settings) -> Target:
+    """Open the forwarder that the options name, to send to the fake with these settings.
+
+    Raises `SetupError` when it cannot be opened.
+    """
     kinds = ("adapter", "adapter_url", "adapter_command")
-    return {kind: getattr(option, kind) for kind in kinds}
+    target = open_target(
+        {kind: getattr(option, kind) for kind in kinds},
+        settings,
+        option.timeout,
+        headers=option.adapter_header or (),
+        start=option.start,
+    )
+    if option.rate_limit:
+        target = Paced(target, option.rate_limit)
+    if option.flush:
+        target = Flushed(target)
+    if option.settle:
+        target = Settled(target, fake, option.settle)
+    return target
+
+
+def _first_number(option: Any) -> int:
+    """Return the number of the first example, which the people of an example are named by.
+
+    A server that goes on after a run may remember them: another run has others. Nothing takes
+    numbers faster than a thousand a second.
+    """
+    stays = option.adapter_url and not option.start
+    return (int(time.time()) - EPOCH) * 1000 if stays else 1
 
 
 def each(name: str, values: Iterable[object], /, **others: object) -> Callable[[Test], Test]:

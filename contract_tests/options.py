@@ -4,12 +4,14 @@ import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.clauses import CLAUSES, VERSION
 from contract_tests.processes import TIMEOUT
 from contract_tests.protocol import SetupError
+from contract_tests.url_target import PORT, masked
 
 EXAMPLES = 40
 """Examples of each test, unless --examples says otherwise."""
@@ -22,6 +24,28 @@ def add_options(parser: pytest.Parser) -> None:
     add("--adapter", metavar="MODULE:FACTORY", help="the forwarder: a factory in Python")
     add("--adapter-url", metavar="URL", help="the forwarder: takes each message as a POST")
     add("--adapter-command", metavar="CMD", help="the forwarder: a message a line on its input")
+    add(
+        "--adapter-header",
+        action="append",
+        metavar="'NAME: VALUE'",
+        help="a header of each message to --adapter-url; repeatable",
+    )
+    add("--start", metavar="CMD", help="starts the server of --adapter-url, and ends it")
+    add("--flush", action="store_true", help='hand over {"type": "flush"} after each message')
+    add(
+        "--settle",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait for the calls of a forwarder that answers before it delivers",
+    )
+    add(
+        "--rate-limit",
+        type=_seconds,
+        default=0.0,
+        metavar="N",
+        help="how many messages a second the forwarder takes",
+    )
     add("--mock-host", default="127.0.0.1", help="where the fake listens")
     add("--mock-port", type=port, default=0, help="the fake's port; by default a free one")
     add("--api-key", default="contract-key", help="the key of the fake's account")
@@ -71,6 +95,26 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="write the fixture case of each broken clause to a file in DIR",
     )
+
+
+def forwarder_name(option: Any) -> str:
+    """Return how a forwarder was named, without what is secret in a URL."""
+    url = masked(option.adapter_url or "")
+    return option.adapter or url or option.adapter_command or "none"
+
+
+def in_processes(option: Any) -> bool:
+    """Return whether the tests are spread over processes, by pytest-xdist.
+
+    Raises `SetupError` when they cannot be.
+    """
+    spread = getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no"
+    if spread and option.adapter_url and PORT not in option.adapter_url:
+        raise SetupError(
+            f"one address has one account: leave out -n, or start a server for each process, "
+            f"--start CMD with {PORT} in it and in the URL"
+        )
+    return bool(spread)
 
 
 def _seconds(text: str) -> float:

@@ -21,6 +21,8 @@ from contract_tests.options import (
     clause_or_group,
     clear_junit_report,
     clear_reports,
+    forwarder_name,
+    in_processes,
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
@@ -58,6 +60,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
             clear_junit_report(option.xmlpath)
             config.stash[_JUNIT] = os.path.expandvars(Path(option.xmlpath).expanduser())
             option.xmlpath = None
+        processes = in_processes(option)
         harness = open_harness(option)
     except SetupError as error:
         return _cannot_judge(config, str(error))
@@ -67,7 +70,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         traceback.print_exc()
         return _cannot_judge(config, "an error that was not foreseen, see above")
     config.stash[_ADDRESS] = harness.settings["base_url"]
-    if getattr(option, "numprocesses", None) or getattr(option, "dist", "no") != "no":
+    if processes:
         config.stash[_ADDRESS] = "one for each process"
         harness.close()
     else:
@@ -146,7 +149,7 @@ class VerdictCollector:
         if not reporter or _ADDRESS not in self._config.stash:
             return
         option = self._config.option
-        reporter.write_line(printable(f"target    {self._target()}"))
+        reporter.write_line(printable(f"target    {forwarder_name(option)}"))
         address = self._config.stash[_ADDRESS]
         reporter.write_line(f"fake      mock_autopilot.MockAutopilot, {address}")
         reporter.write_line(f"contract  version {option.contract} of {VERSION}")
@@ -160,9 +163,6 @@ class VerdictCollector:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tests of the clauses that were asked for."""
-        for item in items:
-            if self._config.option.adapter_url:  # one address, one account: one worker has it
-                item.add_marker(pytest.mark.xdist_group("url"))
         if any(map(self._asked_for, EVERYWHERE)):
             return
         kept = [item for item in items if self._asked_for(_clause_of(item))]
@@ -229,7 +229,7 @@ class VerdictCollector:
         failed = self._others_failed or self._verdicts.verdict() == "failed"
         session.exitstatus = 1 if failed else 0
         option = self._config.option
-        whole = self._verdicts.to_json(self._target(), run_of(option.seed, option.examples))
+        whole = self._verdicts.to_json(forwarder_name(option), run_of(option.seed, option.examples))
         junit_file = self._config.stash.get(_JUNIT, None)
         self._unwritten += write_reports(option.report or (), option.cases, junit_file, whole)
 
@@ -283,12 +283,7 @@ class VerdictCollector:
         self._lost = f"{_NO_VERDICT}it was interrupted"
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
-            reporter.write_line("")
-            reporter.write_line(self._lost)
-
-    def _target(self) -> str:
-        option = self._config.option
-        return option.adapter or option.adapter_url or option.adapter_command or "none"
+            reporter.write_line(f"\n{self._lost}")
 
 
 def _error(error: BaseException) -> dict[str, Any]:

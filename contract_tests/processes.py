@@ -1,4 +1,4 @@
-"""A process that is handed JSON, a line at a time, and answers each line with a line."""
+"""Processes that a run starts, and ends with all their children."""
 
 import json
 import os
@@ -21,14 +21,76 @@ CHECK_INTERVAL = 0.5
 MAX_LINE = 1024 * 1024
 """Bytes of one answer."""
 KEPT = 64 * 1024
-"""Bytes of standard error that are kept, the last ones."""
+"""Bytes of what it writes that are kept, the last ones."""
+LINES = 6
+"""Lines that are shown of a server that ended: an error has more than one."""
 
 
-class LineProcess:
+class OwnProcess:
     """A process with a session of its own, so that it is ended with all its children.
 
-    `name` is what errors call it. Raises `SetupError` when it cannot be started.
+    `name` is what errors call it. What it writes is read and the last of it kept; of one that
+    `talks` over its standard output and input that is standard error alone.
+
+    Raises `SetupError` when it cannot be started.
     """
+
+    def __init__(
+        self,
+        name: str,
+        command: str | list[str],
+        environment: Mapping[str, str],
+        *,
+        talks: bool = False,
+    ) -> None:
+        self.name = name
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
+                command,
+                bufsize=0,  # a buffer cannot be closed while a thread waits in it
+                stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if talks else subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise SetupError(f"{name}: {error}{_no_shell(command, error)}") from None
+        kept = self._process.stderr if talks else self._process.stdout
+        self._errors = _Tail(cast(IO[bytes], kept))
+
+    def ended(self) -> str:
+        """Return with which status it has ended, and what it wrote last; empty while it runs."""
+        status = self._process.poll()
+        return "" if status is None else f"ended with status {status}{self.last_line()}"
+
+    def last_line(self) -> str:
+        """Return what it wrote last, to standard error if it has that, to end an error with."""
+        lines = [line.strip() for line in self._errors.text().split("\n") if line.strip()]
+        if not lines:
+            return ""
+        if self._process.stderr:
+            return f"; the last that it wrote to standard error: {lines[-1]}"
+        return f"; the last that it wrote: {' / '.join(lines[-LINES:])}"
+
+    def close(self, grace: float = 0.0) -> None:
+        """End it and its children, after so many seconds in which it may end by itself."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._errors.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(OSError):  # all of them may have gone already
+            os.killpg(self._process.pid, number)
+
+
+class LineProcess(OwnProcess):
+    """A process that is handed JSON, a line at a time, and answers each line with a line."""
 
     def __init__(
         self,
@@ -37,22 +99,9 @@ class LineProcess:
         environment: Mapping[str, str],
         timeout: float = TIMEOUT,
     ) -> None:
-        self.name = name
+        super().__init__(name, command, environment, talks=True)
         self._timeout = timeout
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  # the command that was asked for
-                command,
-                bufsize=0,  # a buffer cannot be closed while a thread waits in it
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SetupError(f"{name}: {error}{_no_shell(command, error)}") from None
         self._output = BufferedReader(cast(RawIOBase, self._process.stdout))
-        self._errors = _Tail(cast(IO[bytes], self._process.stderr))
 
     def ask(self, request: object) -> bytes:
         """Write a line of JSON and return the line that comes back.
@@ -76,7 +125,7 @@ class LineProcess:
             raise SetupError(f"{self.name} wrote more than {MAX_LINE} bytes without a line end")
         if not line:
             why = self._why_no_answer(timed_out=line is None)
-            raise SetupError(f"{self.name} {why}{self.last_stderr_line()}")
+            raise SetupError(f"{self.name} {why}{self.last_line()}")
         return line
 
     def _exchange(self, raw: bytes) -> bytes:
@@ -101,29 +150,13 @@ class LineProcess:
             return f"ended with status {self._process.wait(1)}"
         return "closed its output"
 
-    def last_stderr_line(self) -> str:
-        """Return what it wrote last to standard error, as the end of an error message."""
-        lines = [line.strip() for line in self._errors.text().split("\n") if line.strip()]
-        return f"; the last that it wrote to standard error: {lines[-1]}" if lines else ""
-
     def close(self, grace: float = 0.0) -> None:
-        """End it and its children, after so many seconds in which it may end by itself."""
+        """Close its pipes, and end it and its children."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with suppress(OSError):  # it may have gone already
                     pipe.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace)
-        self._signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
-        self._errors.close()
-
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(OSError):  # all of them may have gone already
-            os.killpg(self._process.pid, number)
+        super().close(grace)
 
 
 class _Tail:

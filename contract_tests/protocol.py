@@ -35,6 +35,8 @@ class Result:
     message: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     """What else it answered; no clause looks at it."""
+    early: bool = False
+    """Whether it was given before the message was delivered: what became of it nobody has said."""
 
     @property
     def delivered(self) -> bool:

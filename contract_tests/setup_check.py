@@ -26,7 +26,8 @@ def no_call(settings: Settings, result: Result, environment: Mapping[str, str]) 
     )
     return (
         f"no call reached the fake at {base_url}: the forwarder said {said}. Does it send to that "
-        f"base URL? Set base_url of a factory's settings, or AUTOPILOT_BASE_URL={base_url}.{hint}"
+        f"base URL? Set base_url of a factory's settings, or AUTOPILOT_BASE_URL={base_url}. Does "
+        f"it deliver later? --settle SECONDS waits for it.{hint}"
     )
 
 

@@ -4,13 +4,11 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Mapping
-from http.client import HTTPException
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 from contract_tests.processes import TIMEOUT, LineProcess
 from contract_tests.protocol import (
@@ -23,6 +21,7 @@ from contract_tests.protocol import (
     result_of,
     wrong_answer,
 )
+from contract_tests.url_target import PORT, UrlTarget, free_port, masked, start_server
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -35,38 +34,6 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-class UrlTarget:
-    """A forwarder that takes each message as the body of a POST."""
-
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise SetupError(f"--adapter-url {url}: it must begin with http:// or https://")
-        try:
-            urlsplit(url)
-        except ValueError as error:
-            raise SetupError(f"--adapter-url {url}: {error}") from None
-        self._url = url
-        self._timeout = timeout
-        self._opener = build_opener(ProxyHandler({}))
-
-    def deliver(self, message: Message) -> Result:
-        """POST it; the HTTP status and the JSON `message` are the result."""
-        body = json.dumps(message).encode()
-        request = Request(self._url, body, {"Content-Type": "application/json"})  # noqa: S310  # checked to be http
-        try:
-            with self._opener.open(request, timeout=self._timeout) as answer:
-                return Result(answer.status, _message_in(answer.read()))
-        except HTTPError as error:
-            with error:
-                return Result(error.code, _message_in(error.read()))
-        except (HTTPException, OSError, ValueError) as error:
-            why = error.reason if isinstance(error, URLError) else error
-            raise SetupError(f"--adapter-url {self._url} cannot be reached: {why}") from None
-
-    def close(self) -> None:
-        """Do nothing: no resource is held."""
-
-
 def _parsed(line: bytes) -> object:
     """Return the value of a line of JSON; the line itself when it is none."""
     try:
@@ -75,12 +42,11 @@ def _parsed(line: bytes) -> object:
         return line
 
 
-def _message_in(body: bytes) -> str:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
-    return str(answer.get("message") or "") if isinstance(answer, Mapping) else ""
+def around(settings: Settings) -> dict[str, str]:
+    """Return the environment here, with the fake among the hosts that no proxy is for."""
+    hosts = [os.environ.get(name) for name in ("NO_PROXY", "no_proxy")]
+    direct = ",".join(filter(None, [*hosts, urlsplit(settings["base_url"]).hostname]))
+    return {**os.environ, "NO_PROXY": direct, "no_proxy": direct}
 
 
 class CommandTarget:
@@ -92,7 +58,8 @@ class CommandTarget:
             parts = command if os.name == "nt" else shlex.split(command)
         except ValueError as error:
             raise SetupError(f"{name}: {error}") from None
-        self._process = LineProcess(name, parts, {**os.environ, **environment(settings)}, timeout)
+        variables = {**around(settings), **environment(settings)}
+        self._process = LineProcess(name, parts, variables, timeout)
 
     def deliver(self, message: Message) -> Result:
         """Write the message and read the result."""
@@ -122,7 +89,7 @@ class PythonTarget:
         # -P: the folder of a script is searched first otherwise. -u: what the forwarder prints
         # is there when it ends, however it ends.
         command = [sys.executable, "-P", "-u", str(Path(__file__).with_name("child.py"))]
-        self._process = LineProcess(f"--adapter {name}", command, os.environ, timeout)
+        self._process = LineProcess(f"--adapter {name}", command, around(settings), timeout)
         try:
             self._make_forwarder(name, settings)
         except BaseException:  # an interrupt too
@@ -148,6 +115,8 @@ class PythonTarget:
                 return failed(text, status)
             case {"unreadable": str(shown)}:
                 raise wrong_answer(shown)
+            case {"answer": answer, "early": True}:
+                return replace(result_of(answer), early=True)
             case {"answer": answer}:
                 return result_of(answer)
             case other:
@@ -160,7 +129,7 @@ class PythonTarget:
         return answer
 
     def _ended(self, who: str, error: str) -> SetupError:
-        last = self._process.last_stderr_line()
+        last = self._process.last_line()
         return SetupError(f"{self._process.name}: {who} ended its process: {error}{last}")
 
     def _unknown_response(self, shown: str) -> SetupError:
@@ -175,11 +144,18 @@ class PythonTarget:
 
 
 def open_target(
-    options: Mapping[str, str | None], settings: Settings, timeout: float = TIMEOUT
+    options: Mapping[str, str | None],
+    settings: Settings,
+    timeout: float = TIMEOUT,
+    *,
+    headers: Sequence[str] = (),
+    start: str | None = None,
 ) -> Target:
     """Make the target that the options name; exactly one must be named.
 
-    `timeout` is how many seconds a factory, and each message, may take.
+    `timeout` is how many seconds a factory, and each message, may take. `headers` go with each
+    message to a URL, and `start` is the command that starts the server there; a `{port}` in both is
+    a free port.
     """
     named = {key: value for key, value in options.items() if value is not None}
     if len(named) != 1:
@@ -190,8 +166,25 @@ def open_target(
     ((kind, name),) = named.items()
     if not name.strip():
         raise SetupError(f"--{kind.replace('_', '-')} names nothing")
+    if kind == "adapter_url":
+        return _open_url(name, settings, timeout, headers, start)
+    if headers or start:
+        raise SetupError(f"{'--start' if start else '--adapter-header'} is for --adapter-url")
     if kind == "adapter":
         return PythonTarget(name, settings, timeout)
-    if kind == "adapter_url":
-        return UrlTarget(name, timeout)
     return CommandTarget(name, settings, timeout)
+
+
+def _open_url(
+    url: str, settings: Settings, timeout: float, headers: Sequence[str], start: str | None
+) -> UrlTarget:
+    if PORT in url:
+        if not start:
+            raise SetupError(f"--adapter-url {masked(url)}: {PORT} is for servers of --start")
+        port = str(free_port())
+        url, start = url.replace(PORT, port), start.replace(PORT, port)
+    target = UrlTarget(url, timeout, headers)
+    if start:
+        variables = {**around(settings), **environment(settings)}
+        target.server = start_server(start, url, variables, timeout)
+    return target

@@ -16,10 +16,10 @@ from contract_tests.cases.differences import Difference, case_differences
 from contract_tests.cases.format import Case, read_cases
 from contract_tests.cases.runner import check_triggers, run_case, settings_for
 from contract_tests.fake import open_fake
-from contract_tests.harness import Harness, TargetLost, forwarder, open_harness
+from contract_tests.harness import Harness, TargetLost, open_forwarder, open_harness
+from contract_tests.options import forwarder_name
 from contract_tests.processes import TIMEOUT
 from contract_tests.protocol import SetupError
-from contract_tests.targets import open_target
 from contract_tests.text import printable
 
 #: Options that are about clauses.
@@ -61,8 +61,8 @@ def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
     differing = []
     with ExitStack() as opened:
         harness = None
-        name = option.adapter or option.adapter_url or option.adapter_command
-        if name or any(case.messages for case in cases):
+        name = forwarder_name(option)
+        if name != "none" or any(case.messages for case in cases):
             harness = opened.enter_context(closing(open_harness(option)))
             click.echo(printable(f"target    {name}"))
             click.echo(f"fake      mock_autopilot.MockAutopilot, {harness.settings['base_url']}\n")
@@ -112,7 +112,7 @@ def _differences(case: Case, harness: Harness, option: SimpleNamespace) -> list[
         steps = list(run_case(case, harness.fake, harness.target))
     else:
         settings = settings_for(case, harness.fake)
-        with closing(open_target(forwarder(option), settings, option.timeout)) as target:
+        with closing(open_forwarder(option, harness.fake, settings)) as target:
             steps = list(run_case(case, harness.fake, target))
     return case_differences(case, steps, harness.fake.state())
 

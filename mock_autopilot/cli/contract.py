@@ -14,8 +14,13 @@ import click
 
 from mock_autopilot.cli._text import printable
 
-#: What would configure pytest from outside.
-_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS")
+#: What would configure pytest from outside, and what the command has in its place.
+_VARIABLES = {
+    "PYTEST_ADDOPTS": None,
+    "PYTEST_PLUGINS": None,
+    # An installed plugin may reorder, repeat or skip tests, or seed what generates the messages.
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
 
 
 def _processes(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -36,6 +41,37 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
     metavar="CMD",
     help="The forwarder: reads a JSON message a line, writes a "
     "JSON result a line. Its settings are in the environment.",
+)
+@click.option(
+    "--adapter-header",
+    metavar="'NAME: VALUE'",
+    multiple=True,
+    help="A header of each message to --adapter-url, as for a token; repeatable.",
+)
+@click.option(
+    "--start",
+    metavar="CMD",
+    help="Starts the server of --adapter-url with its settings in the environment, and ends it. "
+    "{port} in both is a free port; PORT has it, too.",
+)
+@click.option(
+    "--flush",
+    is_flag=True,
+    default=None,
+    help='Hand the server or command {"type": "flush"} after each message: it answers when all '
+    "that it has taken is delivered.",
+)
+@click.option(
+    "--settle",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="For a forwarder that answers before it delivers: wait for its calls, so long at most.",
+)
+@click.option(
+    "--rate-limit",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="Hand over N messages a second at most.",
 )
 @click.option("--mock-host", metavar="HOST", help="Where the fake listens.  [default: 127.0.0.1]")
 @click.option(
@@ -182,23 +218,44 @@ def _run_clauses(processes: str | None, options: dict[str, Any], more: list[str]
     import pytest
 
     from contract_tests.protocol import CANNOT_JUDGE
+    from contract_tests.url_target import PORT
 
     suite = Path(__file__).parents[2] / "contract_tests"
     arguments = [str(suite), "-p", "contract_tests.plugin"]
     arguments += ["-q", "--tb=no", "--no-header", "-rN", "-p", "no:cacheprovider"]
     # Whatever configures pytest where this runs is of no concern.
     arguments += ["-c", os.devnull, "--rootdir=.", "--noconftest"]
-    for name in _VARIABLES:
-        os.environ.pop(name, None)
     arguments += ["--assert=plain"]  # the suite has no assertion to rewrite
-    if processes:
-        arguments += ["-n", processes, "--dist=loadgroup"]
+    arguments += ["-p", "_hypothesis_pytestplugin"]
+    url = options["adapter_url"]
+    if processes and not (url and PORT not in url):  # one address has one account
+        arguments += ["-p", "xdist.plugin", "-n", processes]
     for name, value in options.items():
         values = value if isinstance(value, tuple) else (value,)
         option = f"--{name.replace('_', '-')}"
-        arguments += [f"{option}={one}" for one in values if one is not None]
+        arguments += [
+            option if one is True else f"{option}={one}" for one in values if one is not None
+        ]
     arguments += more
-    with TemporaryDirectory() as folder:  # Hypothesis would leave one where this runs
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
+    # Hypothesis would leave a folder where this runs.
+    with _temporary_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", folder)
+        for name, instead in _VARIABLES.items():
+            if instead is None:
+                patch.delenv(name, raising=False)
+            else:
+                patch.setenv(name, instead)
         status = int(pytest.main(arguments))
     return status if status in (0, 1) else CANNOT_JUDGE
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    from contract_tests.protocol import SetupError
+
+    try:
+        folder = TemporaryDirectory()
+    except OSError as error:
+        raise SetupError(f"no temporary folder can be made: {error.strerror}") from None
+    with folder as name:
+        yield name

@@ -17,7 +17,8 @@ from contract_tests.clauses import CLAUSES
 from contract_tests.fake import DEFAULT_TRIGGER, JOURNEYS
 from contract_tests.in_process import FactoryTarget
 from contract_tests.protocol import MISSING_IDENTIFIERS, Settings, Target
-from contract_tests.targets import CommandTarget, UrlTarget, environment
+from contract_tests.targets import CommandTarget, environment
+from contract_tests.url_target import UrlTarget
 from mock_autopilot import AccountView
 from tests.contract.running import FORWARDERS, Done, contract, node_server
 

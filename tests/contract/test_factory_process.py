@@ -241,3 +241,16 @@ def test_a_forwarder_that_ends_its_process_is_told_with_the_place(
         target.deliver(MESSAGE)
     with pytest.raises(SetupError, match=r"the factory ended its process: SystemExit: .*own\.py:4"):
         open_target(f"import sys\n\ndef factory(settings):\n    sys.exit({status})\n")
+
+
+def test_no_proxy_stands_between_a_forwarder_and_the_fake(
+    open_target: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    monkeypatch.delenv("no_proxy", raising=False)
+    asked = delivering(
+        "import os",
+        "return {'message': os.environ['NO_PROXY'] + ' ' + os.environ['no_proxy']}",
+    )
+    direct = "intranet.example,127.0.0.1"
+    assert open_target(asked).deliver(MESSAGE).message == f"{direct} {direct}"

@@ -95,3 +95,51 @@ def test_pytest_without_other_plugins(tmp_path: Path) -> None:
     loaded = ("-p", "contract_tests.plugin", "--pyargs", "contract_tests")
     done = python(tmp_path, "-c", code, *loaded, *REFERENCE, "--clause", "TYP")
     assert done.returncode == 0, done.stdout
+
+
+#: An installed plugin that does all that a plugin can do to a run.
+INTRUDER = """
+import random
+import pytest
+def pytest_addoption(parser):
+    parser.addoption("--seed", default="theirs")
+def pytest_collection_modifyitems(items):
+    items.reverse()
+    for item in items:
+        item.add_marker(pytest.mark.skip("theirs"))
+@pytest.fixture(autouse=True)
+def theirs():
+    raise RuntimeError("theirs")
+"""
+
+
+@pytest.mark.parametrize("more", [(), ("-n", "2")])
+def test_installed_plugins_change_nothing(tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "intruder.py").write_text(INTRUDER)
+    information = tmp_path / "intruder-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: intruder\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[pytest11]\nintruder = intruder\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); "
+    code += "from mock_autopilot.cli import main; main()"
+    done = python(tmp_path, "-c", code, "contract", *REFERENCE, "--clause", "TYP", *more)
+    assert done.returncode == 0, done.stdout
+    assert "partial: 2 of" in done.stdout
+
+
+def test_no_temporary_folder_is_one_line(tmp_path: Path) -> None:
+    code = "import tempfile; tempfile.tempdir = '/dev/null'; "
+    code += "from mock_autopilot.cli import main; main()"
+    done = python(tmp_path, "-c", code, "contract", *REFERENCE, "--clause", "TYP")
+    assert (done.returncode, done.stdout) == (
+        2,
+        "cannot judge: no temporary folder can be made: Not a directory\n",
+    )
+
+
+def test_one_address_has_one_account(tmp_path: Path) -> None:
+    url = ("--adapter-url", "http://127.0.0.1:1/", "--mock-port", "18196", "-n", "2")
+    loaded = ("-m", "pytest", "-p", "contract_tests.plugin", "--pyargs", "contract_tests")
+    done = python(tmp_path, *loaded, *url)
+    assert done.returncode == 2
+    assert "cannot judge: one address has one account: leave out -n" in done.stdout
