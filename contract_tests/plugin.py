@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from contract_tests.broken import Broken
 from contract_tests.clauses import EVERYWHERE, VERSION
 from contract_tests.harness import Harness, TargetLost, open_harness
 from contract_tests.junit import write_no_verdict
@@ -26,6 +25,7 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
+from contract_tests.repeatable import counterexample_of, twice
 from contract_tests.report import Verdicts, failure
 from contract_tests.report_files import run_of, write_reports
 from contract_tests.terminal import Lines, holding, listed, not_counting, table, verdict
@@ -192,7 +192,7 @@ class VerdictCollector:
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, self._lost)
                 return
-            found = error.counterexample if isinstance(error, Broken) else _error(error)
+            found = counterexample_of(error) or _error(error)
             clause_id = getattr(error, "clause", None) or clause_id
         judged = {clause_id: found if report.failed else None}
         fixtures: dict[str, Any] = getattr(item, "funcargs", {})
@@ -200,6 +200,12 @@ class VerdictCollector:
             elsewhere = dict.fromkeys(EVERYWHERE) | fixtures["harness"].take_findings()
             judged = {**elsewhere, **judged}
         report.user_properties.append((_PROPERTY, json.dumps(judged)))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
+        """Run a test that fails again: the same messages may lead to something else."""
+        pyfuncitem.obj = twice(pyfuncitem.obj)
+        return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add a verdict, from this process or a worker."""
@@ -278,12 +284,11 @@ class VerdictCollector:
         reason = str(excinfo.value)
         if reason.startswith(_NO_VERDICT):  # pytest-xdist, of a worker that lost its forwarder
             self._lost = reason
-        if self._lost:
-            return
-        self._lost = f"{_NO_VERDICT}it was interrupted"
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter:
-            reporter.write_line(f"\n{self._lost}")
+        if not self._lost:
+            self._lost = f"{_NO_VERDICT}it was interrupted"
+            if reporter:
+                reporter.write_line(f"\n{self._lost}")
 
 
 def _error(error: BaseException) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.causes.sentences import sentence_of
-from contract_tests.causes.symptoms import symptoms_of
+from contract_tests.causes.symptoms import UNREPEATABLE, symptoms_of
 from contract_tests.causes.table import BEST, EXPLAINS
 
 Row = dict[str, Any]
@@ -59,6 +59,8 @@ def _rank(row: Row, symptoms: Symptoms) -> tuple[bool, bool, int, int, int]:
 
 
 def _place(clause_id: str, symptoms: Symptoms) -> int:
+    if UNREPEATABLE in symptoms[clause_id]:
+        return -1
     for number, best in enumerate(BEST):
         if (
             best.clause == clause_id

@@ -29,7 +29,10 @@ def sentence_of(row: Json) -> str:
     if "error" in found:
         return f"the forwarder's test ended in an error: {found['error'].splitlines()[0]}"
     difference, message = found["differences"][0], message_concerned(found)
-    return _said(difference, message, found)
+    said = _said(difference, message, found)
+    if not found.get("repeatable", True):
+        return f"the same messages do not lead to the same another time: once {said}"
+    return said
 
 
 def _said(difference: Json, message: Json, found: Json) -> str:

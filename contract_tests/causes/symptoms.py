@@ -11,6 +11,8 @@ from typing import Any
 Json = dict[str, Any]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?", re.ASCII)
 _NOTHING = object()
+UNREPEATABLE = "not repeatable"
+"""The symptom of a forwarder that did otherwise with the same messages."""
 _ENOUGH = 20
 """Differences that are looked at; a lost contact can lead to hundreds."""
 
@@ -20,6 +22,8 @@ def symptoms_of(counterexample: Json) -> tuple[str, ...]:
     if "error" in counterexample:
         kind = re.split(r"[:(\n]", counterexample["error"].strip(), maxsplit=1)[0]
         return (f"error {kind}",)
+    if not counterexample.get("repeatable", True):
+        return (UNREPEATABLE,)
     found: list[str] = []
     for difference in counterexample["differences"][:_ENOUGH]:
         found += _symptoms(difference, message_concerned(counterexample), counterexample)

@@ -138,6 +138,7 @@ BEST = tuple(Best(*row) for row in _ROWS)  # type: ignore[arg-type]  # each row 
 """The order in which the clauses of one cause are asked whether they say it."""
 
 EXPLAINS: tuple[tuple[str, str], ...] = (
+    ("not repeatable", ""),  # while that is so, nothing else can be told apart from it
     (
         "refused|no contact|identifier lost|contact of|contacts|written|contact unwanted",
         (

@@ -146,6 +146,16 @@ MODULES = {
                 return deliver(message)
             return take
         """,
+    "losing": """
+        from adapter.contract import factory as reference
+        def factory(settings):
+            deliver, count = reference(settings), []
+            def forward(message):
+                count.append(1)
+                lost = len(count) > 5 and len(count) % 7 == 0
+                return {"status": 200} if lost else deliver(message)
+            return forward
+        """,
     "otherwise": """
         from adapter.contract import factory as reference
         def factory_of(**others):
