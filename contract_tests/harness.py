@@ -15,6 +15,7 @@ from contract_tests.cases.format import Json
 from contract_tests.clauses import CLAUSES
 from contract_tests.example import Example
 from contract_tests.fake import DEFAULT_TRIGGER, Fake, open_fake
+from contract_tests.in_process import open_here
 from contract_tests.moved import Moved
 from contract_tests.protocol import Message, Result, Settings, SetupError, Target
 from contract_tests.setup_check import no_call, wrong_setup
@@ -177,7 +178,8 @@ def open_harness(option: Any) -> Harness:
     try:
         target = open_forwarder(option, fake, fake.settings)
         harness = Harness(fake, _Watched(target, fake), first=_first_number(option))
-        harness.probe()
+        if not getattr(option, "in_process", False):  # a debugger is not to stop there
+            harness.probe()
     except BaseException as error:  # an interrupt too
         if target:
             target.close()
@@ -194,6 +196,9 @@ def open_forwarder(option: Any, fake: Fake, settings: Settings) -> Target:
     Raises `SetupError` when it cannot be opened.
     """
     kinds = ("adapter", "adapter_url", "adapter_command")
+    target: Target
+    if getattr(option, "in_process", False):
+        return open_here(option.adapter, settings)
     target = open_target(
         {kind: getattr(option, kind) for kind in kinds},
         settings,

@@ -1,9 +1,20 @@
 """A forwarder in this process, made by a factory."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
-from contract_tests.protocol import Message, Result, Settings, failed, result_of
+from contract_tests import child
+from contract_tests.protocol import (
+    Message,
+    Result,
+    Settings,
+    SetupError,
+    failed,
+    result_of,
+)
 
 Factory = Callable[[Settings], Callable[[Message], object]]
 
@@ -28,3 +39,21 @@ class FactoryTarget:
 
     def close(self) -> None:
         """Do nothing: no resource is held."""
+
+
+def open_here(name: str, settings: Settings) -> FactoryTarget:
+    """Make the forwarder of `package.module:factory` in this process, for a debugger.
+
+    Raises `SetupError` when there is none.
+    """
+    package_root = Path(child.__file__).resolve().parents[1]
+    sys.path[:] = child.search_path([], sys.path, package_root)
+    sys.meta_path.insert(0, child.AuthorsPackagesFirst(package_root))
+    try:
+        made = child.make_forwarder(name, settings, package_root, child.Loop())
+    except child.NoForwarder as error:
+        raise SetupError(f"--adapter {name}{error}") from None
+    deliver = partial(made.deliver)
+    if made.flush:
+        deliver.flush = made.flush  # type: ignore[attr-defined]  # where a factory's function has it
+    return FactoryTarget(lambda _: deliver, settings)

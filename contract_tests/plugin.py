@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from contract_tests.clauses import EVERYWHERE, VERSION
 from contract_tests.harness import Harness, TargetLost, open_harness
+from contract_tests.hints import again
 from contract_tests.junit import write_no_verdict
 from contract_tests.options import (
     add_options,
@@ -26,9 +27,9 @@ from contract_tests.options import (
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
 from contract_tests.repeatable import counterexample_of, twice
-from contract_tests.report import Verdicts, failure
+from contract_tests.report import Verdicts, details
 from contract_tests.report_files import run_of, write_reports
-from contract_tests.terminal import Lines, holding, listed, not_counting, table, verdict
+from contract_tests.terminal import holding
 from contract_tests.text import printable
 
 _NO_VERDICT = "cannot judge: "
@@ -248,7 +249,10 @@ class VerdictCollector:
             if not (rows or self._lost):
                 write("nothing was judged: no test ran")
             return
-        for line, style in self._lines(rows):
+        option = self._config.option
+        verbose = option.full or option.verbose > 0
+        unexpected = self._verdicts.unexpected()
+        for line, style in details(rows, failed=bool(unexpected), verbose=verbose):
             write(line, **({style: True} if style else {}))
         for line in self._verdicts.stale():
             write(printable(f"known failures: {line}"), yellow=True)
@@ -261,23 +265,8 @@ class VerdictCollector:
             write("failed: a test of the suite that is about no clause", red=True)
         for line in self._unwritten:
             write(printable(line), red=True)
-
-    def _lines(self, rows: list[dict[str, Any]]) -> Lines:
-        """Return what is printed of these clauses: all of it when -v is given."""
-        failed = bool(self._verdicts.unexpected())
-        verbose = self._config.option.full or self._config.option.verbose > 0
-        if failed:
-            yield from verdict(rows)
-        if verbose or not failed:
-            yield from table(rows)
-        if not failed and not verbose and (apart := not_counting(rows)):
-            yield "", ""
-            yield from listed(apart)
-        for row in rows:
-            if verbose and "counterexample" in row:
-                yield "", ""
-                yield f"{row['id']} ({row['level']}): {row['title']}", "red"
-                yield from failure(row)
+        for line in again(option, unexpected):
+            write(printable(line))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Print that there is no verdict, unless pytest prints what ended the run itself."""

@@ -1,7 +1,7 @@
 """What a run found, clause by clause: as JSON and as an HTML page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,16 @@ from typing import Any
 from contract_tests.cases.recorder import fixture_case
 from contract_tests.causes import causes_of
 from contract_tests.clauses import CLAUSES, VERSION, Clause
-from contract_tests.terminal import Lines, Row, fails_the_run, values
+from contract_tests.terminal import (
+    Lines,
+    Row,
+    fails_the_run,
+    listed,
+    not_counting,
+    table,
+    values,
+    verdict,
+)
 from contract_tests.text import printable, shown
 
 
@@ -177,3 +186,19 @@ def page(report: dict[str, Any]) -> str:
         rows={row["id"]: row for row in report["clauses"]},
         failure=failure,
     )
+
+
+def details(rows: Sequence[Row], *, failed: bool, verbose: bool) -> Lines:
+    """Return what is printed of the judged clauses: all of it if `verbose`."""
+    if failed:
+        yield from verdict(rows)
+    if verbose or not failed:
+        yield from table(rows)
+    if not failed and not verbose and (apart := not_counting(rows)):
+        yield "", ""
+        yield from listed(apart)
+    for row in rows:
+        if verbose and "counterexample" in row:
+            yield "", ""
+            yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+            yield from failure(row)

@@ -137,6 +137,11 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
     multiple=True,
     help="Run this fixture case instead of the clauses; repeatable, or several files in a row.",
 )
+@click.option(
+    "--in-process",
+    is_flag=True,
+    help="With --case: make the factory in this process, where breakpoint() works.",
+)
 @click.argument("more_cases", metavar="[--case FILE [FILE...]]", nargs=-1)
 @click.option(
     "-n",
@@ -151,6 +156,7 @@ def contract(
     more_cases: tuple[str, ...],
     full: bool,
     case_folder: str | None,
+    in_process: bool,
     **options: Any,
 ) -> None:
     """Certify that a forwarder of Segment messages keeps Autopilot's contract.
@@ -165,6 +171,10 @@ def contract(
     """
     if more_cases and not cases:
         raise click.UsageError(f"Got unexpected extra argument ({more_cases[0]})")
+    if in_process and not (cases and options["adapter"]):
+        raise click.UsageError("--in-process is for --adapter with --case.")
+    if in_process:
+        options["in_process"] = True
     with errors_without_a_verdict():
         more = (["--full"] if full else []) + ([f"--cases={case_folder}"] if case_folder else [])
         status = _run(processes, [*cases, *more_cases], options, more)
