@@ -143,3 +143,13 @@ def test_one_address_has_one_account(tmp_path: Path) -> None:
     done = python(tmp_path, *loaded, *url)
     assert done.returncode == 2
     assert "cannot judge: one address has one account: leave out -n" in done.stdout
+
+
+def test_a_failing_test_that_is_about_no_clause_fails_the_run(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_own() -> None:\n    raise ValueError\n")
+    loaded = ("-m", "pytest", "-p", "contract_tests.plugin", "--pyargs", "test_own.py")
+    few = ("contract_tests.test_filtering", *REFERENCE, "-k", "own or page")
+    done = python(tmp_path, *loaded, *few)
+    assert done.returncode == 1, done.stdout
+    assert "failed: a test of the suite that is about no clause" in done.stdout
+    assert "TYP-01  MUST    passed" in done.stdout
