@@ -41,12 +41,12 @@ KNOWN = (Phase.explicit,)
 
 
 def quick(examples: int, known: Collection[Phase] = KNOWN) -> settings:
-    """Return settings of so many examples and without shrinking."""
+    """Return settings of so many generated examples, none for 0, and without shrinking."""
     return settings(
-        max_examples=examples,
+        max_examples=examples or 1,
         database=None,
         deadline=None,
-        phases=[*known, Phase.generate],
+        phases=[*known, Phase.generate] if examples else known,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
