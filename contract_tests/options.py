@@ -78,7 +78,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--known-failures",
         type=Path,
         metavar="FILE",
-        help="clauses that are expected to fail, a line each: `ID: reason`",
+        help="clauses that are expected to fail, a line each: `ID: reason`, or `ID: reason "
+        "[symptom]` for one symptom only, as -v shows it",
     )
     add(
         "--report",

@@ -1,6 +1,7 @@
 """What a run found, clause by clause: as JSON and as an HTML page."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from contract_tests.cases.recorder import fixture_case
 from contract_tests.causes import causes_of
+from contract_tests.causes.symptoms import symptoms_of
 from contract_tests.clauses import CLAUSES, VERSION, Clause
 from contract_tests.terminal import (
     Lines,
@@ -87,14 +89,19 @@ class Verdicts:
         )
 
     def stale(self) -> list[str]:
-        """Return a sentence for each known failure that holds now, or names no clause."""
+        """Return a sentence for each known failure that holds now, is another, or no clause."""
         unknown = [f"{name} names no clause" for name in self.known_failures if name not in CLAUSES]
         held = [
             f"{name} holds now"
             for name in self.known_failures
             if name in CLAUSES and self.status(name) == "passed"
         ]
-        return [*unknown, *held]
+        others = [
+            f"{name} shows another difference: {', '.join(symptoms_of(_smallest(found)))}"
+            for name in self.known_failures
+            if (found := self._not_known(name))
+        ]
+        return [*unknown, *held, *others]
 
     def to_json(self, target: str, run: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole report; `run` says what was run: version, seed, examples, date."""
@@ -123,23 +130,38 @@ class Verdicts:
             "decides": clause.level in self.levels and clause.since <= self.version,
             "status": self.status(clause.id),
         }
-        if clause.id in self.known_failures:
+        others = self._not_known(clause.id)
+        if clause.id in self.known_failures and not others:
             row["known"] = self.known_failures[clause.id]
         if clause.id in self._failed:
-            found = self._smallest(clause.id)
+            found = _smallest(others or self._failed[clause.id])
+            row["symptoms"] = [*symptoms_of(found)]
             case = {"case": fixture_case(clause, found["case"])} if "case" in found else {}
             row["counterexample"] = {**found, **case}
         return row
 
-    def _smallest(self, clause_id: str) -> dict[str, Any]:
-        """Return the smallest counterexample, whatever the order in which the tests ended."""
+    def _not_known(self, clause_id: str) -> dict[str, dict[str, Any]]:
+        """Return what was found of a known failure that is another than the one that is known.
 
-        def size(item: tuple[str, dict[str, Any]]) -> tuple[bool, int, int, str]:
-            test, found = item
-            messages = found.get("messages", ())
-            return "error" in found, len(messages), len(json.dumps(messages)), test
+        A reason may end in the symptom that is known, in brackets.
+        """
+        known = re.search(r"\[(.+)\]$", self.known_failures.get(clause_id, ""))
+        return {
+            test: found
+            for test, found in self._failed.get(clause_id, {}).items()
+            if known and known[1] not in symptoms_of(found)
+        }
 
-        return min(self._failed[clause_id].items(), key=size)[1]
+
+def _smallest(found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the smallest counterexample, whatever the order in which the tests ended."""
+
+    def size(item: tuple[str, dict[str, Any]]) -> tuple[bool, int, int, str]:
+        test, one = item
+        messages = one.get("messages", ())
+        return "error" in one, len(messages), len(json.dumps(messages)), test
+
+    return min(found.items(), key=size)[1]
 
 
 def failure(row: Row) -> Lines:
@@ -201,4 +223,5 @@ def details(rows: Sequence[Row], *, failed: bool, verbose: bool) -> Lines:
         if verbose and "counterexample" in row:
             yield "", ""
             yield f"{row['id']} ({row['level']}): {row['title']}", "red"
+            yield printable(f"  symptoms  {', '.join(row['symptoms'])}"), ""
             yield from failure(row)

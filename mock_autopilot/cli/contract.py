@@ -114,7 +114,8 @@ def _processes(_context: click.Context, _option: click.Parameter, value: str | N
 @click.option(
     "--known-failures",
     metavar="FILE",
-    help="Clauses that are expected to fail, a line each: `ID: reason`.",
+    help="Clauses that are expected to fail, a line each: `ID: reason`, or `ID: reason [symptom]` "
+    "for one symptom only, as -v shows it.",
 )
 @click.option(
     "--report",

@@ -134,3 +134,17 @@ def test_an_earlier_version_of_the_contract(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "report.json").read_text())
     assert (written["contract"], written["verdict"], written["passed"]) == (1, "partial", False)
     assert contract(tmp_path, *arguments, "--contract", "3").returncode == 2
+
+
+def test_another_difference_under_a_known_failure_is_told(folder: Path) -> None:
+    known = folder / "symptoms.txt"
+    arguments = (*BROKEN, "--clause", "IDN-01", "--known-failures", str(known))
+    known.write_text("IDN-01: the old parser [falsy a boolean lost]\n")
+    done = contract(folder, *arguments, "-v")
+    assert done.returncode == 0, done.stdout
+    assert "symptoms  falsy a boolean lost, falsy lost\n" in done.stdout
+    known.write_text("IDN-01: the old parser [a boolean becomes a text]\n")
+    done = contract(folder, *arguments)
+    assert done.returncode == 1, done.stdout
+    told = "known failures: IDN-01 shows another difference: falsy a boolean lost, falsy lost\n"
+    assert told in done.stdout
