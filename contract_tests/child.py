@@ -10,8 +10,8 @@ beside it, so that `adapter` is whatever the forwarder's author calls so. JSON o
          {"raised": "...", "status": ...}, {"exit": "..."} if the forwarder ends the process
 
 Factories and forwarders may be coroutine functions: they run on one event loop. A forwarder that
-has `flush()`, which delivers what it has taken, is asked to after each message; then the answer has
-`"early": true`, unless `flush` raised, or returned a result, which is the answer then.
+has `flush()`, which delivers what it has taken, is asked to after each message: what it raises, and
+a result that it returns, is what became of a message that was taken.
 """
 
 import importlib
@@ -102,7 +102,8 @@ def deliver_as_json(forwarder: Forwarder, message: dict[str, Any]) -> str:
     try:
         answer = forwarder.deliver(message)
         flushed = forwarder.flush() if forwarder.flush else None
-        report = flushed if isinstance(flushed, dict) and "status" in flushed else None
+        if is_failure(flushed) and not is_failure(answer):
+            answer = flushed
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001  # a failed delivery, as a cancelled task is
@@ -113,13 +114,18 @@ def deliver_as_json(forwarder: Forwarder, message: dict[str, Any]) -> str:
         except Exception:  # noqa: BLE001  # the status is whatever the author made of it
             return json.dumps(response)
     try:
-        early = bool(forwarder.flush) and report is None
-        kept = answer = report or answer
+        kept = answer
         if isinstance(answer, dict):  # what else there is need not be JSON
             kept = {key: answer[key] for key in ("status", "message") if key in answer}
-        return json.dumps({"answer": kept, **({"early": True} if early else {})})
+        return json.dumps({"answer": kept})
     except Exception:  # noqa: BLE001  # methods of the answer can raise anything
         return json.dumps({"unreadable": safe_text(repr, answer)})
+
+
+def is_failure(answer: object) -> bool:
+    """Return whether an answer is a result that reports a failure."""
+    status = answer.get("status", 200) if isinstance(answer, dict) else 200
+    return not (isinstance(status, int) and 200 <= status < 300)
 
 
 def safe_text(convert: Callable[[object], str], value: object) -> str:

@@ -162,8 +162,8 @@ CLAUSES: dict[str, Clause] = _clauses(
     ("TRK-13", "MUST", ("An event that no journey is for enters the default one, be its name a "
      "word of a programming language or another in white space only."),
      f"{SPEC}: an event is named by its exact text", 2),
-    ("TRK-14", "MUST", ("An event leaves the fields of its contact, also where its properties "
-     "have the names of fields."), _NOTHING_ELSE, 2),
+    ("TRK-14", "SHOULD", ("An event leaves the fields of its contact, also where its properties "
+     "have the names of fields."), OURS, 2),
     # --- delivery ---
     ("RET-01", "MUST", ("What a 5xx refused is not reported as delivered, unless it ended "
      "delivered."), _RETRIES),

@@ -68,6 +68,10 @@ class Fake:
         """Set a fault: `match`, `respond`, `times` of the control call."""
         self._ask("POST", "faults", fault)
 
+    def end_faults(self) -> None:
+        """Take back all faults."""
+        self._ask("DELETE", "faults")
+
     def call(self, method: str, path: str, *body: Any) -> tuple[int, Any]:
         """Make a call of the API, with one body or none; return its status and JSON.
 

@@ -27,6 +27,8 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 PATIENCE = 2.0
 """Seconds to wait for a call."""
+RECOVERY = 5.0
+"""Seconds to wait for the own attempts of a forwarder that answers before it delivers."""
 TOO_MANY = 429
 EPOCH = 1_700_000_000
 """Seconds since 1970 at some time in 2023: it keeps numbers short."""
@@ -65,6 +67,15 @@ class Harness:
         """Return the findings since they were taken last."""
         taken, self.findings = self.findings, {}
         return taken
+
+    def recover(self, patience: float = RECOVERY) -> None:
+        """End the faults; wait until a call gets through, `patience` seconds at most."""
+        self.fake.end_faults()
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if any(call["status"] and call["status"] < 300 for call in self.fake.calls()[-2:]):
+                return
+            time.sleep(0.01)
 
     def probe(self, patience: float = PATIENCE) -> None:
         """Check that messages arrive, and that they have arrived when the forwarder answers.
@@ -113,7 +124,7 @@ class Harness:
                 "the forwarder answers before it delivers: a call reached the fake after it had "
                 "answered. Let it answer a message when Autopilot has answered the calls for it, "
                 "or wait for it: with a function flush() beside a factory's deliver(), --flush for "
-                "a server or a command, or --settle SECONDS"
+                "a server or a command, or --settle SECONDS, long enough"
             )
         return bool(calls)
 
@@ -145,12 +156,12 @@ class _Watched:
             result = self._target.deliver(message)
         except SetupError as error:
             raise TargetLost(str(error)) from None
-        if result.status == TOO_MANY and not any(
-            call["status"] == TOO_MANY for call in self._fake.calls()
+        if result.status == TOO_MANY and all(
+            call["status"] and call["status"] < 400 for call in self._fake.calls()
         ):
             raise TargetLost(
                 "the forwarder answers 429 by itself, and the fake has not: it limits how many "
-                "messages it takes. Say how many a second: --rate-limit N"
+                "messages it takes. Say how many a second, fewer than now: --rate-limit N"
             )
         return result
 
@@ -178,8 +189,7 @@ def open_harness(option: Any) -> Harness:
     try:
         target = open_forwarder(option, fake, fake.settings)
         harness = Harness(fake, _Watched(target, fake), first=_first_number(option))
-        if not getattr(option, "in_process", False):  # a debugger is not to stop there
-            harness.probe()
+        harness.probe()
     except BaseException as error:  # an interrupt too
         if target:
             target.close()
@@ -195,17 +205,21 @@ def open_forwarder(option: Any, fake: Fake, settings: Settings) -> Target:
 
     Raises `SetupError` when it cannot be opened.
     """
+    if option.adapter and option.flush:
+        raise SetupError("--flush is for a server or a command: a factory has flush() beside it")
     kinds = ("adapter", "adapter_url", "adapter_command")
+    named = {kind: getattr(option, kind) for kind in kinds}
     target: Target
     if getattr(option, "in_process", False):
-        return open_here(option.adapter, settings)
-    target = open_target(
-        {kind: getattr(option, kind) for kind in kinds},
-        settings,
-        option.timeout,
-        headers=option.adapter_header or (),
-        start=option.start,
-    )
+        target = open_here(option.adapter, settings)
+    else:
+        target = open_target(
+            named,
+            settings,
+            option.timeout,
+            headers=option.adapter_header or (),
+            start=option.start,
+        )
     if option.rate_limit:
         target = Paced(target, option.rate_limit)
     if option.flush:

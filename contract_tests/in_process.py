@@ -1,8 +1,9 @@
 """A forwarder in this process, made by a factory."""
 
+import os
 import sys
+from bdb import BdbQuit
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from contract_tests.protocol import (
     failed,
     result_of,
 )
+from contract_tests.targets import around
 
 Factory = Callable[[Settings], Callable[[Message], object]]
 
@@ -31,11 +33,13 @@ class FactoryTarget:
         try:
             answer = self._deliver(message)
             flushed = self._flush() if self._flush else None
-        except Exception as error:  # noqa: BLE001  # whatever a forwarder raises
+            if child.is_failure(flushed) and not child.is_failure(answer):
+                answer = flushed
+        except (SystemExit, KeyboardInterrupt, BdbQuit):  # BdbQuit: q in a debugger
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever a forwarder raises
             return failed(str(error) or type(error).__name__, getattr(error, "status", None))
-        if isinstance(flushed, dict) and "status" in flushed:
-            return result_of(flushed)
-        return replace(result_of(answer), early=self._flush is not None)
+        return result_of(answer)
 
     def close(self) -> None:
         """Do nothing: no resource is held."""
@@ -46,9 +50,13 @@ def open_here(name: str, settings: Settings) -> FactoryTarget:
 
     Raises `SetupError` when there is none.
     """
+    if not name.partition(":")[2]:
+        raise SetupError(f"--adapter {name}: write it as package.module:factory")
+    os.environ.update(around(settings))
     package_root = Path(child.__file__).resolve().parents[1]
     sys.path[:] = child.search_path([], sys.path, package_root)
-    sys.meta_path.insert(0, child.AuthorsPackagesFirst(package_root))
+    if not any(isinstance(finder, child.AuthorsPackagesFirst) for finder in sys.meta_path):
+        sys.meta_path.insert(0, child.AuthorsPackagesFirst(package_root))
     try:
         made = child.make_forwarder(name, settings, package_root, child.Loop())
     except child.NoForwarder as error:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,13 @@ from contract_tests.processes import TIMEOUT
 from contract_tests.protocol import SetupError
 from contract_tests.url_target import PORT, masked
 
+DEFAULTS: Mapping[str, Any] = {
+    "mock_host": "127.0.0.1",
+    "mock_port": 0,
+    "api_key": "contract-key",
+    "timeout": TIMEOUT,
+}
+"""Of the options of the fake and the forwarder those that are something when not given."""
 EXAMPLES = 40
 """Examples of each test, unless --examples says otherwise."""
 
@@ -46,13 +53,18 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
         help="how many messages a second the forwarder takes",
     )
-    add("--mock-host", default="127.0.0.1", help="where the fake listens")
-    add("--mock-port", type=port, default=0, help="the fake's port; by default a free one")
-    add("--api-key", default="contract-key", help="the key of the fake's account")
+    add("--mock-host", default=DEFAULTS["mock_host"], help="where the fake listens")
+    add(
+        "--mock-port",
+        type=port,
+        default=DEFAULTS["mock_port"],
+        help="the fake's port; by default a free one",
+    )
+    add("--api-key", default=DEFAULTS["api_key"], help="the key of the fake's account")
     add(
         "--timeout",
         type=_seconds,
-        default=TIMEOUT,
+        default=DEFAULTS["timeout"],
         metavar="SECONDS",
         help="how long a factory, or a message with its retries, may take",
     )

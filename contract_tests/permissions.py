@@ -104,13 +104,12 @@ def permission(message: Message, settings: Settings) -> Permission:
     user_ids = frozenset(_user_ids(message, own, context))
     if not addresses and not user_ids:
         return NOTHING
-    named = (own, context) if kind == "identify" else (context,)  # a property names no field
     event = message.get("event")
     return Permission(
         addresses=addresses,
         user_ids=user_ids,
         contact_ids=frozenset(map(str, _spelled((own, context), "contactid"))),
-        fields=frozenset(field for traits in named for field in _fields(traits)),
+        fields=frozenset(field for named in (own, context) for field in _fields(named)),
         custom=frozenset(_names(message)),
         trigger=trigger_of(str(event), settings) if kind == "track" else None,
     )

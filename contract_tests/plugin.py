@@ -26,7 +26,7 @@ from contract_tests.options import (
     known_failures,
 )
 from contract_tests.protocol import CANNOT_JUDGE, SetupError
-from contract_tests.repeatable import counterexample_of, twice
+from contract_tests.repeatable import MACHINES, broken_in, twice
 from contract_tests.report import Verdicts, details
 from contract_tests.report_files import run_of, write_reports
 from contract_tests.terminal import holding
@@ -155,6 +155,8 @@ class VerdictCollector:
         reporter.write_line(f"fake      mock_autopilot.MockAutopilot, {address}")
         reporter.write_line(f"contract  version {option.contract} of {VERSION}")
         reporter.write_line(f"seed      {option.seed}, {option.examples} examples a test")
+        if option.settle:
+            reporter.write_line(f"settle    {option.settle:g} s: refusals cannot be reported")
 
     @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
     def pytest_configure_node(self, node: Any) -> None:
@@ -193,8 +195,9 @@ class VerdictCollector:
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, self._lost)
                 return
-            found = counterexample_of(error) or _error(error)
-            clause_id = getattr(error, "clause", None) or clause_id
+            broken = broken_in(error)
+            found = broken.counterexample if broken else _error(error)
+            clause_id = broken.clause or clause_id if broken else clause_id
         judged = {clause_id: found if report.failed else None}
         fixtures: dict[str, Any] = getattr(item, "funcargs", {})
         if report.when == "call" and "harness" in fixtures:
@@ -205,7 +208,8 @@ class VerdictCollector:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
         """Run a test that fails again: the same messages may lead to something else."""
-        pyfuncitem.obj = twice(pyfuncitem.obj)
+        if _clause_of(pyfuncitem) not in ("", *MACHINES):  # these look for it again themselves
+            pyfuncitem.obj = twice(pyfuncitem.obj)
         return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -236,7 +240,9 @@ class VerdictCollector:
         failed = self._others_failed or self._verdicts.verdict() == "failed"
         session.exitstatus = 1 if failed else 0
         option = self._config.option
-        whole = self._verdicts.to_json(forwarder_name(option), run_of(option.seed, option.examples))
+        whole = self._verdicts.to_json(
+            forwarder_name(option), run_of(option.seed, option.examples, option.settle)
+        )
         junit_file = self._config.stash.get(_JUNIT, None)
         self._unwritten += write_reports(option.report or (), option.cases, junit_file, whole)
 

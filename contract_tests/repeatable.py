@@ -6,8 +6,9 @@ from hypothesis import is_hypothesis_test
 from hypothesis.errors import Flaky
 
 from contract_tests.broken import Broken
-from contract_tests.cases.format import Json
 
+MACHINES = ("SEQ-01", "ENG-08")
+"""The clauses of state machines, which run again by themselves what they have generated."""
 MARK = "repeatable"
 """What a counterexample has, with False, when the same messages did not show it again."""
 
@@ -34,13 +35,14 @@ def twice(test: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def counterexample_of(error: BaseException) -> Json | None:
+def broken_in(error: BaseException) -> Broken | None:
     """Return what an error of a test shows of a broken clause; None when it shows none."""
     if isinstance(error, Broken):
-        return error.counterexample
+        return error
     if isinstance(error, Flaky):
         inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
         for one in (*inner, error.__cause__, error.__context__):
-            if one is not None and (found := counterexample_of(one)):
-                return {**found, MARK: False}
+            if one is not None and (found := broken_in(one)):
+                found.counterexample[MARK] = False
+                return found
     return None

@@ -13,9 +13,10 @@ from contract_tests.report import failure, page
 Json = dict[str, Any]
 
 
-def run_of(seed: int, examples: int) -> Json:
-    """Return what a report says of the run itself."""
+def run_of(seed: int, examples: int, settle: float) -> Json:
+    """Return what a report says of the run itself; `settle` are seconds, 0 for none."""
     return {
+        **({"settle": settle} if settle else {}),
         "version": fake_version(),
         "seed": seed,
         "examples": examples,

@@ -5,7 +5,6 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -115,8 +114,6 @@ class PythonTarget:
                 return failed(text, status)
             case {"unreadable": str(shown)}:
                 raise wrong_answer(shown)
-            case {"answer": answer, "early": True}:
-                return replace(result_of(answer), early=True)
             case {"answer": answer}:
                 return result_of(answer)
             case other:
@@ -181,8 +178,7 @@ def _open_url(
     if PORT in url:
         if not start:
             raise SetupError(f"--adapter-url {masked(url)}: {PORT} is for servers of --start")
-        port = str(free_port())
-        url, start = url.replace(PORT, port), start.replace(PORT, port)
+        url = url.replace(PORT, str(free_port()))
     target = UrlTarget(url, timeout, headers)
     if start:
         variables = {**around(settings), **environment(settings)}

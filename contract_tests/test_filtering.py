@@ -37,7 +37,7 @@ def arrives(harness: Harness, kind: str, **extra: Any) -> None:
         if kind == "identify":
             example.has_traits(person, {"plan": "gold"})
         else:
-            example.entered(person, {"0001": [{"property": "test"}]})
+            example.entered(person, {harness.trigger_of("Step Activated"): [{"property": "test"}]})
 
 
 def stays_away(harness: Harness, kind: str, **extra: Any) -> None:

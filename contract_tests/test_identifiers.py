@@ -135,7 +135,7 @@ def test_a_user_id_that_looks_like_a_number(harness: Harness, kind: str, spellin
             if kind == "identify":
                 example.has_traits(person, {"plan": plan})
             else:
-                example.entered(person, {"0001": [{"plan": plan}]})
+                example.entered(person, {harness.trigger_of("Step Activated"): [{"plan": plan}]})
         example.people(2)
 
 
@@ -167,7 +167,7 @@ def test_the_address_of_the_context_for_a_track(
         properties = {"property": "test", **blank}
         message = {"type": "track", "event": "Step Activated", "properties": properties}
         example.was_delivered(example.deliver({**message, "context": context}))
-        example.entered(person, {"0001": [{"property": "test"}]})
+        example.entered(person, {harness.trigger_of("Step Activated"): [{"property": "test"}]})
 
 
 @clause("IDR-09")
@@ -178,7 +178,7 @@ def test_the_address_of_the_properties_goes_first(harness: Harness, email: str) 
         context = {"traits": {"email": example.email("other@example.net")}}
         message = track(person, "Step Activated", {"property": "test"}, {"context": context})
         example.was_delivered(example.deliver(message))
-        example.entered(person, {"0001": [{"property": "test"}]})
+        example.entered(person, {harness.trigger_of("Step Activated"): [{"property": "test"}]})
 
 
 @clause("IDR-13")

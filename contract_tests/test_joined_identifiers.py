@@ -28,7 +28,7 @@ def test_the_user_id_first_the_address_later(
         if first == "identify":
             example.has_traits(known, {"plan": "gold"})
         else:
-            example.entered(known, {"0001": [{"n": 1}]})
+            example.entered(known, {harness.trigger_of("Step Activated"): [{"n": 1}]})
         example.people(1)
 
 
@@ -46,7 +46,7 @@ def test_two_contacts_become_one(harness: Harness, first: str, later: str) -> No
         example.was_delivered(example.deliver(identify(by[later], {"plan": "gold"})))
         traits = {"by_email": True, "by_user_id": True, "logins": 3, "plan": "gold"}
         example.has_traits(both, traits)
-        example.entered(both, {"0001": [{"n": 1}]})
+        example.entered(both, {harness.trigger_of("Step Activated"): [{"n": 1}]})
         example.people(1)
 
 
@@ -66,7 +66,7 @@ def test_a_new_address(harness: Harness, user_id: str | None, again: bool) -> No
         if before and contact:
             example.compare("contact_id", before["contact_id"], contact["contact_id"])
         example.has_traits(new, {"plan": "gold"})
-        example.entered(new, {"0001": [{"n": 1}]})
+        example.entered(new, {harness.trigger_of("Step Activated"): [{"n": 1}]})
         example.people(1)
 
 
@@ -80,7 +80,7 @@ def test_a_new_address_in_an_event(harness: Harness, user_id: str | None) -> Non
         event = track(old, "Step Activated", {"n": 1, "_NewEmail": new.email})
         example.was_delivered(example.deliver(event))
         example.has_traits(new, {"plan": "gold"})
-        example.entered(new, {"0001": [{"n": 1}]})
+        example.entered(new, {harness.trigger_of("Step Activated"): [{"n": 1}]})
         example.people(1)
 
 
@@ -104,7 +104,7 @@ def test_two_people_on_one_device(harness: Harness, kind: str, by: str) -> None:
         example.has_traits(first, {"plan": "gold"})
         example.has_traits(second, {"plan": None})
         for person in (first, second) if kind == "track" else ():
-            example.entered(person, {"0001": [{"n": 1}]})
+            example.entered(person, {harness.trigger_of("Step Activated"): [{"n": 1}]})
         example.people(2)
 
 
@@ -125,6 +125,6 @@ def test_a_track_that_brings_the_other_identifier(harness: Harness, first: str, 
         example.has_traits(both, {"logins": 3})
         if kind == "identify":
             example.has_traits(both, {"plan": "gold"})
-        earlier = {"0002": [{"n": 0}]} if kind == "track" else {}
-        example.entered(both, {"0001": [{"n": 1}], **earlier})
+        earlier = {harness.trigger_of("Order Completed"): [{"n": 0}]} if kind == "track" else {}
+        example.entered(both, {harness.trigger_of("Step Activated"): [{"n": 1}], **earlier})
         example.people(1)

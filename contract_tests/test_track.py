@@ -205,7 +205,8 @@ def test_an_event_that_is_older_than_the_last_one(harness: Harness, earlier: str
         older = track(person, "Step Activated", SEED, {"timestamp": earlier})
         example.was_delivered(example.deliver(newer))
         example.was_delivered(example.deliver(older))
-        example.entered(person, {"0001": [SEED], "0002": [{"total": 1}]})
+        first, second = map(harness.trigger_of, ("Step Activated", "Order Completed"))
+        example.entered(person, {first: [SEED], second: [{"total": 1}]})
 
 
 #: Properties of an event that have the name of a trait, or of a field, and mean another thing.

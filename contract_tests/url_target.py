@@ -74,6 +74,7 @@ def start_server(
     """
     name = f"--start {command!r}"
     host, port = _host_and_port(url)
+    command = command.replace(PORT, str(port))
     if _answers(host, port):
         raise SetupError(f"{name}: something else answers at {host}:{port} already")
     try:
@@ -86,10 +87,12 @@ def start_server(
     deadline = time.monotonic() + timeout
     why = ""
     try:
-        while not (why or _answers(host, port)):
+        there = False
+        while not (why or there):
+            there = _answers(host, port)
             time.sleep(INTERVAL)
-            why = server.ended()
-            if not why and time.monotonic() > deadline:
+            why = server.ended()  # also when another server has got the port meanwhile
+            if not (why or there) and time.monotonic() > deadline:
                 why = f"is not there at {host}:{port} after {timeout:g} s{server.last_line()}"
     except BaseException:  # an interrupt too
         server.close()
@@ -105,7 +108,7 @@ def masked(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return url
+        return url.partition("?")[0].rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     names = [f"{pair.partition('=')[0]}=…" for pair in parts.query.split("&") if pair]
     netloc = f"…@{host}" if host != parts.netloc else host
@@ -115,12 +118,13 @@ def masked(url: str) -> str:
 def _without_user(url: str) -> tuple[str, dict[str, str]]:
     """Return a URL without user and password, and the header that says them."""
     if not url.startswith(("http://", "https://")):
-        raise SetupError(f"--adapter-url {url}: it must begin with http:// or https://")
+        raise SetupError(f"--adapter-url {masked(url)}: it must begin with http:// or https://")
     _host_and_port(url)
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     if not at:
         return url, {}
+    user += "" if ":" in user else ":"  # as Segment has it: a write key, and an empty password
     secret = b64encode(unquote(user).encode()).decode()
     return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {secret}"}
 

@@ -1,5 +1,6 @@
 """Forwarders that answer before they deliver, or that take only so many messages a second."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,12 +8,13 @@ from typing import Any
 
 from contract_tests.fake import Fake
 from contract_tests.permissions import NOTHING, permission
-from contract_tests.protocol import Message, Result, Target
+from contract_tests.protocol import Message, Result, SetupError, Target
 
 FLUSH: Message = {"type": "flush"}
 """What a server or a command is handed after each message with --flush."""
 QUIET = 0.05
-"""Seconds without a call after which a message that has arrived is over."""
+"""Seconds without a call after which a message that has arrived is over, or a part of the wait."""
+PART = 4
 INTERVAL = 0.005
 """Seconds between looks at the account."""
 
@@ -22,12 +24,22 @@ class Flushed:
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        self._understood = False
 
     def deliver(self, message: Message) -> Result:
-        """Hand it the message; what the flush reports of a failure is the result."""
+        """Hand it the message; what the flush reports of a failure is the result.
+
+        Raises `SetupError` when it does not know a flush message.
+        """
         result = self._target.deliver(message)
         flushed = self._target.deliver({**FLUSH})
-        return replace(result, early=True) if flushed.delivered else flushed
+        if not (flushed.delivered or self._understood):
+            raise SetupError(
+                f"--flush: the forwarder answered {flushed.status} {flushed.message[:80]!r} to "
+                f"{json.dumps(FLUSH)}, which it must answer with 2xx when all is delivered"
+            )
+        self._understood = True
+        return flushed if result.delivered and not flushed.delivered else result
 
     def close(self) -> None:
         """Close it."""
@@ -37,20 +49,24 @@ class Flushed:
 class Settled:
     """A forwarder that is waited for, `seconds` at most, until the account has the message.
 
-    A message that must not arrive is waited for all that time: a call may still come.
+    A message that must not arrive is waited for all that time: a call may still come. One that
+    never was seen to answer before it delivers is judged as others are.
     """
 
     def __init__(self, target: Target, fake: Fake, seconds: float) -> None:
         self._target = target
         self._fake = fake
         self._seconds = seconds
+        self._is_early = False
 
     def deliver(self, message: Message) -> Result:
         """Hand it the message, and wait for its calls."""
         before = len(self._fake.calls())
         result = self._target.deliver(message)
+        at_once = len(self._fake.calls())
         self._wait(lambda calls: not result.delivered or self._arrived(message, calls), before)
-        return replace(result, early=result.delivered)
+        self._is_early |= at_once == before < len(self._fake.calls())
+        return replace(result, early=result.delivered and self._is_early)
 
     def _wait(self, is_over: Callable[[Sequence[dict[str, Any]]], bool], before: int) -> None:
         now = last = time.monotonic()
@@ -60,7 +76,7 @@ class Settled:
             calls = self._fake.calls()
             if len(calls) != seen:
                 seen, last = len(calls), now
-            if now - last >= min(QUIET, self._seconds) and is_over(calls[before:]):
+            if now - last >= max(QUIET, self._seconds / PART) and is_over(calls[before:]):
                 return
             time.sleep(INTERVAL)
             now = time.monotonic()

@@ -15,11 +15,10 @@ from contract_tests.cases.calls import call_differences, run_calls
 from contract_tests.cases.differences import Difference, case_differences
 from contract_tests.cases.format import Case, read_cases
 from contract_tests.cases.runner import check_triggers, run_case, settings_for
-from contract_tests.fake import open_fake
-from contract_tests.harness import Harness, TargetLost, open_forwarder, open_harness
-from contract_tests.options import forwarder_name
-from contract_tests.processes import TIMEOUT
-from contract_tests.protocol import SetupError
+from contract_tests.fake import Fake, open_fake
+from contract_tests.harness import TargetLost, open_forwarder, open_harness
+from contract_tests.options import DEFAULTS, forwarder_name
+from contract_tests.protocol import SetupError, Target
 from contract_tests.text import printable
 
 #: Options that are about clauses.
@@ -34,12 +33,6 @@ _CLAUSE_OPTIONS = (
     "junitxml",
     "n",
 )
-_DEFAULTS = {
-    "mock_host": "127.0.0.1",
-    "mock_port": 0,
-    "api_key": "contract-key",
-    "timeout": TIMEOUT,
-}
 
 
 def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
@@ -52,7 +45,8 @@ def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
         SetupError: a case could not be run.
 
     """
-    option = SimpleNamespace(**{**options, **_given(_DEFAULTS, options)})
+    defaults = {**DEFAULTS, "in_process": False}
+    option = SimpleNamespace(**{**options, **_given(defaults, options)})
     _refuse_clause_options(options)
     if not all(name.strip() for name in names):
         raise SetupError("--case names no file")
@@ -60,24 +54,24 @@ def run_case_files(names: Sequence[str], options: Mapping[str, Any]) -> int:
     cases = read_cases(files)
     differing = []
     with ExitStack() as opened:
-        harness = None
+        fake = target = None
         name = forwarder_name(option)
         if name != "none" or any(case.messages for case in cases):
-            harness = opened.enter_context(closing(open_harness(option)))
+            fake, target = _opened(option, opened)
             click.echo(printable(f"target    {name}"))
-            click.echo(f"fake      mock_autopilot.MockAutopilot, {harness.settings['base_url']}\n")
+            click.echo(f"fake      mock_autopilot.MockAutopilot, {fake.settings['base_url']}\n")
             if option.adapter_url:
                 for case in cases:
-                    check_triggers(case, harness.settings)
+                    check_triggers(case, fake.settings)
         else:
             click.echo("target    none: the cases hold calls, which are replayed at the fake\n")
         width = max(len(case.id) for case in cases)
         for file, case in zip(files, cases, strict=True):
             try:
-                if harness is None or case.calls:
+                if fake is None or case.calls:
                     found = _replay(case, option)
                 else:
-                    found = _differences(case, harness, option)
+                    found = _differences(case, fake, target, option)
             except (SetupError, TargetLost) as error:
                 raise SetupError(f"{file}: {error}") from None
             _show(file, case, found, width)
@@ -101,20 +95,39 @@ def _refuse_clause_options(options: Mapping[str, Any]) -> None:
 
 def _given(defaults: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: default if options[name] is None else options[name]
+        name: default if options.get(name) is None else options[name]
         for name, default in defaults.items()
     }
 
 
-def _differences(case: Case, harness: Harness, option: SimpleNamespace) -> list[Difference]:
-    """Run a case through a forwarder of its own, or through the server that there is."""
-    if option.adapter_url:
-        steps = list(run_case(case, harness.fake, harness.target))
+def _opened(option: SimpleNamespace, opened: ExitStack) -> tuple[Fake, Target | None]:
+    """Open the fake, and the forwarder if it is there for all cases: a server.
+
+    Others are opened once to see that they reach the fake, but not under a debugger, which is not
+    to stop there.
+    """
+    if option.in_process:
+        fake = open_fake(
+            host=option.mock_host,
+            port=option.mock_port,
+            api_key=option.api_key,
+            triggers=option.trigger or (),
+        )
+        return opened.enter_context(closing(fake)), None
+    harness = opened.enter_context(closing(open_harness(option)))
+    return harness.fake, harness.target if option.adapter_url else None
+
+
+def _differences(
+    case: Case, fake: Fake, target: Target | None, option: SimpleNamespace
+) -> list[Difference]:
+    """Run a case through this forwarder, or one of its own."""
+    if target:
+        steps = list(run_case(case, fake, target))
     else:
-        settings = settings_for(case, harness.fake)
-        with closing(open_forwarder(option, harness.fake, settings)) as target:
-            steps = list(run_case(case, harness.fake, target))
-    return case_differences(case, steps, harness.fake.state())
+        with closing(open_forwarder(option, fake, settings_for(case, fake))) as own:
+            steps = list(run_case(case, fake, own))
+    return case_differences(case, steps, fake.state())
 
 
 def _replay(case: Case, option: SimpleNamespace) -> list[Difference]:

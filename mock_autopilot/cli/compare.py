@@ -93,6 +93,14 @@ def _compare(first: str, second: str, files: tuple[str, ...], options: dict[str,
     return 1 if found else 0
 
 
+def _shown(forwarder: str) -> str:
+    """Return how a forwarder was named, without what is secret in a URL."""
+    from contract_tests.url_target import masked
+
+    is_url = forwarder.startswith(("http://", "https://"))
+    return masked(forwarder) if is_url else forwarder
+
+
 def _open(forwarder: str, port: int, fake: "Fake") -> "Target":
     from contract_tests.protocol import SetupError
     from contract_tests.targets import open_target
@@ -101,7 +109,9 @@ def _open(forwarder: str, port: int, fake: "Fake") -> "Target":
     if forwarder.startswith(("http://", "https://")):
         kind = "adapter_url"
         if not port:
-            raise SetupError(f"{forwarder} needs --a-port or --b-port: the port that it sends to")
+            raise SetupError(
+                f"{_shown(forwarder)} needs --a-port or --b-port: the port that it sends to"
+            )
     elif " " not in forwarder and ":" in forwarder:
         kind = "adapter"
     return open_target({kind: forwarder}, fake.settings)
@@ -130,8 +140,8 @@ def _lines(first: str, second: str, delivered: int, found: "list[Cause]") -> Ite
     def value(one: object) -> str:
         return "nothing" if isinstance(one, Missing) else shown(one)[:200]
 
-    yield f"a  {first}"
-    yield f"b  {second}"
+    yield f"a  {_shown(first)}"
+    yield f"b  {_shown(second)}"
     yield ""
     same = "no difference" if not found else count(len(found), "difference")
     yield f"{count(delivered, 'message')} through both: {same}"

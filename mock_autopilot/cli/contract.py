@@ -1,6 +1,7 @@
 """`mock-autopilot contract`: certify a forwarder; the run of `pytest --pyargs contract_tests`."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -176,10 +177,20 @@ def contract(
         raise click.UsageError("--in-process is for --adapter with --case.")
     if in_process:
         options["in_process"] = True
-    with errors_without_a_verdict():
+    with ended_by_sigterm(), errors_without_a_verdict():
         more = (["--full"] if full else []) + ([f"--cases={case_folder}"] if case_folder else [])
         status = _run(processes, [*cases, *more_cases], options, more)
     sys.exit(status)
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Let a run that is told to end, as a cancelled job is, end what it has started."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract_tests.broken import Broken
 from contract_tests.cases.differences import Difference
-from contract_tests.repeatable import counterexample_of, twice
+from contract_tests.repeatable import broken_in, twice
 from tests.contract.running import contract
 
 LOST = Difference("contacts", 1, 0)
@@ -58,13 +58,14 @@ def test_what_hypothesis_could_not_repeat() -> None:
 
     with pytest.raises(Exception, match=r"unreliable|flaky") as raised:
         twice(test)()
-    found = counterexample_of(raised.value)
+    found = broken_in(raised.value)
     assert found is not None
-    assert (found["repeatable"], found["differences"]) == (False, [LOST.to_json()])
+    assert found.counterexample["differences"] == [LOST.to_json()]
+    assert found.counterexample["repeatable"] is False
 
 
 def test_another_error_shows_nothing_of_a_clause() -> None:
-    assert counterexample_of(ValueError("a defect")) is None
+    assert broken_in(ValueError("a defect")) is None
 
 
 def test_a_forwarder_that_loses_some_messages_is_one_finding(folder: Path) -> None:
