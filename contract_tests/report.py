@@ -223,5 +223,5 @@ def details(rows: Sequence[Row], *, failed: bool, verbose: bool) -> Lines:
         if verbose and "counterexample" in row:
             yield "", ""
             yield f"{row['id']} ({row['level']}): {row['title']}", "red"
-            yield printable(f"  symptoms  {', '.join(row['symptoms'])}"), ""
             yield from failure(row)
+            yield printable(f"  symptoms  {', '.join(row['symptoms'])}"), ""

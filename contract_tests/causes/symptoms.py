@@ -25,7 +25,7 @@ def symptoms_of(counterexample: Json) -> tuple[str, ...]:
     if not counterexample.get("repeatable", True):
         return (UNREPEATABLE,)
     found: list[str] = []
-    for difference in counterexample["differences"][:_ENOUGH]:
+    for difference in counterexample.get("differences", [])[:_ENOUGH]:
         found += _symptoms(difference, message_concerned(counterexample), counterexample)
     return tuple(dict.fromkeys(found))
 

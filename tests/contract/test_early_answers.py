@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.protocol import Message, Result, SetupError
+from contract_tests.waiting import Flushed
 from tests.contract.running import command, contract, verdicts
 
 ASKED = ("IDR-01", "IDN-01", "IDN-12", "TRK-01", "SET-01", "RET-05", "RET-06")
@@ -22,7 +24,6 @@ def test_without_a_wait_it_is_told_what_helps(folder: Path) -> None:
     "forwarder",
     [
         ("--adapter", "early:factory", "--settle", "0.2"),
-        ("--adapter", "early:flushed"),
         ("--adapter", "early:Reporting"),
     ],
 )
@@ -30,6 +31,41 @@ def test_one_that_is_waited_for_is_judged(folder: Path, forwarder: tuple[str, ..
     done = contract(folder, *forwarder, *FEW)
     assert done.returncode == 0, done.stdout
     assert verdicts(done.stdout) == dict.fromkeys(ASKED, "passed")
+
+
+def test_a_flush_that_returns_has_delivered(folder: Path) -> None:
+    """It never says that Autopilot refused something: that is caught."""
+    done = contract(folder, "--adapter", "early:flushed", *FEW, "-v")
+    assert done.returncode == 1, done.stdout
+    silent = dict.fromkeys(("SET-01", "RET-06", "IDR-01"), "failed")
+    assert verdicts(done.stdout) == dict.fromkeys(ASKED, "passed") | silent
+
+
+class Answering:
+    """Answers messages, and flush messages, with these statuses."""
+
+    def __init__(self, status: int, *flushes: int) -> None:
+        self.status, self.flushes = status, [*flushes]
+
+    def deliver(self, message: Message) -> Result:
+        return Result(self.flushes.pop(0) if message == {"type": "flush"} else self.status)
+
+    def close(self) -> None: ...
+
+
+def test_one_that_does_not_know_a_flush_message_is_told_so() -> None:
+    with pytest.raises(SetupError, match=r"--flush: the forwarder answered 400 '' to "):
+        Flushed(Answering(200, 400)).deliver({"type": "identify"})
+
+
+@pytest.mark.parametrize(
+    ("status", "flush", "result"),
+    [(202, 200, 202), (202, 503, 503), (400, 200, 400), (400, 500, 400)],
+)
+def test_what_a_flush_reports(status: int, flush: int, result: int) -> None:
+    target = Flushed(Answering(status, 200, flush))
+    target.deliver({"type": "identify"})
+    assert target.deliver({"type": "identify"}).status == result
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ def test_the_report_files(folder: Path) -> None:
     assert (cause["clause"], cause["also"], cause["counts"]) == ("IDN-01", [], True)
     assert list(rows) == list(CLAUSES)
     broken = rows["IDN-01"].pop("counterexample")
+    assert rows["IDN-01"].pop("symptoms") == ["falsy a boolean lost", "falsy lost"]
     statuses = {"IDN-01": "failed", "IDN-04": "passed"}
     assert rows == {
         clause.id: {
