@@ -5,7 +5,7 @@ from typing import Any
 
 from contract_tests.causes import causes_of
 from contract_tests.options import DEFAULTS
-from contract_tests.terminal import Row
+from contract_tests.terminal import WIDTH, Row
 from contract_tests.url_target import masked
 
 _OF_THE_FORWARDER = (
@@ -34,11 +34,22 @@ def again(option: Any, broken: list[Row]) -> list[str]:
     if not option.cases:
         same = ["--seed", str(option.seed), "--examples", str(option.examples)]
         asked = [*command, "--clause", row["id"], *same, "--cases", "DIR"]
-        return [f"a file of one:  {shlex.join(asked)}"]
+        return _wrapped("a file of one:  ", asked)
     file = option.cases / f"{row['counterexample']['case']['id']}.json"
     inside = ["--in-process"] if option.adapter else []
     note = "  (breakpoint() works)" if option.adapter else ""
-    return [f"run one again:  {shlex.join([*command, '--case', str(file), *inside])}{note}"]
+    return _wrapped("run one again:  ", [*command, "--case", str(file), *inside], note)
+
+
+def _wrapped(label: str, command: list[str], note: str = "") -> list[str]:
+    """Return a command in lines that a shell takes as one."""
+    lines = [label]
+    for part in map(shlex.quote, command):
+        if len(lines[-1]) + len(part) > WIDTH - 4:
+            lines[-1] += "\\"
+            lines.append("    ")
+        lines[-1] += f"{part} "
+    return [*lines[:-1], lines[-1].rstrip() + note]
 
 
 def _shows_it(row: Row) -> bool:

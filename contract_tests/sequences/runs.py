@@ -68,6 +68,7 @@ def there_and_back(machine: SequenceMachine) -> None:
             machine.identify(who, "both", {"plan": plan, "logins": 3}, None, refused=False)
             machine.track(who, "both", "Signed Up", {"coupon": "X"}, None, refused=False)
             machine.track(who, "both", "Order Completed", {"total": 0}, None, refused=False)
+            machine.deliver_late(who, 2)
 
 
 def somebody_who_is_known_well(machine: SequenceMachine) -> None:

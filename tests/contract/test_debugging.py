@@ -14,6 +14,7 @@ BROKEN = ("--adapter", "broken:factory", "--clause", "IDN-02", "--examples", "3"
 
 
 def printed(output: str, label: str) -> list[str]:
+    output = output.replace("\\\n    ", "")
     found = re.search(rf"^{label}:  mock-autopilot contract (.*?)(  \(|$)", output, re.MULTILINE)
     assert found, output
     return shlex.split(found[1])
