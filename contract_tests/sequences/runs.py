@@ -80,7 +80,7 @@ def somebody_who_is_known_well(machine: SequenceMachine) -> None:
         machine.edit_at_autopilot(0, {"custom": {"string--note": "called"}})
         for traits in LIKE_FIELDS:
             machine.identify(0, "both", traits, None, refused=False)
-        machine.track(0, "both", "Signed Up", {"newsletter": False}, None, refused=False)
+        machine.track(0, "both", "Signed Up", {"title": "Red shirt"}, None, refused=False)
 
 
 #: Traits that name one part of what there is, or that sound like fields which they are not.
